@@ -1,0 +1,164 @@
+"""One small error tree. Every error says what happened, what to do next, and carries a documented exit code.
+
+    WaybillError
+    ├── InputError          2   bad input: every fault of the run in one error
+    ├── IdentityError       3   wrong account, root, refused role
+    │   └── AccessDenied    3   one call was refused: action, resource, missing statement
+    ├── ArtifactError       4   the bytes are missing, damaged or not what their waybill says
+    ├── ConflictError       5   something else is already stored under this name
+    ├── PartialError        6   fewer regions than `require` asks for
+    ├── PipelineError       7
+    ├── TimedOut            8
+    ├── Unavailable         9   the network or the service did not answer, retries included
+    └── Cancelled     130/143   SIGINT or SIGTERM
+
+Anything else that escapes is a bug of ours and exits 70.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The documented contract with whoever runs the command."""
+
+    OK = 0
+    INPUT = 2
+    IDENTITY = 3
+    ARTIFACT = 4
+    CONFLICT = 5
+    PARTIAL = 6
+    PIPELINE = 7
+    TIMED_OUT = 8
+    UNAVAILABLE = 9
+    BUG = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class WaybillError(Exception):
+    """What happened (`what`) and what to do next (`advice`, may be empty). `str()` is both, on separate lines."""
+
+    exit_code: ExitCode = ExitCode.BUG
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        self.what = what
+        self.advice = advice
+        super().__init__(f"{what}\n{advice}" if advice else what)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one input, by its YAML name.
+
+    `value` is what was given (never a secret), `rule` is a sentence, `example` a value that would do.
+    """
+
+    name: str
+    value: str
+    rule: str
+    example: str = ""
+
+    def __str__(self) -> str:
+        shown = self.value if len(self.value) <= 200 else f"{self.value[:200]}… ({len(self.value)} characters)"
+        text = f"{self.name}: {shown!r}: {self.rule}" if self.value else f"{self.name}: {self.rule}"
+        return f"{text} Example: {self.example}" if self.example else text
+
+
+class InputError(WaybillError):
+    """Bad input, refused before anything is touched (P10): all faults of the run, in the order of the inputs."""
+
+    exit_code = ExitCode.INPUT
+
+    def __init__(self, faults: Iterable[Fault], advice: str = "") -> None:
+        self.faults: Sequence[Fault] = tuple(faults)
+        count = len(self.faults)
+        head = "1 input is wrong:" if count == 1 else f"{count} inputs are wrong:"
+        super().__init__("\n".join((head, *(f"  - {fault}" for fault in self.faults))), advice)
+
+
+class IdentityError(WaybillError):
+    """The caller is not who it should be, or could not become it."""
+
+    exit_code = ExitCode.IDENTITY
+
+
+class AccessDenied(IdentityError):
+    """AWS refused one call. `statement` is the policy statement that is missing, as far as the answer tells."""
+
+    def __init__(
+        self,
+        what: str,
+        advice: str = "",
+        *,
+        action: str,
+        resource: str,
+        caller: str = "",
+        statement: str = "",
+    ) -> None:
+        self.action = action
+        self.resource = resource
+        self.caller = caller
+        self.statement = statement
+        super().__init__(what, advice)
+
+
+class ArtifactError(WaybillError):
+    """The artifact's bytes are missing, damaged, or not what its waybill says."""
+
+    exit_code = ExitCode.ARTIFACT
+
+
+class ConflictError(WaybillError):
+    """Something else is stored under this name; Waybill never overwrites it (P2)."""
+
+    exit_code = ExitCode.CONFLICT
+
+
+class PartialError(WaybillError):
+    """Fewer regions succeeded than `require` asks for."""
+
+    exit_code = ExitCode.PARTIAL
+
+
+class PipelineError(WaybillError):
+    """The pipeline did not end well."""
+
+    exit_code = ExitCode.PIPELINE
+
+
+class TimedOut(WaybillError):
+    """An overall time limit of ours ran out."""
+
+    exit_code = ExitCode.TIMED_OUT
+
+
+class Unavailable(WaybillError):
+    """The network or the service did not answer, retries included."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+
+class Cancelled(WaybillError):
+    """SIGINT or SIGTERM arrived; what was begun was undone or can be resumed."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, what: str, advice: str = "", *, signal_number: int = 2) -> None:
+        self.signal_number = signal_number
+        super().__init__(what, advice)
+
+
+def exit_code_of(error: BaseException) -> ExitCode:
+    """Return the exit code a person sees for `error`; 130 or 143 for a cancellation, 70 for what is not ours."""
+    if isinstance(error, Cancelled):
+        return ExitCode.TERMINATED if error.signal_number == 15 else ExitCode.INTERRUPTED
+    return error.exit_code if isinstance(error, WaybillError) else ExitCode.BUG
+
+
+def lowest(errors: Iterable[BaseException]) -> ExitCode:
+    """Several faults: the lowest of their codes. `OK` when there are none."""
+    return min((exit_code_of(error) for error in errors), default=ExitCode.OK)

@@ -1,0 +1,1 @@
+"""The only place that imports PyGithub or actions-toolkit, or reads ``GITHUB_*``."""

@@ -1,0 +1,1 @@
+"""The data path: one read of the artifact, hashed while it goes to every region at once."""
