@@ -1,0 +1,94 @@
+"""Events: what happened to a version on a channel, kept beside the artifact, create-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from waybill.domain.versions import Version
+
+SCHEMA = 1
+
+
+class Kind(StrEnum):
+    """What an event says."""
+
+    WITHDRAWN = "withdrawn"
+    REINSTATED = "reinstated"
+    PROMOTED = "promoted"
+    DEPLOYED = "deployed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event. `name` is the last part of its key: `{UTC}-{run id}.json`, the same in every region.
+
+    `target` is the version that a rollback points the channel at; `lifts` the names of the withdrawals that a
+    reinstatement ends.
+    """
+
+    name: str
+    kind: Kind
+    version: Version
+    channel: str
+    by: str
+    at: str
+    reason: str = ""
+    target: Version | None = None
+    lifts: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical JSON to store."""
+        document = {
+            "schema": SCHEMA,
+            "kind": self.kind.value,
+            "version": self.version.text,
+            "channel": self.channel,
+            "by": self.by,
+            "at": self.at,
+            "reason": self.reason,
+            "target": self.target.text if self.target else None,
+            "lifts": list(self.lifts),
+        }
+        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+    @classmethod
+    def from_bytes(cls, name: str, raw: bytes) -> Event:
+        """Read a stored event. Raises `ValueError` when it is not one that this release can read."""
+        try:
+            document = json.loads(raw)
+            if document["schema"] != SCHEMA:
+                raise ValueError(f"the event {name} has schema {document['schema']}, which this release cannot read")
+            target = document.get("target")
+            return cls(
+                name=name,
+                kind=Kind(document["kind"]),
+                version=Version(document["version"]),
+                channel=str(document["channel"]),
+                by=str(document["by"]),
+                at=str(document["at"]),
+                reason=str(document.get("reason", "")),
+                target=None if target is None else Version(target),
+                lifts=tuple(str(item) for item in document.get("lifts", ())),
+            )
+        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+            raise ValueError(f"{name} is not an event: {error}") from error
+
+
+def event_name(at: str, run_id: str) -> str:
+    """Return the last part of an event's key, from a time as ISO 8601 UTC and the id of the run."""
+    stamp = "".join(character for character in at if character.isalnum())
+    return f"{stamp}-{run_id}.json"
+
+
+def standing_withdrawals(events: Iterable[Event]) -> dict[Version, list[Event]]:
+    """Return the withdrawals that no reinstatement has lifted, by the version they took off the channel."""
+    known = list(events)
+    lifted = {(event.version, name) for event in known if event.kind is Kind.REINSTATED for name in event.lifts}
+    standing: dict[Version, list[Event]] = {}
+    for event in known:
+        if event.kind is Kind.WITHDRAWN and (event.version, event.name) not in lifted:
+            standing.setdefault(event.version, []).append(event)
+    return standing

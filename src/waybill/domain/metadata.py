@@ -1,0 +1,68 @@
+"""User metadata: flat strings beside an artifact, in Startifact's format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+RESERVED_PREFIX = "startifact:"
+FILENAME_KEY = "startifact:filename"
+MAX_VALUE_BYTES = 2048
+EXAMPLE = "lang=dotnet"
+
+
+def parse_lines(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Read lines `key=value`, each split at the first `=`; blank lines are passed over.
+
+    Returns the metadata and the faults, each as (the line, the rule it breaks).
+    """
+    found: dict[str, str] = {}
+    faults: list[tuple[str, str]] = []
+    for line in filter(str.strip, text.splitlines()):
+        key, separator, value = line.strip().partition("=")
+        key = key.strip()
+        rule = _rule(key, separator, value, found)
+        if rule:
+            faults.append((line.strip(), rule))
+        else:
+            found[key] = value
+    return found, faults
+
+
+def _rule(key: str, separator: str, value: str, found: Mapping[str, str]) -> str | None:
+    if not separator:
+        return "must be `key=value`; there is no `=`."
+    if not key:
+        return "must have a key before the first `=`."
+    if key in found:
+        return f"gives the key {key!r} twice."
+    if key.startswith(RESERVED_PREFIX):
+        return f"uses a reserved key: those that begin with `{RESERVED_PREFIX}` are Startifact's own."
+    if len(value.encode("utf-8", "surrogatepass")) > MAX_VALUE_BYTES:
+        return f"has a value over {MAX_VALUE_BYTES} bytes."
+    if any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in line_of(key, value)):
+        return "has a control character or broken Unicode in it."
+    return None
+
+
+def line_of(key: str, value: str) -> str:
+    """Return the line that `parse_lines` reads as this pair."""
+    return f"{key}={value}"
+
+
+def document(metadata: Mapping[str, str], file_name: str | None) -> bytes | None:
+    """Return the bytes to store at `{artifact}/metadata`, or None where there is no metadata at all."""
+    whole = dict(metadata)
+    if file_name is not None:
+        whole[FILENAME_KEY] = file_name
+    if not whole:
+        return None
+    return json.dumps(whole, indent=2, sort_keys=True).encode("utf-8")
+
+
+def parse_document(raw: bytes) -> dict[str, str]:
+    """Read a stored metadata document. Raises `ValueError` when it is not a flat JSON object of strings."""
+    value = json.loads(raw)
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ValueError("the metadata is not a flat JSON object of strings")
+    return value

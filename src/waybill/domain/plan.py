@@ -1,0 +1,193 @@
+"""What will be done in each region: a value, made from observations alone, that a dry run prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from waybill.domain.channel import UpdateChannel
+from waybill.domain.digests import Digests
+from waybill.domain.metadata import parse_document
+from waybill.domain.observation import Observation, Stored
+from waybill.domain.require import Require
+from waybill.domain.versions import Version, parse_or_none
+from waybill.domain.waybill import Subject, Waybill
+from waybill.errors import ArtifactError, WaybillError
+
+
+class Action(StrEnum):
+    """What a region needs."""
+
+    CREATE = "create"
+    COMPLETE = "complete"
+    NOTHING = "nothing"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+class ChannelAction(StrEnum):
+    """What is expected to become of the channel; the move itself looks again (P3)."""
+
+    MOVE = "move"
+    KEEP = "keep"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionPlan:
+    """One region: what it needs and why. `observation` is None where the region could not be observed (`error`)."""
+
+    region: str
+    action: Action
+    why: str
+    observation: Observation | None = None
+    channel: ChannelAction = ChannelAction.LEAVE
+    error: WaybillError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole stage. `waybill`: the bytes to store where one is missing, an existing one's; None: a new one."""
+
+    project: str
+    version: Version
+    key: str
+    channel: str
+    update_channel: UpdateChannel
+    require: Require
+    size: int
+    digests: Digests | None
+    regions: tuple[RegionPlan, ...]
+    waybill: bytes | None = None
+
+    def of(self, *actions: Action) -> tuple[RegionPlan, ...]:
+        """Return the regions that need one of these actions."""
+        return tuple(region for region in self.regions if region.action in actions)
+
+
+def needs_reading(artifact: Stored, waybill: Waybill | None, mine: Digests) -> bool:
+    """Whether only the stored bytes themselves can tell if they are ours.
+
+    So it is where no SHA-256 is known and neither size nor CRC64NVME says otherwise: an interrupted multipart upload,
+    or what Startifact staged.
+    """
+    if waybill is not None or artifact.sha256 is not None or artifact.size != mine.size:
+        return False
+    return artifact.crc64nvme in {None, mine.crc64nvme}
+
+
+def plan_region(observation: Observation, subject: Subject | None) -> RegionPlan:
+    """Compare one region with what is to be staged. `subject` None: nothing is stored anywhere, digests come later."""
+    region = observation.region
+    if damaged := damage(observation):
+        return RegionPlan(region=region, action=Action.FAILED, why=damaged.what, observation=observation, error=damaged)
+    if subject is None:
+        return RegionPlan(region=region, action=Action.CREATE, why="nothing is stored", observation=observation)
+    if differences := _differences(observation, subject):
+        return RegionPlan(region=region, action=Action.CONFLICT, why=", ".join(differences), observation=observation)
+    if observation.artifact is None:
+        return RegionPlan(region=region, action=Action.CREATE, why="nothing is stored", observation=observation)
+    missing = _missing(observation, subject)
+    return RegionPlan(
+        region=region,
+        action=Action.COMPLETE if missing else Action.NOTHING,
+        why=f"stored without {' and '.join(missing)}" if missing else "already stored, same bytes",
+        observation=observation,
+    )
+
+
+def damage(observation: Observation) -> ArtifactError | None:
+    """Return what is wrong where stored things do not agree with their own waybill."""
+    artifact, waybill = observation.artifact, observation.waybill
+    if artifact is None or waybill is None:
+        return None
+    says = waybill.subject.digests
+    bad = [
+        name
+        for name, stored, said in (
+            ("size", artifact.size, says.size),
+            ("sha256", artifact.sha256, says.sha256),
+            ("crc64nvme", artifact.crc64nvme, says.crc64nvme),
+        )
+        if stored is not None and stored != said
+    ]
+    where = f"s3://{observation.bucket}/{artifact.key} in {observation.region}"
+    if bad:
+        return ArtifactError(
+            f"The bytes stored at {where} are not what their waybill says: {', '.join(bad)}.",
+            "Somebody replaced the object outside Waybill. Restore the object version that the waybill speaks of, "
+            "or take the next version.",
+        )
+    return None
+
+
+def _differences(observation: Observation, subject: Subject) -> list[str]:
+    if observation.waybill is not None:
+        return observation.waybill.subject.differences(subject)
+    found, artifact = [], observation.artifact
+    if artifact is not None:
+        if artifact.sha256 is not None:
+            found += ["sha256"] if artifact.sha256 != subject.digests.sha256 else []
+        elif artifact.crc64nvme is not None and artifact.crc64nvme != subject.digests.crc64nvme:
+            found.append("crc64nvme")
+        if artifact.size != subject.digests.size:
+            found.append("size")
+    if observation.metadata is not None and not same_metadata(observation.metadata, subject.document()):
+        found.append("metadata")
+    return found
+
+
+def _missing(observation: Observation, subject: Subject) -> list[str]:
+    missing = []
+    if observation.metadata is None and subject.document() is not None:
+        missing.append("metadata")
+    if observation.waybill is None:
+        missing.append("waybill")
+    return missing
+
+
+def same_metadata(stored: bytes, mine: bytes | None) -> bool:
+    """Whether two metadata documents say the same; one that cannot be read is different."""
+    try:
+        return mine is not None and parse_document(stored) == parse_document(mine)
+    except ValueError:
+        return False
+
+
+def existing_waybill(observations: Iterable[Observation], subject: Subject) -> bytes | None:
+    """Return the stored bytes of the waybill that was first, of those that speak of this subject; None without one."""
+    found = [
+        (item.waybill.staged_at, item.waybill_raw)
+        for item in observations
+        if item.waybill is not None and item.waybill_raw is not None and not item.waybill.subject.differences(subject)
+    ]
+    return min(found)[1] if found else None
+
+
+def expected_channel(observation: Observation, version: Version, update: UpdateChannel) -> ChannelAction:
+    """Return what a move would do, as far as this region's value tells; rollbacks are looked up by the move itself."""
+    if not update.lets(version):
+        return ChannelAction.LEAVE
+    now = parse_or_none(observation.channel) if observation.channel else None
+    return ChannelAction.MOVE if now is None or now < version else ChannelAction.KEEP
+
+
+def digests_by_region(regions: Iterable[RegionPlan]) -> Mapping[str, str]:
+    """Return, for a conflict's message, the best name of the bytes that each region holds."""
+    return {
+        region.region: describe(region.observation)
+        for region in regions
+        if region.observation is not None and region.observation.artifact is not None
+    }
+
+
+def describe(observation: Observation) -> str:
+    """Return the best name of the stored bytes: their SHA-256, or checksum and size where that is unknown."""
+    artifact = observation.artifact
+    if artifact is None:
+        return "nothing stored"
+    sha256 = artifact.sha256 or (observation.waybill.subject.digests.sha256 if observation.waybill else None)
+    if sha256:
+        return f"sha256 {sha256}, {artifact.size} bytes"
+    return f"{artifact.size} bytes, CRC64NVME {artifact.crc64nvme or 'unknown'}"

@@ -1,0 +1,125 @@
+"""The waybill: the JSON record stored beside every staged version, create-only and canonical."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from waybill.domain.digests import Digests
+from waybill.domain.metadata import document as metadata_document
+from waybill.domain.versions import Version
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an artifact was built. Every field may be empty (a laptop has no workflow); none holds a secret."""
+
+    repository: str = ""
+    commit: str = ""
+    ref: str = ""
+    workflow: str = ""
+    run_id: str = ""
+    attempt: str = ""
+    actor: str = ""
+    runner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What sameness is judged by. Two waybills with the same subject speak of the same artifact."""
+
+    project: str
+    version: Version
+    digests: Digests
+    media_type: str
+    file_name: str | None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def differences(self, other: Subject) -> list[str]:
+        """Return the names of what differs, in the words of the stored document; empty when they are the same."""
+        pairs = (
+            ("project", self.project, other.project),
+            ("version", self.version, other.version),
+            ("sha256", self.digests.sha256, other.digests.sha256),
+            ("crc64nvme", self.digests.crc64nvme, other.digests.crc64nvme),
+            ("size", self.digests.size, other.digests.size),
+            ("media_type", self.media_type, other.media_type),
+            ("file_name", self.file_name, other.file_name),
+            ("metadata", dict(self.metadata), dict(other.metadata)),
+        )
+        return [name for name, mine, theirs in pairs if mine != theirs]
+
+    def document(self) -> bytes | None:
+        """Return the metadata document that belongs to this artifact, None where it has no metadata."""
+        return metadata_document(self.metadata, self.file_name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waybill:
+    """A subject, where it was built, when it was staged (UTC, ISO 8601), and the digests of earlier waybills."""
+
+    subject: Subject
+    built_from: Origin
+    staged_at: str
+    chain: tuple[Mapping[str, Any], ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical JSON: sorted keys, no spaces, UTF-8."""
+        subject = self.subject
+        document = {
+            "schema": SCHEMA,
+            "project": subject.project,
+            "version": subject.version.text,
+            "sha256": subject.digests.sha256,
+            "crc64nvme": subject.digests.crc64nvme,
+            "size": subject.digests.size,
+            "media_type": subject.media_type,
+            "file_name": subject.file_name,
+            "metadata": dict(subject.metadata),
+            "built_from": asdict(self.built_from),
+            "staged_at": self.staged_at,
+            "chain": [dict(link) for link in self.chain],
+        }
+        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Waybill:
+        """Read a stored waybill. Raises `ValueError` when it is none, or of a schema this release cannot read."""
+        try:
+            document = json.loads(raw)
+            schema = document["schema"]
+            if schema != SCHEMA:
+                raise ValueError(f"the waybill has schema {schema}; this release reads schema {SCHEMA}")
+            subject = Subject(
+                project=_text(document["project"]),
+                version=Version(_text(document["version"])),
+                digests=Digests(_text(document["sha256"]), _text(document["crc64nvme"]), int(document["size"])),
+                media_type=_text(document["media_type"]),
+                file_name=None if document["file_name"] is None else _text(document["file_name"]),
+                metadata={_text(key): _text(value) for key, value in document["metadata"].items()},
+            )
+            known = {name: _text(document["built_from"].get(name, "")) for name in Origin.__slots__}
+            return cls(
+                subject=subject,
+                built_from=Origin(**known),
+                staged_at=_text(document["staged_at"]),
+                chain=tuple(document["chain"]),
+            )
+        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+            raise ValueError(f"not a waybill: {error}") from error
+
+
+def digest(raw: bytes) -> str:
+    """Return a waybill's own digest: the SHA-256 of its stored bytes, in hex."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a string")
+    return value

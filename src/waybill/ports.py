@@ -1,0 +1,176 @@
+"""What the commands need from the world, in our own words. Adapters in `aws/` and `github/` stand behind these.
+
+Every method raises a `WaybillError` when it cannot answer: `AccessDenied` when it was refused (a refusal is never
+"absent"), `Unavailable` when nobody answered, `IdentityError` when the credentials are no good. What is an
+answer (absent, exists already) is a value, not an error. Every method may be called from several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from waybill.domain.arns import Caller, KeyArn
+from waybill.domain.digests import Digests
+from waybill.domain.observation import Stored
+
+
+class Encryption(Enum):
+    """What encrypts a bucket's new objects when the request does not say."""
+
+    KMS = "kms"
+    NO_KMS = "no-kms"
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultEncryption:
+    """A bucket's default: `key` is the key's ARN, bare id or alias as written there; None: the AWS-managed one."""
+
+    kind: Encryption
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewObject:
+    """What is to be created, and how it is encrypted. `kms_key` None means the bucket's own default, unsaid."""
+
+    key: str
+    media_type: str
+    kms_key: KeyArn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The object was not there and is now."""
+
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """Something is there already, and was left alone (P2)."""
+
+
+class Part(Protocol):
+    """One part of an artifact on its way: read at most once, in order."""
+
+    @property
+    def number(self) -> int:
+        """From 1."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def crc64nvme(self) -> str | None:
+        """Its checksum as S3 writes it; None when it is known only after the last chunk."""
+
+    def chunks(self) -> Iterator[memoryview]:
+        """Yield its bytes in order; each chunk is good until the next is asked for."""
+
+
+class Upload(Protocol):
+    """A multipart upload that was begun. `send` may run for several parts at once; it does not retry."""
+
+    def send(self, part: Part) -> None:
+        """Send one part; raises `Unavailable` where another try may help."""
+
+    def complete(self, digests: Digests) -> Created | Exists:
+        """Make the object, unless one is there; S3 compares the full-object checksum and the size."""
+
+    def abort(self) -> None:
+        """Leave nothing behind (P6). Calling it again, or after `complete`, does no harm."""
+
+
+class Bucket(Protocol):
+    """One region's staging bucket, whose owner is checked on every call (P7)."""
+
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+
+    def head(self, key: str) -> Stored | None:
+        """Return the object as S3 reports it now, or None where S3 says that there is none."""
+
+    def read(self, key: str, *, limit: int) -> bytes | None:
+        """Return a small object whole, or None where there is none. Raises `ArtifactError` above `limit` bytes."""
+
+    def stream(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield an object's bytes from `start` to before `end`, in chunks of at most 1 MiB."""
+
+    def list(self, prefix: str) -> Iterable[str]:
+        """Yield the keys under a prefix, in order, page by page."""
+
+    def default_encryption(self) -> DefaultEncryption:
+        """Return what the bucket says of new objects."""
+
+    def put(self, new: NewObject, body: bytes | memoryview, *, sha256: str) -> Created | Exists:
+        """Create an object in one request, with its SHA-256 (hex), unless one is there."""
+
+    def begin(self, new: NewObject) -> Upload:
+        """Begin a multipart upload with a full-object CRC64NVME."""
+
+
+class PutResult(Enum):
+    """How a parameter's put ended."""
+
+    WRITTEN = "written"
+    EXISTS = "exists"
+
+
+class Parameters(Protocol):
+    """One region's SSM parameters."""
+
+    def get(self, name: str) -> str | None:
+        """Return a parameter's value, or None where there is none."""
+
+    def history(self, name: str) -> Sequence[str]:
+        """Return the values that a parameter has had, oldest first, at most 100; empty where there is none."""
+
+    def put(self, name: str, value: str, *, create: bool) -> PutResult:
+        """Write a String; with `create`, only where there is none (`EXISTS` otherwise)."""
+
+
+class Keys(Protocol):
+    """One region's KMS."""
+
+    def resolve(self, key: KeyArn) -> KeyArn:
+        """Return the ARN of the key itself, which is what S3 reports, for the ARN of a key or of an alias."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """One region as one run sees it, with credentials of the target account."""
+
+    name: str
+    parameters: Parameters
+    keys: Keys
+
+
+class Account(Protocol):
+    """The target account, after all roles are assumed."""
+
+    def caller(self) -> Caller:
+        """Return who we are there; asks AWS once."""
+
+    def region(self, name: str) -> Region:
+        """Return one region; nothing is asked of AWS."""
+
+    def bucket(self, region: str, name: str, *, owner: str) -> Bucket:
+        """Return a bucket in a region, with its expected owner; nothing is asked of AWS."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now(self) -> str:
+        """Return the time as ISO 8601 UTC to the second: `2026-01-31T12:00:00Z`."""
+
+    def monotonic(self) -> float:
+        """Return seconds from some moment on."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; returns early when the run is cancelled."""

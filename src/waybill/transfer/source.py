@@ -1,0 +1,108 @@
+"""Where an artifact's bytes come from: a file, or a region that has them already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol
+
+from waybill.domain.digests import MIB
+from waybill.errors import ArtifactError
+from waybill.ports import Bucket
+
+
+class Source(Protocol):
+    """An artifact's bytes: once in order through `readinto`, and any stretch again through `again`."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, known beforehand."""
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill `buffer` with the bytes that come next; returns how many, fewer only at the end."""
+
+    def again(self, start: int, end: int) -> Iterator[memoryview]:
+        """Yield the bytes from `start` to before `end` once more, for a part that must be sent again."""
+
+
+class FileSource:
+    """A file, opened without buffering. Use as a context manager."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path = path
+        self.size = size
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> FileSource:
+        self._file = self.path.open("rb", buffering=0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill `buffer`. A file may be read once only in an opening."""
+        if self._file is None:
+            raise RuntimeError("the file is not open")
+        filled = 0
+        while filled < len(buffer):
+            count: int = self._file.readinto(buffer[filled:])  # type: ignore[attr-defined]  # RawIOBase has it
+            if not count:
+                break
+            filled += count
+        return filled
+
+    def again(self, start: int, end: int) -> Iterator[memoryview]:
+        """Read a stretch from an opening of its own, a MiB at a time."""
+        buffer = memoryview(bytearray(min(MIB, end - start)))
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(start)
+            left = end - start
+            while left:
+                count = file.readinto(buffer[: min(left, len(buffer))])
+                if not count:
+                    raise changed(self.path.name)
+                yield buffer[:count]
+                left -= count
+
+
+class StoredSource:
+    """The artifact as a region holds it: what `resume` works from, without the build."""
+
+    def __init__(self, bucket: Bucket, key: str, size: int) -> None:
+        self.size = size
+        self._bucket = bucket
+        self._key = key
+        self._chunks = bucket.stream(key)
+        self._rest = memoryview(b"")
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill `buffer` from the one stream that was opened."""
+        filled = 0
+        while filled < len(buffer):
+            if not self._rest:
+                self._rest = memoryview(next(self._chunks, b""))
+                if not self._rest:
+                    break
+            count = min(len(self._rest), len(buffer) - filled)
+            buffer[filled : filled + count] = self._rest[:count]
+            self._rest = self._rest[count:]
+            filled += count
+        return filled
+
+    def again(self, start: int, end: int) -> Iterator[memoryview]:
+        """Ask the region for a stretch once more."""
+        for chunk in self._bucket.stream(self._key, start=start, end=end):
+            yield memoryview(chunk)
+
+
+def changed(name: str) -> ArtifactError:
+    """Return the error for bytes that are not what they were a moment ago."""
+    return ArtifactError(
+        f"{name} changed while it was being read.",
+        "Nothing of this version was made visible. Let the build end before it is staged, and run again.",
+    )
