@@ -1,0 +1,63 @@
+# Every target does its own set-up, and is quick the second time. PYTHON=/path/to/python3 chooses the interpreter.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PREPARE := @sh tools/python.sh tools/environments.py
+BIN := .venv/bin
+# More for pytest or the linters, e.g. make test ARGS='-k channel'
+ARGS ?=
+WORKERS ?= 2
+
+# The real tools that tests drive; without these variables tests look in the same places.
+export WAYBILL_TEST_STARTIFACT := $(CURDIR)/.venvs/startifact/bin/startifact
+export WAYBILL_TEST_MINISTACK := $(CURDIR)/.venvs/ministack/bin/ministack
+export WAYBILL_TEST_AWS := $(CURDIR)/.venvs/aws/bin/aws
+export WAYBILL_TEST_ACT := $(CURDIR)/.venvs/lint/bin/act
+
+.PHONY: help demo test lint bench test-container format requirements wheel clean distclean
+
+help: ## show this list
+	@echo "Waybill: make TARGET"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	  printf '  %-16s %s\n' "$$name" "$$text"; done
+
+demo: wheel ## stage this project's own wheel into a sandbox, and look at what happened (no AWS account)
+	@$(BIN)/python tools/demo.py
+
+test: ## run all tests but the container's (under 5 minutes)
+	$(PREPARE) main startifact ministack aws
+	@$(BIN)/python -m pytest -m 'not container' -n $(WORKERS) --timeout 240 $(ARGS)
+
+lint: ## ruff, mypy, and the linters of workflows, actions, Dockerfile and shell
+	$(PREPARE) main lint
+	@$(BIN)/python tools/lint.py $(ARGS)
+
+bench: ## measure speed and memory beside s5cmd, obstore, aws, boto3 and startifact
+	$(PREPARE) main bench startifact
+	@$(BIN)/python bench/run.py $(ARGS)
+
+test-container: wheel ## build the image and run the action in it, and under act (needs root and Debian's packages)
+	$(PREPARE) main lint
+	@$(BIN)/python -m pytest -m container tests/container $(ARGS)
+
+format: ## let ruff mend style and layout
+	$(PREPARE) main
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+requirements: ## lock the dependencies again by hash; UPGRADE=1 takes the newest
+	$(PREPARE) lock
+	@.venvs/lock/bin/python tools/lock.py $(if $(UPGRADE),--upgrade)
+
+wheel:
+	$(PREPARE) main
+	@rm -rf build/dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 1767225600) \
+	  $(BIN)/python -m flit_core.wheel --outdir build/dist >/dev/null
+
+clean: ## remove what the targets made, environments excepted
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find src tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environments too
+	@rm -rf .venv .venvs
