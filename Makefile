@@ -49,11 +49,11 @@ requirements: ## lock the dependencies again by hash; UPGRADE=1 takes the newest
 	$(PREPARE) lock
 	@.venvs/lock/bin/python tools/lock.py $(if $(UPGRADE),--upgrade)
 
-wheel:
+wheel: ## build the same bytes from the same commit into build/dist
 	$(PREPARE) main
-	@rm -rf build/dist
 	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 1767225600) \
 	  $(BIN)/python -m flit_core.wheel --outdir build/dist >/dev/null
+	@chmod 644 build/dist/*.whl; ls -t build/dist/*.whl | tail -n +2 | xargs rm -f
 
 clean: ## remove what the targets made, environments excepted
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -30,11 +30,15 @@ HASHED = ("--require-hashes", "--only-binary", ":all:")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One virtual environment: its folder and locked requirements below the project's root."""
+    """One virtual environment: its folder and locked requirements below the project's root.
+
+    `start_up` names modules of tools/ that every process of it imports first.
+    """
 
     folder: str
     requirements: tuple[str, ...]
     holds_project: bool = False
+    start_up: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -45,12 +49,21 @@ class Environment:
         return self.path / "bin" / "python"
 
     @property
+    def packages(self) -> Path:
+        """Where packages are, if it was made with the Python that runs this."""
+        return self.path / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+
+    @property
     def stamp(self) -> Path:
         return self.path / "waybill-stamp"
 
     @property
     def locks(self) -> list[Path]:
         return [ROOT / "requirements" / f"{name}.txt" for name in self.requirements]
+
+    @property
+    def start_up_sources(self) -> list[Path]:
+        return [ROOT / "tools" / f"{name}.py" for name in self.start_up]
 
     @property
     def hashed_install(self) -> list[str]:
@@ -60,9 +73,13 @@ class Environment:
 
 INSTALLER = Environment(folder=".venvs/build", requirements=("build",))
 MAIN = Environment(folder=".venv", requirements=("build", "dev"), holds_project=True)
+OLD_STARTIFACT = ("startifact_on_new_python",) if sys.version_info >= (3, 12) else ()
 TOOLS = {
-    name: Environment(folder=f".venvs/{name}", requirements=(name,))
-    for name in ("startifact", "ministack", "aws", "lint", "bench", "lock")
+    "startifact": Environment(folder=".venvs/startifact", requirements=("startifact",), start_up=OLD_STARTIFACT),
+    **{
+        name: Environment(folder=f".venvs/{name}", requirements=(name,))
+        for name in ("ministack", "aws", "lint", "bench", "lock")
+    },
 }
 
 
@@ -73,8 +90,8 @@ class SetUpError(Exception):
 def wanted(environment: Environment) -> str:
     """A digest of everything that decides what the environment holds, its own place included."""
     digest = hashlib.sha256(str(environment.path).encode())
-    for lock in environment.locks:
-        digest.update(lock.read_bytes())
+    for source in (*environment.locks, *environment.start_up_sources):
+        digest.update(source.read_bytes())
     if environment.holds_project:
         settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
         digest.update(repr((settings["build-system"], settings["project"])).encode())
@@ -85,8 +102,7 @@ def is_current(environment: Environment, environ: Mapping[str, str]) -> bool:
     """Whether the folder holds what is wanted; a Python that was asked for by name must be the one in it."""
     if not environment.python.exists() or not environment.stamp.exists():
         return False
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if environ.get("PYTHON") and not (environment.path / "lib" / f"python{version}").is_dir():
+    if environ.get("PYTHON") and not environment.packages.is_dir():
         return False
     return environment.stamp.read_text() == wanted(environment)
 
@@ -103,8 +119,7 @@ def run(environment: Environment, *command: str | Path) -> None:
         text=True,
     )
     if done.returncode:
-        shown = " ".join(map(str, command))
-        raise SetUpError(f"{done.stdout}\n{environment.folder} was not set up: exit {done.returncode} of {shown}")
+        raise SetUpError(f"{done.stdout}\n{environment.folder} was not set up. Does pip reach the package index?")
 
 
 def create(environment: Environment) -> None:
@@ -126,7 +141,7 @@ def make_installer() -> None:
         try:
             run(INSTALLER, sys.executable, "-m", "pip", "--python", INSTALLER.python, *INSTALLER.hashed_install)
         except SetUpError as host:
-            raise SetUpError(f"{bundled}\n{host}\nIs pip there, and does it reach the package index?") from host
+            raise SetUpError(f"{bundled}\n{host}") from host
     INSTALLER.stamp.write_text(wanted(INSTALLER))
 
 
@@ -138,6 +153,9 @@ def make(environment: Environment) -> str:
     run(environment, *pip, *environment.hashed_install)
     if environment.holds_project:
         run(environment, *pip, *INSTALL, "--no-index", "--no-build-isolation", "--editable", ROOT)
+    for source in environment.start_up_sources:
+        shutil.copy(source, environment.packages)
+        (environment.packages / f"{source.stem}.pth").write_text(f"import {source.stem}\n")
     environment.stamp.write_text(wanted(environment))
     return f"  {environment.folder} is ready ({time.monotonic() - started:.0f} s)"
 
