@@ -7,7 +7,7 @@ answer (absent, exists already) is a value, not an error. Every method may be ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -68,7 +68,7 @@ class Part(Protocol):
     def crc64nvme(self) -> str | None:
         """Its checksum as S3 writes it; None when it is known only after the last chunk."""
 
-    def chunks(self) -> Iterator[memoryview]:
+    def chunks(self) -> Generator[memoryview, None, None]:
         """Yield its bytes in order; each chunk is good until the next is asked for."""
 
 
@@ -161,6 +161,13 @@ class Account(Protocol):
 
     def bucket(self, region: str, name: str, *, owner: str) -> Bucket:
         """Return a bucket in a region, with its expected owner; nothing is asked of AWS."""
+
+
+class Gateway(Protocol):
+    """The way into the target account."""
+
+    def enter(self, policy: str) -> Account:
+        """Return the account under a session policy (JSON), all roles assumed. Entering again narrows anew."""
 
 
 class Clock(Protocol):

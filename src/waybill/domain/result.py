@@ -77,7 +77,10 @@ class RegionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One command's end. `resume` is the command line that finishes the work, None where nothing is left to do."""
+    """One command's end. `resume` is the command line that finishes the work, None where nothing is left to do.
+
+    `parameter` is the name of the SSM parameter that is the channel, the same in every region.
+    """
 
     command: str
     outcome: Outcome
@@ -88,6 +91,7 @@ class Result:
     sha256: str | None
     size: int | None
     channel: str | None
+    parameter: str | None = None
     key: str | None = None
     caller: str | None = None
     regions: tuple[RegionResult, ...] = ()
@@ -113,6 +117,7 @@ class Result:
             "sha256": self.sha256,
             "size": self.size,
             "channel": self.channel,
+            "parameter": self.parameter,
             "key": self.key,
             "caller": self.caller,
             "regions": [region.to_json() for region in self.regions],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from threading import Condition, Lock
 
 from awscrt.checksums import combine_crc64nvme, crc64nvme
@@ -113,7 +113,7 @@ class FedPart:
         for block in blocks:
             block.release()
 
-    def chunks(self) -> Iterator[memoryview]:
+    def chunks(self) -> Generator[memoryview, None, None]:
         """Yield the part's bytes, a block at a time."""
         while self._left:
             with self._condition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol
@@ -22,7 +22,7 @@ class Source(Protocol):
     def readinto(self, buffer: memoryview) -> int:
         """Fill `buffer` with the bytes that come next; returns how many, fewer only at the end."""
 
-    def again(self, start: int, end: int) -> Iterator[memoryview]:
+    def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Yield the bytes from `start` to before `end` once more, for a part that must be sent again."""
 
 
@@ -56,7 +56,7 @@ class FileSource:
             filled += count
         return filled
 
-    def again(self, start: int, end: int) -> Iterator[memoryview]:
+    def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Read a stretch from an opening of its own, a MiB at a time."""
         buffer = memoryview(bytearray(min(MIB, end - start)))
         with self.path.open("rb", buffering=0) as file:
@@ -94,7 +94,7 @@ class StoredSource:
             filled += count
         return filled
 
-    def again(self, start: int, end: int) -> Iterator[memoryview]:
+    def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Ask the region for a stretch once more."""
         for chunk in self._bucket.stream(self._key, start=start, end=end):
             yield memoryview(chunk)

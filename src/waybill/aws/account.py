@@ -1,0 +1,79 @@
+"""The target account: regions and buckets, seen with one identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+
+from waybill.aws.bucket import S3Bucket
+from waybill.aws.calls import Calls
+from waybill.aws.keys import KmsKeys
+from waybill.aws.parameters import SsmParameters
+from waybill.aws.sessions import Session
+from waybill.aws.wire import Wire, connections
+from waybill.domain.arns import Caller
+from waybill.errors import Unavailable
+from waybill.ports import Region
+
+Told = Callable[[str, Unavailable, float, float], None]
+"""Hears of waits: the region, why, the wait and what is left of the budget, in seconds."""
+
+
+class AwsAccount:
+    """Implements `ports.Account`."""
+
+    def __init__(
+        self, session: Session, calls: Calls, caller: Caller, *, told: Told, check: Callable[[], None]
+    ) -> None:
+        """`check` raises when the run is cancelled."""
+        self._session = session
+        self._calls = calls
+        self._caller = caller
+        self._told = told
+        self._check = check
+        self._lock = Lock()
+
+    def caller(self) -> Caller:
+        """Return who we are there."""
+        return self._caller
+
+    def region(self, name: str) -> Region:
+        """Return one region."""
+        calls = self._calls_in(name)
+        return Region(
+            name=name,
+            parameters=SsmParameters(
+                self._session.client("ssm", name),
+                calls,
+                region=name,
+                partition=self._caller.partition,
+                account=self._caller.account,
+            ),
+            keys=KmsKeys(lambda: self._session.client("kms", name), calls, region=name),
+        )
+
+    def bucket(self, region: str, name: str, *, owner: str) -> S3Bucket:
+        """Return a bucket in a region, with its expected owner."""
+
+        def wire(url: str) -> Wire:
+            return Wire(
+                connections(url, ca_bundle=self._session.ca_bundle, count=8),
+                url,
+                region=region,
+                owner=owner,
+                credentials=self._session.credentials,
+                check=self._check,
+            )
+
+        return S3Bucket(
+            self._session.client("s3", region),
+            self._calls_in(region),
+            name=name,
+            owner=owner,
+            region=region,
+            partition=self._caller.partition,
+            wire=wire,
+        )
+
+    def _calls_in(self, region: str) -> Calls:
+        return self._calls.telling(lambda error, wait, left: self._told(region, error, wait, left))

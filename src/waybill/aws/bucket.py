@@ -1,0 +1,192 @@
+"""One region's staging bucket, through S3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from waybill.aws.calls import Asked, Calls
+from waybill.aws.upload import S3Upload
+from waybill.aws.wire import Wire
+from waybill.domain.digests import MIB, sha256_base64, sha256_hex
+from waybill.domain.observation import Stored
+from waybill.errors import AccessDenied, ArtifactError, Unavailable
+from waybill.ports import Created, DefaultEncryption, Encryption, Exists, NewObject
+
+EXISTS = {"PreconditionFailed": None, "412": None}
+ABSENT = {"404": None, "NoSuchKey": None, "NotFound": None}
+
+
+class S3Bucket:
+    """Implements `ports.Bucket`. Every call carries the expected owner (P7)."""
+
+    def __init__(
+        self,
+        client: Any,
+        calls: Calls,
+        *,
+        name: str,
+        owner: str,
+        region: str,
+        partition: str,
+        wire: Callable[[str], Wire],
+    ) -> None:
+        """`wire` makes the sender of parts for an object's URL."""
+        self._client = client
+        self._calls = calls
+        self.name = name
+        self._owner = owner
+        self._region = region
+        self._arn = f"arn:{partition}:s3:::{name}"
+        self._wire = wire
+        self._place = {"Bucket": name, "ExpectedBucketOwner": owner}
+
+    def head(self, key: str) -> Stored | None:
+        """Return the object as S3 reports it now, or None where S3 says that there is none."""
+        answer = self._calls.perform(
+            self._asked("s3:GetObject", key),
+            lambda: self._client.head_object(Key=key, ChecksumMode="ENABLED", **self._place),
+            ABSENT,
+        )
+        if answer is None:
+            return None
+        sha256 = answer.get("ChecksumSHA256")
+        kms = answer.get("ServerSideEncryption", "").startswith("aws:kms")
+        return Stored(
+            key=key,
+            size=int(answer["ContentLength"]),
+            version_id=answer.get("VersionId"),
+            sha256=sha256_hex(sha256) if sha256 else None,
+            crc64nvme=answer.get("ChecksumCRC64NVME"),
+            kms_key=answer.get("SSEKMSKeyId") if kms else None,
+        )
+
+    def read(self, key: str, *, limit: int) -> bytes | None:
+        """Return a small object whole, or None where there is none."""
+
+        def get() -> bytes | None:
+            answer = self._client.get_object(Key=key, **self._place)
+            if int(answer["ContentLength"]) > limit:
+                answer["Body"].close()
+                raise ArtifactError(f"s3://{self.name}/{key} in {self._region} is larger than {limit} bytes.")
+            body: bytes = answer["Body"].read()
+            return body
+
+        found: bytes | None = self._calls.perform(self._asked("s3:GetObject", key), get, ABSENT)
+        return found
+
+    def stream(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield an object's bytes; where the connection breaks, goes on from where it was."""
+        asked, position = self._asked("s3:GetObject", key), start
+        while end is None or position < end:
+            stretch = f"bytes={position}-{'' if end is None else end - 1}"
+            answer = self._calls.perform(
+                asked,
+                partial(self._client.get_object, Key=key, Range=stretch, **self._place),
+                {"InvalidRange": None, "416": None},
+            )
+            if answer is None:
+                return
+            end = position + int(answer["ContentLength"])
+            begun = position
+            try:
+                while chunk := self._calls.once(asked, partial(answer["Body"].read, MIB)):
+                    position += len(chunk)
+                    yield chunk
+            except Unavailable:
+                if position == begun:
+                    raise
+
+    def list(self, prefix: str) -> Iterable[str]:
+        """Yield the keys under a prefix, in order, page by page."""
+        asked, token = Asked(action="s3:ListBucket", resource=self._arn, where=self._where(prefix)), ""
+        while True:
+            more = {"ContinuationToken": token} if token else {}
+            answer = self._calls.perform(
+                asked, partial(self._client.list_objects_v2, Prefix=prefix, **more, **self._place)
+            )
+            for item in answer.get("Contents", []):
+                yield str(item["Key"])
+            token = answer.get("NextContinuationToken", "")
+            if not token:
+                return
+
+    def default_encryption(self) -> DefaultEncryption:
+        """Return what the bucket says of new objects."""
+        asked = Asked(action="s3:GetEncryptionConfiguration", resource=self._arn, where=self._where())
+        try:
+            answer = self._calls.perform(
+                asked,
+                lambda: self._client.get_bucket_encryption(**self._place),
+                {"ServerSideEncryptionConfigurationNotFoundError": {}},
+            )
+        except AccessDenied as error:
+            raise AccessDenied(
+                f"kms-key: the bucket's default key cannot be looked up. {error.what}",
+                f"Give `kms-key`, or allow the look-up. {error.advice}",
+                action=error.action,
+                resource=error.resource,
+                caller=error.caller,
+                statement=error.statement,
+            ) from error
+        for rule in answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
+            default = rule.get("ApplyServerSideEncryptionByDefault", {})
+            if default.get("SSEAlgorithm", "").startswith("aws:kms"):
+                return DefaultEncryption(Encryption.KMS, default.get("KMSMasterKeyID"))
+        return DefaultEncryption(Encryption.NO_KMS)
+
+    def put(self, new: NewObject, body: bytes | memoryview, *, sha256: str) -> Created | Exists:
+        """Create an object in one request, with its SHA-256, unless one is there."""
+        answer = self._calls.perform(
+            self._asked("s3:PutObject", new.key),
+            lambda: self._client.put_object(
+                Body=bytes(body),
+                ChecksumSHA256=sha256_base64(sha256),
+                IfNoneMatch="*",
+                **creation(new),
+                **self._place,
+            ),
+            EXISTS,
+        )
+        return Exists() if answer is None else Created(answer.get("VersionId"))
+
+    def begin(self, new: NewObject) -> S3Upload:
+        """Begin a multipart upload with a full-object CRC64NVME."""
+        asked = self._asked("s3:PutObject", new.key)
+        answer = self._calls.perform(
+            asked,
+            lambda: self._client.create_multipart_upload(
+                ChecksumAlgorithm="CRC64NVME", ChecksumType="FULL_OBJECT", **creation(new), **self._place
+            ),
+        )
+        return S3Upload(
+            self._client,
+            self._calls,
+            self._wire(self._url(new.key)),
+            asked,
+            place=self._place | {"Key": new.key, "UploadId": answer["UploadId"]},
+        )
+
+    def _url(self, key: str) -> str:
+        """Return the object's URL as botocore resolves it: endpoint, addressing style and partition included."""
+        signed: str = self._client.generate_presigned_url("put_object", Params={"Bucket": self.name, "Key": key})
+        return signed.partition("?")[0]
+
+    def _asked(self, action: str, key: str) -> Asked:
+        return Asked(action=action, resource=f"{self._arn}/{key}", where=self._where(key))
+
+    def _where(self, key: str = "") -> str:
+        return f"s3://{self.name}/{key} in {self._region}"
+
+
+def creation(new: NewObject) -> dict[str, Any]:
+    """Return the arguments of a creation: organisation policies judge these headers, not the bucket's default."""
+    arguments: dict[str, Any] = {"Key": new.key, "ContentType": new.media_type}
+    if new.kms_key is not None:
+        arguments |= {
+            "ServerSideEncryption": "aws:kms",
+            "SSEKMSKeyId": new.kms_key.text,
+            "BucketKeyEnabled": True,
+        }
+    return arguments

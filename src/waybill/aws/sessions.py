@@ -1,0 +1,118 @@
+"""Sessions as values: one identity in one account; its clients are made once for each service and region.
+
+Botocore's own retries are off: every call goes through `calls.perform`, which retries within one printed budget and
+waits interruptibly. The data loader is shared, because reading the service models is most of the cost of a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session as BotocoreSession
+
+import waybill
+from waybill.errors import IdentityError
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 60
+
+
+class Session:
+    """One identity. `credentials()` are fresh whenever asked for; `client()` may be called from any thread."""
+
+    def __init__(self, botocore_session: BotocoreSession) -> None:
+        self._session = boto3.Session(botocore_session=botocore_session)
+        self._botocore = botocore_session
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = Lock()
+        self._config = Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            max_pool_connections=16,
+            user_agent_extra=f"waybill/{waybill.__version__}",
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        )
+
+    @property
+    def default_region(self) -> str | None:
+        """The region that the environment or the profile names."""
+        region: str | None = self._session.region_name
+        return region
+
+    @property
+    def ca_bundle(self) -> str | None:
+        """The CA bundle that `AWS_CA_BUNDLE` or the profile names."""
+        bundle: str | None = self._botocore.get_config_variable("ca_bundle")
+        return bundle
+
+    def client(self, service: str, region: str) -> Any:
+        """Return the client of a service in a region."""
+        with self._lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._session.client(service, region_name=region, config=self._config)
+            return self._clients[service, region]
+
+    def anonymous_client(self, service: str, region: str) -> Any:
+        """Return a client that signs nothing, for calls that a token speaks for."""
+        return self._session.client(
+            service, region_name=region, config=self._config.merge(Config(signature_version=UNSIGNED))
+        )
+
+    def credentials(self) -> Any:
+        """Return the credentials as they are now: `access_key`, `secret_key`, `token`. Refreshes them where due."""
+        try:
+            found = self._session.get_credentials()
+            if found is None:
+                raise no_credentials()
+            return found.get_frozen_credentials()
+        except BotoCoreError as error:
+            raise IdentityError(f"The AWS credentials cannot be used: {error}", NO_CREDENTIALS_ADVICE) from error
+
+    def assuming(self, name: str, assume: Callable[[], dict[str, str]], first: dict[str, str]) -> Session:
+        """Return a session of the role that `assume` assumes; `first` is its first answer.
+
+        Both have `access_key`, `secret_key`, `token` and `expiry_time` (ISO 8601). The session asks again by itself
+        before they expire, so a run may outlast the one-hour limit of role chaining.
+        """
+        credentials = RefreshableCredentials.create_from_metadata(metadata=first, refresh_using=assume, method=name)
+        session = BotocoreSession()
+        session.register_component("data_loader", self._botocore.get_component("data_loader"))
+        session.register_component("credential_provider", CredentialResolver([_Given(name, credentials)]))
+        return Session(session)
+
+
+class _Given(CredentialProvider):  # type: ignore[misc]  # botocore has no types
+    """Hands out credentials that somebody else keeps fresh."""
+
+    def __init__(self, name: str, credentials: RefreshableCredentials) -> None:
+        super().__init__()
+        self.METHOD = name
+        self._credentials = credentials
+
+    def load(self) -> RefreshableCredentials:
+        return self._credentials
+
+
+NO_CREDENTIALS_ADVICE = (
+    "On GitHub, give `oidc-role` (with `permissions: id-token: write`) or run aws-actions/configure-aws-credentials "
+    "before this step. On a laptop, set AWS_PROFILE or run `aws sso login`."
+)
+
+
+def no_credentials() -> IdentityError:
+    """Return the error for a machine without AWS credentials."""
+    return IdentityError("There are no AWS credentials.", NO_CREDENTIALS_ADVICE)
+
+
+def ambient() -> Session:
+    """Return the session of the ambient credentials: environment, profile, or instance. Reads nothing yet."""
+    return Session(BotocoreSession())

@@ -1,0 +1,71 @@
+"""One multipart upload."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+from waybill.aws.calls import Asked, Calls
+from waybill.aws.wire import Wire
+from waybill.domain.digests import Digests
+from waybill.errors import Unavailable
+from waybill.ports import Created, Exists, Part
+
+
+class S3Upload:
+    """Implements `ports.Upload`."""
+
+    def __init__(self, client: Any, calls: Calls, wire: Wire, asked: Asked, *, place: dict[str, Any]) -> None:
+        """`place` names the upload: bucket, expected owner, key, upload id."""
+        self._client = client
+        self._calls = calls
+        self._wire = wire
+        self._asked = asked
+        self._place = place
+        self._parts: dict[int, dict[str, Any]] = {}
+        self._lock = Lock()
+        self._over = False
+
+    def send(self, part: Part) -> None:
+        """Send one part, once."""
+        etag, crc = self._calls.once(self._asked, lambda: self._wire.put_part(self._place["UploadId"], part))
+        with self._lock:
+            self._parts[part.number] = {"PartNumber": part.number, "ETag": etag, "ChecksumCRC64NVME": crc}
+
+    def complete(self, digests: Digests) -> Created | Exists:
+        """Make the object, unless one is there; S3 compares the full-object checksum and the size."""
+        parts = [self._parts[number] for number in sorted(self._parts)]
+        answer = self._calls.perform(
+            self._asked,
+            lambda: self._client.complete_multipart_upload(
+                MultipartUpload={"Parts": parts},
+                ChecksumCRC64NVME=digests.crc64nvme,
+                ChecksumType="FULL_OBJECT",
+                MpuObjectSize=digests.size,
+                IfNoneMatch="*",
+                **self._place,
+            ),
+            # After a conflict the upload would have to start anew, and after a lost answer it is gone: in both cases
+            # somebody's object may be there, and the caller looks at it.
+            {"PreconditionFailed": None, "412": None, "ConditionalRequestConflict": 409, "NoSuchUpload": None},
+        )
+        if answer == 409:
+            raise Unavailable(
+                f"{self._asked.where}: another upload to this key ended at the same moment.", "Run again."
+            )
+        if answer is None:
+            return Exists()
+        self._over = True
+        return Created(answer.get("VersionId"))
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        if self._over:
+            return
+        asked = Asked(action="s3:AbortMultipartUpload", resource=self._asked.resource, where=self._asked.where)
+        self._calls.perform(
+            asked,
+            lambda: self._client.abort_multipart_upload(**self._place),
+            {"NoSuchUpload": None, "404": None},
+        )
+        self._over = True

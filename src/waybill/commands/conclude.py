@@ -1,0 +1,173 @@
+"""From the ends of all regions to the one result: the outcome, the exit code, and the command that resumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from waybill.commands.channels import Moved
+from waybill.commands.execute import Written
+from waybill.commands.run import Run
+from waybill.domain.plan import Action, ChannelAction, RegionPlan
+from waybill.domain.request import StageRequest
+from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
+from waybill.domain.waybill import Subject
+from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exit_code_of, lowest
+from waybill.progress import RegionEnded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """How the regions ended: those whose artifact is whole, where the channel went, and what failed."""
+
+    written: Mapping[str, Written]
+    errors: Mapping[str, WaybillError]
+    moved: Mapping[str, Moved] = field(default_factory=dict)
+
+
+def planned(run: Run, *, seconds: float) -> Result:
+    """Return the result of a dry run: what would be done."""
+    plan = run.plan
+    return Result(
+        command="stage",
+        outcome=Outcome.PLANNED,
+        changed=False,
+        exit_code=ExitCode.OK,
+        project=plan.project,
+        version=plan.version.text,
+        sha256=plan.digests.sha256 if plan.digests else None,
+        size=plan.size,
+        channel=plan.channel,
+        parameter=run.parameter,
+        key=plan.key,
+        caller=run.target.caller.arn,
+        regions=tuple(_planned_region(item, run) for item in plan.regions),
+        seconds=seconds,
+    )
+
+
+def _planned_region(item: RegionPlan, run: Run) -> RegionResult:
+    found, error = item.observation, item.error
+    now = found.channel if found else None
+    return RegionResult(
+        region=item.region,
+        outcome=Outcome.FAILED if error else Outcome.PLANNED,
+        account=run.target.owner,
+        bucket=found.bucket if found else None,
+        key=run.plan.key,
+        version_id=found.artifact.version_id if found and found.artifact else None,
+        channel_before=now,
+        channel_after=run.plan.version.text if item.channel is ChannelAction.MOVE else now,
+        note=item.why if item.action is Action.NOTHING else f"would {item.action.value}: {item.why}",
+        error=error.what if error else None,
+        advice=error.advice if error else None,
+        exit_code=exit_code_of(error) if error else ExitCode.OK,
+    )
+
+
+def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -> Result:
+    """Return the result of a stage, and tell each region's end."""
+    regions = tuple(_region(item.region, run, ends) for item in run.plan.regions)
+    for region in regions:
+        run.tools.reporter.tell(RegionEnded(region))
+    outcome, code = _outcome(run, ends)
+    failed = bool(ends.errors)
+    moved = any(item.outcome is ChannelOutcome.MOVED for item in ends.moved.values())
+    return Result(
+        command="stage",
+        outcome=outcome,
+        changed=moved or any(item.wrote for item in ends.written.values()),
+        exit_code=code,
+        project=run.plan.project,
+        version=run.plan.version.text,
+        sha256=subject.digests.sha256 if subject else None,
+        size=subject.digests.size if subject else run.plan.size,
+        channel=run.plan.channel,
+        parameter=run.parameter,
+        key=run.plan.key,
+        caller=run.target.caller.arn,
+        regions=regions,
+        warnings=_warnings(run, ends, code),
+        error=_sentence(run, ends) if failed else None,
+        advice=_advice(outcome, ends) if failed else None,
+        resume=_resume(run.request, outcome, ends) if failed else None,
+        seconds=seconds,
+    )
+
+
+def _region(name: str, run: Run, ends: Ends) -> RegionResult:
+    written, error, moved = ends.written.get(name), ends.errors.get(name), ends.moved.get(name)
+    site = run.sites.get(name)
+    before = site.found.channel if site else None
+    if written is not None:
+        outcome = Outcome.CREATED if written.created else Outcome.ALREADY
+    else:
+        outcome = Outcome.CONFLICT if isinstance(error, ConflictError) else Outcome.FAILED
+    unmoved = ChannelOutcome.NOT_REACHED if run.request.moves or written is None else ChannelOutcome.KEPT
+    return RegionResult(
+        region=name,
+        outcome=outcome,
+        account=run.target.owner,
+        bucket=site.bucket.name if site else None,
+        key=run.plan.key,
+        version_id=written.version_id if written else None,
+        channel=moved.outcome if moved else unmoved,
+        channel_before=moved.before if moved else before,
+        channel_after=moved.after if moved else before,
+        note=moved.note if moved else None,
+        error=error.what if error else None,
+        advice=error.advice if error else None,
+        exit_code=exit_code_of(error) if error else ExitCode.OK,
+        seconds=written.seconds if written else 0.0,
+    )
+
+
+def _outcome(run: Run, ends: Ends) -> tuple[Outcome, ExitCode]:
+    errors = list(ends.errors.values())
+    if not errors:
+        created = any(item.created for item in ends.written.values())
+        return (Outcome.CREATED if created else Outcome.ALREADY), ExitCode.OK
+    if cancelled := next((error for error in errors if isinstance(error, Cancelled)), None):
+        return (Outcome.PARTIAL if ends.written else Outcome.FAILED), exit_code_of(cancelled)
+    if any(isinstance(error, ConflictError) for error in errors):
+        return Outcome.CONFLICT, lowest(errors)
+    if len(_whole(ends)) >= run.enough:
+        return Outcome.PARTIAL, ExitCode.OK
+    if ends.written:
+        return Outcome.PARTIAL, ExitCode.PARTIAL
+    return Outcome.FAILED, lowest(errors)
+
+
+def _whole(ends: Ends) -> list[str]:
+    return [name for name in ends.written if name not in ends.errors]
+
+
+def _sentence(run: Run, ends: Ends) -> str:
+    done = _whole(ends)
+    return (
+        f"{len(done)} of {run.count} regions succeeded ({', '.join(done) or 'none'}); "
+        f"failed: {', '.join(ends.errors)}. `require: {run.request.require.text}` asks for {run.enough}."
+    )
+
+
+def _advice(outcome: Outcome, ends: Ends) -> str:
+    if outcome is Outcome.CONFLICT:
+        return "A stored version never changes. Take the next version."
+    if ends.written:
+        return "The command below completes the other regions from one that is whole; it does not need the build."
+    return (
+        "No region holds the version whole, so only the same bytes can finish it. A rebuild seldom gives the same "
+        "bytes; where anything was stored, take the next version instead."
+    )
+
+
+def _resume(request: StageRequest, outcome: Outcome, ends: Ends) -> str | None:
+    if outcome is Outcome.CONFLICT:
+        return None
+    return (request.restart if ends.written else request.again) or None
+
+
+def _warnings(run: Run, ends: Ends, code: ExitCode) -> tuple[str, ...]:
+    if ends.errors and code is ExitCode.OK:
+        return (f"{_sentence(run, ends)} That is enough, so the channel moved; finish the others.",)
+    return ()

@@ -1,0 +1,153 @@
+"""Carries a plan out: one read of the artifact feeds every region that needs it; its records follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+
+from waybill.commands.material import Material
+from waybill.commands.observe import Site
+from waybill.commands.run import Run
+from waybill.commands.tools import Tools, everywhere
+from waybill.commands.write import put_whole, same_or_conflict, send_parts, verify, write_records
+from waybill.domain.digests import Digests, part_size
+from waybill.domain.plan import Action
+from waybill.domain.waybill import Subject, Waybill
+from waybill.errors import WaybillError
+from waybill.progress import Sent
+from waybill.transfer.feed import Feed, Lane
+from waybill.transfer.lanes import CONNECTIONS
+
+MOST_CONNECTIONS = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One region is whole: whether its artifact was created, whether anything was written, its version id, seconds."""
+
+    created: bool
+    wrote: bool
+    version_id: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is known when the one read has ended: the subject, and the waybill's bytes, the same for every region."""
+
+    subject: Subject
+    waybill: bytes
+
+
+Executed = tuple[Mapping[str, Written], Mapping[str, WaybillError], Subject | None]
+
+
+def execute(run: Run, material: Material) -> Executed:
+    """Make every planned region whole. One end for each: `Written`, or an error."""
+    names = [item.region for item in run.plan.of(Action.CREATE, Action.COMPLETE, Action.NOTHING)]
+    work = _Execution(run, material)
+    with ThreadPoolExecutor(1, thread_name_prefix="feed") as reader:
+        reader.submit(work.read)
+        written, errors = everywhere(work.region, names)
+    subject = None if work.ready.exception() else work.ready.result().subject
+    return written, errors, subject
+
+
+class _Execution:
+    def __init__(self, run: Run, material: Material) -> None:
+        self._request = run.request
+        self._plan = run.plan
+        self._sites = run.sites
+        self._material = material
+        self._tools = run.tools
+        self._creating = frozenset(item.region for item in run.plan.of(Action.CREATE))
+        self._lanes = {name: Lane() for name in self._creating} if material.body is None else {}
+        self._connections = max(1, min(CONNECTIONS, MOST_CONNECTIONS // max(1, len(self._creating))))
+        self.ready: Future[Ready] = Future()
+
+    def read(self) -> None:
+        """Read the artifact for all lanes, then say what it was; whatever fails is what every region hears."""
+        try:
+            subject = self._material.subject
+            if self._lanes:
+                feed = Feed(
+                    self._material.source,
+                    part_bytes=part_size(self._material.size),
+                    lanes=list(self._lanes.values()),
+                    check=self._tools.cancellation.check,
+                )
+                subject = self._material.as_subject(self._request, feed.run())
+            if subject is None:
+                raise RuntimeError("neither a lane nor a digest: nothing was planned")
+            self.ready.set_result(Ready(subject, self._waybill(subject)))
+        except BaseException as error:  # noqa: BLE001 - handed on, whole, to every region that waits for it
+            for lane in self._lanes.values():
+                lane.close()
+            self.ready.set_exception(error)
+
+    def region(self, name: str) -> Written:
+        """Make one region whole."""
+        started = self._tools.clock.monotonic()
+        site, created, version_id = self._sites[name], False, None
+        if name in self._creating:
+            created = self._create(name, site)
+        ready = self.ready.result()
+        if created:
+            version_id = verify(site, ready.subject, self._tools).version_id
+        elif name in self._creating:
+            version_id = same_or_conflict(site, ready.subject, self._tools)
+        elif site.found.artifact is not None:
+            version_id = site.found.artifact.version_id
+        self._tools.cancellation.check()
+        wrote = write_records(site, ready.subject, ready.waybill, self._tools)
+        return Written(
+            created=created,
+            wrote=wrote or created,
+            version_id=version_id,
+            seconds=self._tools.clock.monotonic() - started,
+        )
+
+    def _create(self, name: str, site: Site) -> bool:
+        size = self._material.size
+        if self._material.body is not None:
+            created = put_whole(site, self._material.body, self.ready.result().subject, self._tools)
+            self._tools.reporter.tell(Sent(name, size, size))
+            return created
+        sent = _Counter(name, size, self._tools)
+        return send_parts(
+            site,
+            self._lanes[name],
+            self._material.source,
+            self._material.media_type,
+            self._tools,
+            digests=self._digests,
+            sent=sent.add,
+            connections=self._connections,
+        )
+
+    def _digests(self) -> Digests:
+        return self.ready.result().subject.digests
+
+    def _waybill(self, subject: Subject) -> bytes:
+        if self._plan.waybill is not None:
+            return self._plan.waybill
+        fresh = Waybill(subject=subject, built_from=self._request.origin, staged_at=self._tools.clock.now())
+        return fresh.to_bytes()
+
+
+class _Counter:
+    """Adds up what a region has taken, and tells it."""
+
+    def __init__(self, region: str, total: int, tools: Tools) -> None:
+        self._region = region
+        self._total = total
+        self._tools = tools
+        self._sent = 0
+        self._lock = Lock()
+
+    def add(self, count: int) -> None:
+        with self._lock:
+            self._sent += count
+            self._tools.reporter.tell(Sent(self._region, self._sent, self._total))

@@ -1,0 +1,134 @@
+"""What is to be in every region: the bytes, and what the waybill says of them; from the build or from a region."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from waybill.commands.observe import Site
+from waybill.domain.digests import MAX_SIZE, PART, Digests
+from waybill.domain.observation import Observation
+from waybill.domain.plan import damage, same_metadata
+from waybill.domain.request import StageRequest
+from waybill.domain.waybill import Subject, Waybill
+from waybill.errors import ArtifactError, Fault, InputError
+from waybill.packing import Packed
+from waybill.transfer.crc import RunningCrc
+from waybill.transfer.feed import Feed
+from waybill.transfer.source import FileSource, Source, StoredSource, changed
+
+ZIP = "application/zip"
+BYTES = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """`body` is the whole artifact where it fits in one part. `subject` is None while the digests are not known."""
+
+    source: Source
+    media_type: str
+    file_name: str | None
+    metadata: Mapping[str, str]
+    body: bytes | None = None
+    subject: Subject | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.source.size
+
+    def as_subject(self, request: StageRequest, digests: Digests) -> Subject:
+        """Return what the waybill says of it, once its digests are known.
+
+        Raises `ArtifactError` when they were known before and are others now.
+        """
+        subject = Subject(
+            project=request.project,
+            version=request.version,
+            digests=digests,
+            media_type=self.media_type,
+            file_name=self.file_name,
+            metadata=self.metadata,
+        )
+        if self.subject is not None and self.subject.digests != digests:
+            raise changed("The artifact")
+        return subject
+
+    def known(self, request: StageRequest) -> Material:
+        """Return the same with its digests, reading the whole artifact once where they are not known yet."""
+        if self.subject is not None:
+            return self
+        digests = Feed(self.source, part_bytes=PART, lanes=(), buffers=2).run()
+        return replace(self, subject=self.as_subject(request, digests))
+
+
+@contextmanager
+def from_build(request: StageRequest, packed: Packed) -> Iterator[Material]:
+    """Open what was built. An artifact of one part is read, and known, at once."""
+    if packed.size > MAX_SIZE:
+        raise InputError([Fault("path", packed.name, f"is {packed.size} bytes; S3 takes at most {MAX_SIZE} (5 TiB).")])
+    with FileSource(packed.path, packed.size) as source:
+        material = Material(
+            source=source,
+            media_type=request.media_type or (ZIP if packed.is_archive else BYTES),
+            file_name=packed.name if request.keep_filename else None,
+            metadata=request.metadata,
+        )
+        if packed.size > PART:
+            yield material
+            return
+        buffer = bytearray(packed.size + 1)
+        if source.readinto(memoryview(buffer)) != packed.size:
+            raise changed(packed.name)
+        body = bytes(buffer[:-1])
+        yield replace(material, body=body, subject=material.as_subject(request, digests_of(body)))
+
+
+def from_region(sites: Mapping[str, Site]) -> Material:
+    """Return what the first region that is whole holds; nothing of the build is needed.
+
+    Raises `ArtifactError` when no region is whole.
+    """
+    for name, site in sites.items():
+        waybill = whole(site.found)
+        if waybill is None:
+            continue
+        subject = waybill.subject
+        size = subject.digests.size
+        body = site.bucket.read(site.keys.artifact, limit=PART) if size <= PART else None
+        if body is not None and digests_of(body) != subject.digests:
+            raise ArtifactError(
+                f"The bytes stored in {name} are not what their waybill says.", "Take the next version."
+            )
+        return Material(
+            source=StoredSource(site.bucket, site.keys.artifact, size),
+            media_type=subject.media_type,
+            file_name=subject.file_name,
+            metadata=subject.metadata,
+            body=body,
+            subject=subject,
+        )
+    raise ArtifactError(
+        "No region holds this version whole, so there is nothing to resume from.",
+        "Stage the same bytes again (`path`); a rebuild seldom gives them, so otherwise take the next version.",
+    )
+
+
+def whole(found: Observation) -> Waybill | None:
+    """Return a region's waybill where artifact, metadata and waybill are there and agree; None otherwise."""
+    waybill = found.waybill
+    if waybill is None or found.artifact is None or damage(found):
+        return None
+    document = waybill.subject.document()
+    if document is not None and (found.metadata is None or not same_metadata(found.metadata, document)):
+        return None
+    return waybill
+
+
+def digests_of(body: bytes) -> Digests:
+    """Return the digests of bytes in memory."""
+    crc = RunningCrc()
+    crc.update(body)
+    return Digests(hashlib.sha256(body).hexdigest(), crc.text(), len(body))

@@ -1,0 +1,168 @@
+"""Looks at every region before anything is decided. Reads only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from waybill.commands.target import Target
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.arns import KeyArn
+from waybill.domain.digests import Digests
+from waybill.domain.names import Keys, channel_parameter
+from waybill.domain.observation import Observation, Stored
+from waybill.domain.plan import needs_reading
+from waybill.domain.request import StageRequest
+from waybill.domain.versions import parse_or_none
+from waybill.domain.waybill import Waybill
+from waybill.errors import ArtifactError, ConflictError, Fault, InputError, WaybillError
+from waybill.ports import Account, Bucket, Encryption, Region
+from waybill.progress import Step, Stepped
+
+SMALL = 1024 * 1024
+"""Metadata, waybills and events are read whole, up to this many bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One region to work in: its parameters, its bucket, and what was found there."""
+
+    region: Region
+    bucket: Bucket
+    keys: Keys
+    parameter: str
+    found: Observation
+
+
+Observed = tuple[Mapping[str, Site], Mapping[str, WaybillError]]
+"""The regions that could be observed, and the errors of those that could not."""
+
+
+def observe(request: StageRequest, target: Target, tools: Tools) -> Observed:
+    """Look at all regions at once."""
+
+    def look(name: str) -> Site:
+        tools.cancellation.check()
+        tools.reporter.tell(Stepped(name, Step.OBSERVE))
+        return _site(name, request, target)
+
+    return everywhere(look, target.organisation.regions)
+
+
+def _site(name: str, request: StageRequest, target: Target) -> Site:
+    organisation = target.organisation
+    region = target.account.region(name)
+    bucket = _bucket(region, target.account, organisation.bucket_parameter, target.owner)
+    keys = Keys(organisation.key_prefix, request.project, request.version)
+    parameter = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
+    # Far regions answer slowly, and none of these answers needs another.
+    with ThreadPoolExecutor(5, thread_name_prefix="observe") as pool:
+        key_look = pool.submit(_kms_key, region, bucket, request, target)
+        raw_look = pool.submit(bucket.read, keys.waybill, limit=SMALL)
+        artifact_look = pool.submit(bucket.head, keys.artifact)
+        metadata_look = pool.submit(bucket.read, keys.metadata, limit=SMALL)
+        history_look = pool.submit(region.parameters.history, parameter) if request.moves else None
+    kms_key, raw = key_look.result(), raw_look.result()
+    history = tuple(history_look.result()) if history_look else None
+    if history:
+        refuse_foreign(history[-1], parameter, name)
+    found = Observation(
+        region=name,
+        account=target.owner,
+        bucket=bucket.name,
+        kms_key=kms_key,
+        artifact=artifact_look.result(),
+        metadata=metadata_look.result(),
+        waybill_raw=raw,
+        waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill} in {name}"),
+        history=history,
+    )
+    return Site(region=region, bucket=bucket, keys=keys, parameter=parameter, found=_with_known_digest(found))
+
+
+def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Bucket:
+    name = region.parameters.get(parameter)
+    if not name:
+        rule = f"does not exist in {region.name}: the region is not prepared."
+        raise InputError(
+            [Fault("bucket-parameter", parameter, rule)], "Prepare the region, or leave it out of `regions`."
+        )
+    return account.bucket(region.name, name, owner=owner)
+
+
+def _kms_key(region: Region, bucket: Bucket, request: StageRequest, target: Target) -> KeyArn | None:
+    """Return the ARN of the key that the request will name: never an alias, which S3 would report as another ARN."""
+    choice = request.kms
+    if choice.none:
+        return None
+    key = choice.by_region.get(region.name) or choice.one
+    if key is None:
+        default = bucket.default_encryption()
+        if default.kind is not Encryption.KMS:
+            rule = f"the bucket {bucket.name} in {region.name} has no default KMS key."
+            raise InputError([Fault("kms-key", "", f"{rule} Give a key, or say `none`.")], "Nothing was written.")
+        written = default.key or "alias/aws/s3"
+        try:
+            key = KeyArn.normalise(written, partition=target.caller.partition, region=region.name, account=target.owner)
+        except ValueError as error:
+            rule = f"the default key of {bucket.name} in {region.name} is {written!r}, which names no key."
+            raise InputError([Fault("kms-key", "", rule)]) from error
+    return region.keys.resolve(key)
+
+
+def refuse_foreign(value: str, parameter: str, region: str) -> None:
+    """Raise `ConflictError` where a channel's parameter holds something that is not a version."""
+    if parse_or_none(value) is None:
+        raise ConflictError(
+            f"The parameter {parameter} in {region} holds {value[:80]!r}, which is not a version; "
+            "Waybill never overwrites it.",
+            "Choose another `channel` or `parameter-prefix`, or say `update-channel: never`.",
+        )
+
+
+def read_waybill(raw: bytes | None, where: str) -> Waybill | None:
+    """Parse stored bytes. Raises `ArtifactError` when they are not a waybill."""
+    if raw is None:
+        return None
+    try:
+        return Waybill.from_bytes(raw)
+    except ValueError as error:
+        raise ArtifactError(
+            f"{where} cannot be read: {error}.", "Use a newer release, or restore the object that Waybill wrote."
+        ) from error
+
+
+def _with_known_digest(found: Observation) -> Observation:
+    """Take the SHA-256 of an artifact from its own waybill where S3 has none (multipart) and nothing contradicts it."""
+    artifact, waybill = found.artifact, found.waybill
+    if artifact is None or waybill is None or artifact.sha256 is not None:
+        return found
+    says = waybill.subject.digests
+    if artifact.size != says.size or artifact.crc64nvme not in {None, says.crc64nvme}:
+        return found
+    return replace(found, artifact=replace(artifact, sha256=says.sha256))
+
+
+def read_back(sites: Mapping[str, Site], mine: Digests, tools: Tools) -> Observed:
+    """Read what only its own bytes can tell apart, once, and return the sites with the digests so found."""
+
+    def look(site: Site) -> Site:
+        artifact = site.found.artifact
+        if artifact is None or not needs_reading(artifact, site.found.waybill, mine):
+            return site
+        tools.reporter.tell(Stepped(site.region.name, Step.READ_BACK))
+        return replace(site, found=replace(site.found, artifact=with_sha256(site.bucket, artifact, tools)))
+
+    done, errors = everywhere(lambda name: look(sites[name]), list(sites))
+    return done, errors
+
+
+def with_sha256(bucket: Bucket, artifact: Stored, tools: Tools) -> Stored:
+    """Read an artifact's bytes and return it with their SHA-256."""
+    sha = hashlib.sha256()
+    for chunk in bucket.stream(artifact.key):
+        tools.cancellation.check()
+        sha.update(chunk)
+    return replace(artifact, sha256=sha.hexdigest())

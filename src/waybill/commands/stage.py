@@ -1,0 +1,174 @@
+"""stage: put a new version into every region of one account. Observe, plan, execute, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from waybill.commands import channels, material
+from waybill.commands.conclude import Ends, conclude, planned
+from waybill.commands.execute import execute
+from waybill.commands.material import Material
+from waybill.commands.observe import Observed, Site, observe, read_back
+from waybill.commands.run import Run
+from waybill.commands.target import Target, reach
+from waybill.commands.tools import Tools
+from waybill.commands.write import conflict
+from waybill.domain.names import Keys
+from waybill.domain.plan import (
+    Action,
+    Plan,
+    RegionPlan,
+    existing_waybill,
+    expected_channel,
+    plan_region,
+)
+from waybill.domain.request import StageRequest
+from waybill.domain.result import Result
+from waybill.domain.waybill import Subject
+from waybill.errors import (
+    ConflictError,
+    Fault,
+    InputError,
+    Unavailable,
+    WaybillError,
+    exit_code_of,
+    lowest,
+)
+from waybill.packing import Packed
+from waybill.progress import Packed as PackedEvent
+from waybill.progress import Planned, Started
+
+Pack = Callable[[], Packed]
+"""Makes the artifact's bytes ready; called when the account, the configuration and the inputs are known to be right."""
+
+
+def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
+    """Stage one version. `pack` is None for `resume`, which takes the bytes from a region that is whole.
+
+    Raises a `WaybillError` where nothing was begun; what was begun always ends in a `Result`.
+    """
+    started = tools.clock.monotonic()
+    verb = "Resuming" if request.resume else "Staging"
+    tools.reporter.tell(Started(f"{verb} {request.project} {request.version}"))
+    target = reach(request, tools)
+    with _material(request, target, pack, tools) as (goods, observed):
+        run, subject = _planned(request, target, goods, observed, tools)
+        tools.reporter.tell(Planned(run.plan))
+        _refuse(run, subject)
+        if request.dry_run:
+            return planned(run, seconds=tools.clock.monotonic() - started)
+        written, failures, subject = execute(run, goods)
+        ends = _move(run, Ends(written=written, errors=_errors_of(run.plan) | dict(failures)))
+        return conclude(run, ends, subject, seconds=tools.clock.monotonic() - started)
+
+
+@contextmanager
+def _material(
+    request: StageRequest, target: Target, pack: Pack | None, tools: Tools
+) -> Iterator[tuple[Material, Observed]]:
+    """Observe, and open what is to be staged: what was built, or a region that is whole."""
+    if pack is None:
+        sites, errors = observe(request, target, tools)
+        if not sites:
+            raise next(iter(errors.values()))
+        yield material.from_region(sites), (sites, errors)
+        return
+    begun = tools.clock.monotonic()
+    packed = pack()
+    seconds = tools.clock.monotonic() - begun
+    tools.reporter.tell(PackedEvent(packed.name, packed.size, packed.entries, seconds))
+    with material.from_build(request, packed) as goods:
+        yield goods, observe(request, target, tools)
+
+
+def _planned(
+    request: StageRequest, target: Target, goods: Material, observed: Observed, tools: Tools
+) -> tuple[Run, Subject | None]:
+    """Decide what each region needs. The artifact is read beforehand only where something is stored to compare."""
+    sites, errors = observed
+    found = [site.found for site in sites.values()]
+    subject = goods.subject
+    if subject is None and (request.dry_run or any(item.artifact or item.waybill or item.metadata for item in found)):
+        subject = goods.known(request).subject
+    if subject is not None:
+        sites, unread = read_back(sites, subject.digests, tools)
+        errors = {**errors, **unread}
+        found = [site.found for site in sites.values()]
+    plan = Plan(
+        project=request.project,
+        version=request.version,
+        key=Keys(target.organisation.key_prefix, request.project, request.version).artifact,
+        channel=request.channel,
+        update_channel=request.update_channel,
+        require=request.require,
+        size=goods.size,
+        digests=subject.digests if subject else None,
+        regions=tuple(
+            _failed(name, errors[name]) if name in errors else _needed(sites[name], request, subject)
+            for name in target.organisation.regions
+        ),
+        waybill=existing_waybill(found, subject) if subject else None,
+    )
+    return Run(request=request, target=target, plan=plan, sites=sites, tools=tools), subject
+
+
+def _failed(name: str, error: WaybillError) -> RegionPlan:
+    return RegionPlan(region=name, action=Action.FAILED, why=error.what, error=error)
+
+
+def _needed(site: Site, request: StageRequest, subject: Subject | None) -> RegionPlan:
+    expected = expected_channel(site.found, request.version, request.update_channel)
+    return replace(plan_region(site.found, subject), channel=expected)
+
+
+def _refuse(run: Run, subject: Subject | None) -> None:
+    """Raise where nothing may be written at all: a conflict, bad input, or too few regions left to succeed.
+
+    Regions that do not answer are another matter: the others are staged, no channel moves, and `resume` finishes
+    without the build.
+    """
+    plan = run.plan
+    clashes = plan.of(Action.CONFLICT)
+    if clashes and subject is not None:
+        texts = [conflict(run.sites[item.region], subject, [item.why]) for item in clashes]
+        raise ConflictError("\n".join(text.what for text in texts), texts[0].advice)
+    errors = [item.error for item in plan.regions if item.error is not None]
+    faults: list[Fault] = [fault for error in errors if isinstance(error, InputError) for fault in error.faults]
+    if faults:
+        raise InputError(dict.fromkeys(faults), "Nothing was written.")
+    for error in errors:
+        if isinstance(error, ConflictError):
+            raise error
+    healthy = len(plan.regions) - len(errors)
+    unanswered = all(isinstance(error, Unavailable) for error in errors)
+    if errors and healthy < run.enough and not (unanswered and healthy):
+        code = lowest(errors)
+        first = next(error for error in errors if exit_code_of(error) == code)
+        if len({error.what for error in errors}) == 1:
+            raise first
+        raise _with_all(first, errors)
+
+
+def _with_all(first: WaybillError, errors: list[WaybillError]) -> WaybillError:
+    first.what = "\n".join(dict.fromkeys(error.what for error in (first, *errors)))
+    return first
+
+
+def _errors_of(plan: Plan) -> dict[str, WaybillError]:
+    return {item.region: item.error for item in plan.regions if item.error is not None}
+
+
+def _move(run: Run, ends: Ends) -> Ends:
+    """Move the channel where regions are whole, if enough of them are and none of them met a conflict (P2, P5)."""
+    if not run.request.moves or len(ends.written) < run.enough or run.tools.cancellation.cancelled:
+        return ends
+    if any(isinstance(error, ConflictError) for error in ends.errors.values()):
+        return ends
+    whole = {name: run.sites[name] for name in ends.written}
+    try:
+        moved, errors = channels.move(run.request, whole, run.tools, prefix=run.target.organisation.key_prefix)
+    except WaybillError as error:
+        moved, errors = {}, dict.fromkeys(ends.written, error)
+    return replace(ends, moved=moved, errors={**ends.errors, **errors})

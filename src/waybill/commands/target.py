@@ -1,0 +1,164 @@
+"""From a request to the target: the account, its organisation configuration, and the regions to work in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waybill.commands.tools import Tools
+from waybill.domain import configuration
+from waybill.domain.arns import Caller, RoleArn
+from waybill.domain.configuration import Organisation
+from waybill.domain.names import RESERVED_CHANNELS, channel_parameter, parameter_fault
+from waybill.domain.policy import STAGE_CALLS, Scope, configuration_policy, session_policy
+from waybill.domain.request import StageRequest
+from waybill.errors import Fault, IdentityError, InputError, Unavailable, WaybillError
+from waybill.ports import Account
+from waybill.progress import Identified, Warned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The account that the run works in, under its session policy, and what is configured there."""
+
+    account: Account
+    caller: Caller
+    organisation: Organisation
+
+    @property
+    def owner(self) -> str:
+        """The account that must own every bucket."""
+        return self.caller.account
+
+
+def reach(request: StageRequest, tools: Tools) -> Target:
+    """Assume the roles, check who we are, read the configuration, and check the request against it.
+
+    Raises `IdentityError` for the wrong account or root, `InputError` with every fault of the configuration.
+    """
+    role = request.identity.role or request.identity.oidc_role
+    organisation = request.overrides.alone() if request.overrides.replaces_all() else None
+    if organisation is None:
+        account = tools.gateway.enter(_first_policy(role, request))
+        caller = _identified(account, request, tools)
+        organisation = _configured(account, request, tools)
+        _refuse_faults(organisation, request, tools)
+        if role is None:
+            return Target(account=account, caller=caller, organisation=organisation)
+    else:
+        _refuse_faults(organisation, request, tools)
+    account = tools.gateway.enter(_policy(role, request, organisation))
+    return Target(account=account, caller=_identified(account, request, tools), organisation=organisation)
+
+
+def _identified(account: Account, request: StageRequest, tools: Tools) -> Caller:
+    caller = account.caller()
+    tools.reporter.tell(Identified(caller.arn, caller.account))
+    if caller.is_root:
+        raise IdentityError(
+            f"{caller.arn} is the root of the account; Waybill refuses root credentials.",
+            "Root cannot be narrowed by any policy. Use a role: see `role` and `oidc-role`.",
+        )
+    expected = request.identity.account
+    if expected and caller.account != expected:
+        raise IdentityError(
+            f"The credentials are those of account {caller.account} ({caller.arn}), not of {expected}.",
+            "Give the `role` of the right account, or correct `expected-account`. Nothing was written.",
+        )
+    return caller
+
+
+def _configured(account: Account, request: StageRequest, tools: Tools) -> Organisation:
+    """Read the configuration from the first region that answers; one that does not is passed over with a warning."""
+    name = request.configuration_parameter
+    regions = request.config_regions
+    last: WaybillError | None = None
+    for region in regions:
+        try:
+            text = account.region(region).parameters.get(name)
+        except Unavailable as error:
+            tools.reporter.tell(Warned(f"The configuration could not be read in {region}: {error.what}"))
+            last = error
+            continue
+        if text is None:
+            raise InputError([Fault(configuration.NAME, name, f"does not exist in {region}.", "/startifact")])
+        try:
+            stored = configuration.parse(text, parameter=name, default_regions=regions)
+        except ValueError as error:
+            raise InputError([Fault(configuration.NAME, name, f"cannot be read in {region}: {error}.")]) from error
+        return request.overrides.over(stored)
+    if last is not None:
+        raise last
+    rule = "no region is known to read the configuration in: give `regions`, or set STARTIFACT_REGIONS or AWS_REGION."
+    raise InputError([Fault("regions", "", rule, "us-east-1,eu-west-1")])
+
+
+def _refuse_faults(organisation: Organisation, request: StageRequest, tools: Tools) -> None:
+    source = f"the parameter {request.configuration_parameter}"
+    faults = [
+        *configuration.faults(organisation, source=source),
+        *region_faults(organisation.regions, tools.known_regions),
+        *_kms_faults(organisation, request),
+        *_channel_faults(organisation, request),
+    ]
+    broken = request.require.fault(len(organisation.regions))
+    if broken and organisation.regions:
+        faults.append(Fault("require", request.require.text, broken, "all"))
+    if faults:
+        raise InputError(faults, "Nothing was written.")
+
+
+def region_faults(regions: tuple[str, ...], known: frozenset[str]) -> list[Fault]:
+    """Return a fault for every region that does not exist, with the nearest name that does."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
+    faults = []
+    for region in regions:
+        if region not in known:
+            near = get_close_matches(region, sorted(known), 1, 0.5)
+            faults.append(Fault("regions", region, "is not an AWS region that this release knows.", *near))
+    return faults
+
+
+def _kms_faults(organisation: Organisation, request: StageRequest) -> list[Fault]:
+    faults = []
+    kms = request.kms
+    if kms.one and organisation.regions and set(organisation.regions) != {kms.one.region}:
+        rule = f"is a key of {kms.one.region}, and the regions are {', '.join(organisation.regions)}; give a line each."
+        faults.append(Fault("kms-key", kms.one.text, rule, f"{organisation.regions[0]}=arn:aws:kms:..."))
+    if kms.by_region:
+        missing = [region for region in organisation.regions if region not in kms.by_region]
+        if missing:
+            faults.append(Fault("kms-key", "", f"no line names a key for {', '.join(missing)}.", f"{missing[0]}=ARN"))
+    return faults
+
+
+def _channel_faults(organisation: Organisation, request: StageRequest) -> list[Fault]:
+    name = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
+    if name in {request.configuration_parameter, organisation.bucket_parameter}:
+        return [Fault("channel", request.channel, f"would be the parameter {name}, which holds the configuration.")]
+    if request.channel in RESERVED_CHANNELS:
+        return [Fault("channel", request.channel, "is a name that Systems Manager reserves.", "latest")]
+    if not organisation.parameter_prefix and (rule := parameter_fault(name)):
+        return [Fault("project", request.project, f"makes the parameter {name}, which {rule}")]
+    return []
+
+
+def _first_policy(role: RoleArn | None, request: StageRequest) -> str:
+    return configuration_policy(role.partition, role.account, request.configuration_parameter) if role else ""
+
+
+def _policy(role: RoleArn | None, request: StageRequest, organisation: Organisation) -> str:
+    if role is None:
+        return ""
+    scope = Scope(
+        partition=role.partition,
+        account=role.account,
+        project=request.project,
+        version=request.version.text,
+        channel=request.channel,
+        key_prefix=organisation.key_prefix,
+        parameter_prefix=organisation.parameter_prefix,
+        parameters=tuple(dict.fromkeys((request.configuration_parameter, organisation.bucket_parameter))),
+        key_accounts=tuple(dict.fromkeys((role.account, *(key.account for key in request.kms.arns())))),
+    )
+    return session_policy(STAGE_CALLS, scope)

@@ -1,0 +1,155 @@
+"""Writes one region in the one order that is safe: artifact, verify, metadata, waybill (P1). Channels come later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from waybill.commands.channels import put_small
+from waybill.commands.observe import Site, read_waybill, with_sha256
+from waybill.commands.tools import Tools
+from waybill.domain.digests import Digests
+from waybill.domain.observation import Stored
+from waybill.domain.plan import Action, describe, needs_reading, plan_region, same_metadata
+from waybill.domain.waybill import Subject
+from waybill.errors import ArtifactError, Cancelled, ConflictError, WaybillError
+from waybill.ports import Exists, NewObject
+from waybill.progress import Step, Stepped, Warned
+from waybill.transfer.feed import Lane
+from waybill.transfer.lanes import send_lane
+from waybill.transfer.source import Source
+
+
+def put_whole(site: Site, body: bytes, subject: Subject, tools: Tools) -> bool:
+    """Create an artifact of one part; returns whether it was created, False where the same was there."""
+    tools.reporter.tell(Stepped(site.region.name, Step.SEND))
+    new = _new(site, subject.media_type)
+    return not isinstance(site.bucket.put(new, body, sha256=subject.digests.sha256), Exists)
+
+
+def send_parts(
+    site: Site,
+    lane: Lane,
+    source: Source,
+    media_type: str,
+    tools: Tools,
+    *,
+    digests: Callable[[], Digests],
+    sent: Callable[[int], None],
+    connections: int,
+) -> bool:
+    """Create an artifact of several parts from what the lane brings; returns whether it was created.
+
+    `digests` waits for the end of the one read, and raises what went wrong there. Whatever fails, the upload is
+    aborted (P6).
+    """
+    tools.reporter.tell(Stepped(site.region.name, Step.SEND))
+    try:
+        upload = site.bucket.begin(_new(site, media_type))
+    except BaseException:
+        lane.close()
+        raise
+    try:
+        retry = replace(tools.retry, told=tools.told(site.region.name))
+        check = tools.cancellation.check
+        send_lane(lane, upload, source, retry=retry, sent=sent, check=check, connections=connections)
+        ended = upload.complete(digests())
+        if isinstance(ended, Exists):
+            upload.abort()
+        return not isinstance(ended, Exists)
+    except BaseException as error:
+        lane.close()
+        _abort(site, upload.abort, error, tools)
+        raise
+
+
+def _abort(site: Site, abort: Callable[[], None], error: BaseException, tools: Tools) -> None:
+    tools.reporter.tell(Stepped(site.region.name, Step.ABORT))
+    try:
+        abort()
+    except WaybillError as second:
+        if not isinstance(error, Cancelled):
+            tools.reporter.tell(
+                Warned(
+                    f"{site.region.name}: the unfinished upload could not be aborted ({second.what}); the bucket's "
+                    "lifecycle rule removes it."
+                )
+            )
+
+
+def verify(site: Site, subject: Subject, tools: Tools) -> Stored:
+    """Look at what was written as S3 reports it: size, checksum, key. Raises `ArtifactError` when it is not so."""
+    tools.reporter.tell(Stepped(site.region.name, Step.VERIFY))
+    stored = site.bucket.head(site.keys.artifact)
+    where = f"s3://{site.bucket.name}/{site.keys.artifact} in {site.region.name}"
+    if stored is None:
+        raise ArtifactError(f"{where} was written and is not there.", "Run again.")
+    mine, bad = subject.digests, []
+    if stored.size != mine.size:
+        bad.append(f"size {stored.size}, not {mine.size}")
+    checksums = [(stored.sha256, mine.sha256), (stored.crc64nvme, mine.crc64nvme)]
+    if not any(theirs for theirs, _ in checksums):
+        bad.append("no checksum at all")
+    bad += [f"checksum {theirs}, not {ours}" for theirs, ours in checksums if theirs not in {None, ours}]
+    key = site.found.kms_key
+    if key is not None and stored.kms_key != key.text:
+        bad.append(f"key {stored.kms_key or 'none'}, not {key}")
+    if bad:
+        raise ArtifactError(
+            f"{where} is not what was sent: {'; '.join(bad)}.",
+            "No channel was moved there. Look at who else writes to the bucket, and take the next version.",
+        )
+    return stored
+
+
+def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) -> bool:
+    """Write what is missing of metadata and waybill, in this order; returns whether anything was written."""
+    found, wrote = site.found, False
+    document = subject.document()
+    if document is not None and found.metadata is None:
+        tools.reporter.tell(Stepped(site.region.name, Step.METADATA))
+        stored = put_small(site, site.keys.metadata, document)
+        if not same_metadata(stored, document):
+            raise conflict(site, subject, ["metadata"])
+        wrote = True
+    if found.waybill is None:
+        tools.reporter.tell(Stepped(site.region.name, Step.WAYBILL))
+        stored = put_small(site, site.keys.waybill, waybill)
+        other = read_waybill(stored, site.keys.waybill)
+        differences = other.subject.differences(subject) if other else []
+        if differences:
+            raise conflict(site, subject, differences)
+        wrote = True
+    return wrote
+
+
+def same_or_conflict(site: Site, subject: Subject, tools: Tools) -> str | None:
+    """Somebody was first: the same artifact is fine (its version id is returned), another one is a conflict."""
+    stored = site.bucket.head(site.keys.artifact)
+    if stored is not None and needs_reading(stored, None, subject.digests):
+        stored = with_sha256(site.bucket, stored, tools)
+    found = replace(site.found, artifact=stored)
+    plan = plan_region(found, subject)
+    if plan.action is Action.CONFLICT:
+        raise conflict(replace(site, found=found), subject, [plan.why])
+    return stored.version_id if stored else None
+
+
+def conflict(site: Site, subject: Subject, differences: list[str]) -> ConflictError:
+    """Return the error for another artifact under this version: both digests, and who staged the stored one."""
+    found = site.found
+    by = ""
+    if found.waybill is not None:
+        built = found.waybill.built_from
+        who = " ".join(filter(None, (built.actor, built.repository, built.commit[:12])))
+        by = f", staged {found.waybill.staged_at}{f' by {who}' if who else ''}"
+    return ConflictError(
+        f"{subject.project} {subject.version} is stored in {site.region.name} already and differs "
+        f"({', '.join(differences)}): there {describe(found)}{by}; here sha256 {subject.digests.sha256}, "
+        f"{subject.digests.size} bytes.",
+        "A stored version never changes. Take the next version; a rebuild seldom gives the same bytes.",
+    )
+
+
+def _new(site: Site, media_type: str) -> NewObject:
+    return NewObject(key=site.keys.artifact, media_type=media_type, kms_key=site.found.kms_key)

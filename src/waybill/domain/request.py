@@ -1,0 +1,66 @@
+"""What a person asks for, parsed and valid: nothing validates it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from waybill.domain.arns import KeyArn
+from waybill.domain.channel import UpdateChannel
+from waybill.domain.configuration import DEFAULT_PARAMETER, Overrides
+from waybill.domain.identity import Identity
+from waybill.domain.require import Require
+from waybill.domain.versions import Version
+from waybill.domain.waybill import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KmsChoice:
+    """The input `kms-key`: nothing (look the bucket's default up), `none`, one key, or one for each region."""
+
+    none: bool = False
+    one: KeyArn | None = None
+    by_region: Mapping[str, KeyArn] = field(default_factory=dict)
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was said, so that nothing need be looked up."""
+        return self.none or self.one is not None or bool(self.by_region)
+
+    def arns(self) -> tuple[KeyArn, ...]:
+        """Return every key that was named."""
+        return (*([self.one] if self.one else []), *self.by_region.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRequest:
+    """One `stage`. `config_regions` are where the configuration is looked for, in order.
+
+    `resume`: no artifact is given; regions are completed from one that is whole. `again` is the command line that asks
+    for the same once more, `restart` the one that asks for it without the build.
+    """
+
+    project: str
+    version: Version
+    identity: Identity = field(default_factory=Identity)
+    origin: Origin = field(default_factory=Origin)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    keep_filename: bool = False
+    media_type: str | None = None
+    overrides: Overrides = field(default_factory=Overrides)
+    configuration_parameter: str = DEFAULT_PARAMETER
+    config_regions: tuple[str, ...] = ()
+    kms: KmsChoice = field(default_factory=KmsChoice)
+    channel: str = "latest"
+    update_channel: UpdateChannel = UpdateChannel.NEWER
+    reinstate: bool = False
+    require: Require = field(default_factory=Require)
+    dry_run: bool = False
+    resume: bool = False
+    again: str = ""
+    restart: str = ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether this version may move the channel at all."""
+        return self.update_channel.lets(self.version)
