@@ -95,10 +95,8 @@ import_base() {
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook="$trim" --customize-hook="$trust" trixie "$root"
-  for name in python:3.13-slim debian:trixie-slim; do
-    podman import --quiet --change 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' \
-      --change 'ENV LANG=C.UTF-8' --change 'CMD ["python3"]' "$root" "docker.io/library/$name" >/dev/null
-  done
+  podman import --quiet --change 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' \
+    --change 'ENV LANG=C.UTF-8' --change 'CMD ["python3"]' "$root" docker.io/library/python:3.13-slim >/dev/null
   rm -f "$root"
 }
 
