@@ -1,0 +1,91 @@
+"""Runs one command to its end, as a shell would: its signals, its exit code.
+
+At a terminal the command shares our process group, so Ctrl-C reaches it without us. Elsewhere it leads a group of its
+own: SIGINT, SIGTERM, SIGHUP and SIGQUIT that come to us are passed to that whole group, and what is left of the group
+when the command has ended is ended too.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final, TextIO
+
+NOT_FOUND: Final = 127
+NOT_EXECUTABLE: Final = 126
+_BY_SIGNAL: Final = 128
+_PASSED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_FROM_TERMINAL: Final = (signal.SIGINT, signal.SIGQUIT)
+_LINGER_SECONDS: Final = 5.0
+
+
+def run(command: Sequence[str], environ: Mapping[str, str], *, stderr: TextIO) -> int:
+    """Run `command` with `environ` and this process's standard streams; return its exit code.
+
+    128 + n when signal n ended it, 127 when it is not found, 126 when it cannot be executed (said on `stderr`).
+    """
+    shared = _at_terminal()
+    try:
+        process = subprocess.Popen(command, env=environ, process_group=None if shared else 0)
+    except FileNotFoundError:
+        stderr.write(f"waybill sandbox: {command[0]}: command not found\n")
+        return NOT_FOUND
+    except OSError as error:
+        stderr.write(f"waybill sandbox: {command[0]}: {error.strerror}\n")
+        return NOT_EXECUTABLE
+    with _passing_signals(process, shared=shared):
+        code = process.wait()
+    if not shared:
+        _end_group(process.pid)
+    return code if code >= 0 else _BY_SIGNAL - code
+
+
+def _at_terminal() -> bool:
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+@contextmanager
+def _passing_signals(process: subprocess.Popen[bytes], *, shared: bool) -> Iterator[None]:
+    def pass_on(number: int, _: FrameType | None) -> None:
+        if shared and number in _FROM_TERMINAL:
+            return
+        if process.poll() is None:
+            process.send_signal(number) if shared else _send(process.pid, number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, pass_on) for number in _PASSED}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _send(group: int, number: int) -> bool:
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _end_group(group: int) -> None:
+    """End what the command left running in its group: asked first, killed after `_LINGER_SECONDS`."""
+    deadline = time.monotonic() + _LINGER_SECONDS
+    alive = _send(group, signal.SIGTERM)
+    while alive and time.monotonic() < deadline:
+        time.sleep(0.02)
+        alive = _send(group, 0)
+    if alive:
+        _send(group, signal.SIGKILL)

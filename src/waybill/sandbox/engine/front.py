@@ -1,0 +1,113 @@
+"""Who may ask at all: the front refuses what moto lets through or breaks on. A WSGI application around moto's.
+
+Unknown access keys and unsigned requests get AWS's answers; so do regions that do not exist (an HTTP 500 in moto) and
+operations that moto does not have (another, which SDKs retry).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+from moto.iam.models import iam_backends
+from moto.ssm.models import ssm_backends
+
+from waybill.sandbox import layout
+from waybill.sandbox.engine.refusals import Refusal, access_denied, rendered
+
+# Not a bucket: their names begin with a letter or a digit.
+READY_PATH: Final = "/.waybill-sandbox"
+_CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_PRESIGNED: Final = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
+_FORM: Final = "application/x-www-form-urlencoded"
+_LONGEST_FORM: Final = 1024 * 1024
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+def guarded(application: Application) -> Application:
+    """Return `application` behind the front; `READY_PATH` answers a JSON object once it can be asked."""
+
+    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == READY_PATH:
+            document = json.dumps({"accounts": layout.ACCOUNTS, "regions": layout.REGIONS}).encode()
+            return _respond(start_response, 200, {"content-type": "application/json"}, document)
+        service = "s3"
+        try:
+            if not path.startswith("/moto-api"):
+                service = _service(environ)
+                _admit(environ, service)
+            return application(environ, start_response)
+        except NotImplementedError as gap:
+            refusal = Refusal("NotImplemented", f"The sandbox does not have this: {gap}", 501)
+            return _respond(start_response, *rendered(refusal, service))
+        except Refusal as refusal:
+            return _respond(start_response, *rendered(refusal, service))
+
+    return answer
+
+
+def _respond(start_response: StartResponse, status: int, headers: dict[str, str], body: bytes) -> Iterable[bytes]:
+    told = [*headers.items(), ("content-length", str(len(body)))]
+    start_response(f"{status} {HTTPStatus(status).phrase}", told)
+    return [body]
+
+
+def _service(environ: Environ) -> str:
+    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return credential[3] if credential else "s3"
+
+
+def _admit(environ: Environ, service: str) -> None:
+    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if credential is None:
+        _admit_unsigned(environ)
+        return
+    access_key, region = credential[1], credential[2]
+    temporary = access_key.startswith("ASIA")
+    if not _is_known(access_key) or (temporary and "HTTP_X_AMZ_SECURITY_TOKEN" not in environ):
+        raise _unknown_key(service)
+    if region not in ssm_backends[layout.DEVELOPMENT].regions:
+        raise _unknown_region(service, region)
+
+
+def _admit_unsigned(environ: Environ) -> None:
+    if _PRESIGNED.search(environ.get("QUERY_STRING", "")):
+        return
+    if environ.get("CONTENT_TYPE", "").startswith(_FORM):
+        length = min(int(environ.get("CONTENT_LENGTH") or 0), _LONGEST_FORM)
+        form: bytes = environ["wsgi.input"].read(length)
+        environ["wsgi.input"] = io.BytesIO(form)
+        if b"Action=AssumeRoleWithWebIdentity" in form:
+            return
+    raise access_denied()
+
+
+def _is_known(access_key: str) -> bool:
+    return any(access_key in account["aws"].access_keys for account in list(iam_backends.values()))
+
+
+def _unknown_key(service: str) -> Refusal:
+    if service == "s3":
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        return Refusal("InvalidAccessKeyId", message, 403)
+    message = "The security token included in the request is invalid."
+    if service in ("sts", "iam"):
+        return Refusal("InvalidClientTokenId", message, 403)
+    return Refusal("UnrecognizedClientException", message)
+
+
+def _unknown_region(service: str, region: str) -> Refusal:
+    message = f"Credential should be scoped to a valid region, not '{region}'."
+    if service == "s3":
+        return Refusal("AuthorizationHeaderMalformed", message)
+    if service in ("sts", "iam"):
+        return Refusal("SignatureDoesNotMatch", message, 403)
+    return Refusal("InvalidSignatureException", message)

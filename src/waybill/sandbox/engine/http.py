@@ -1,0 +1,64 @@
+"""The HTTP server: moto's application behind `front`, on the loopback interface only, one thread a connection."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from waybill.sandbox.engine.front import guarded
+from waybill.sandbox.errors import SandboxError
+
+HOST: Final = "127.0.0.1"
+_BACKLOG: Final = 128
+
+
+def bound(port: int) -> socket.socket:
+    """Return a listening socket on the loopback interface; port 0 takes a free one. `SandboxError` when it is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({os.strerror(error.errno or 0)})"
+        raise SandboxError(f"Port {port} of {HOST} {why}.", "Choose another one: --port 0 takes a free one.") from error
+    return listener
+
+
+def server(listener: socket.socket, log: Callable[[str], None]) -> BaseWSGIServer:
+    """Return a server on `listener`; `log` gets a line for each request and each fault of the server."""
+    application = guarded(DomainDispatcherApplication(create_backend_app))
+    port = listener.getsockname()[1]
+    return make_server(HOST, port, application, threaded=True, request_handler=_handler(log), fd=listener.fileno())
+
+
+def _handler(log: Callable[[str], None]) -> type[MotoRequestHandler]:
+    class Handler(MotoRequestHandler):
+        disable_nagle_algorithm = True
+
+        def handle_expect_100(self) -> bool:
+            # werkzeug answers 100 itself; http.server's own would be a second one.
+            return True
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            log(f"{self.requestline} {int(code)}")
+
+        def log(self, type: str, message: str, *args: Any) -> None:
+            log(message % args if args else message)
+
+    return Handler
+
+
+def allow_many_files() -> None:
+    """Raise this process's limit of open files as far as it may: each part of 5 MiB or more is a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,102 @@
+"""Puts into moto what `layout` says: users, roles, keys, buckets, parameters. Into its backends, without requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moto.iam.models import AccessKey, iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import PublicAccessBlock, s3_backends
+from moto.ssm.models import ssm_backends
+
+from waybill.sandbox import layout
+from waybill.sandbox.engine.keys import KMS
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """One pair of long-lived keys; worth something in this sandbox only."""
+
+    access_key_id: str
+    secret_access_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who can be in one account: a user, and root."""
+
+    user: Keys
+    root: Keys
+
+
+def prepare() -> dict[str, Account]:
+    """Prepare every account and region of `layout`; return the keys by account."""
+    accounts = {account: _prepare_account(account) for account in layout.ACCOUNTS}
+    for account in layout.ACCOUNTS:
+        for region in layout.REGIONS:
+            _prepare_region(account, region)
+    _add_role(layout.PRODUCTION, layout.STAGE_ROLE, layout.stage_trust())
+    _add_role(layout.DEVELOPMENT, layout.OIDC_ROLE, layout.oidc_trust())
+    iam_backends[layout.DEVELOPMENT]["aws"].create_open_id_connect_provider(
+        f"https://{layout.OIDC_ISSUER}", [], ["sts.amazonaws.com"], []
+    )
+    return accounts
+
+
+def _prepare_account(account: str) -> Account:
+    iam = iam_backends[account]["aws"]
+    iam.create_user("us-east-1", layout.USER)
+    root = AccessKey(user_name=None, prefix="AKIA", account_id=account)  # type: ignore[abstract]
+    iam.access_keys[root.access_key_id] = root
+    return Account(user=_keys(iam.create_access_key(layout.USER)), root=_keys(root))
+
+
+def _keys(key: AccessKey) -> Keys:
+    return Keys(key.access_key_id, key.secret_access_key)
+
+
+def _add_role(account: str, name: str, trust_policy: str) -> None:
+    iam_backends[account]["aws"].create_role(
+        role_name=name,
+        assume_role_policy_document=trust_policy,
+        path="/",
+        permissions_boundary=None,
+        description="Prepared by the sandbox",
+        tags=[],
+        max_session_duration="3600",
+    )
+
+
+def _prepare_region(account: str, region: str) -> None:
+    kms = kms_backends[account][region]
+    key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Staged artifacts", None)
+    kms.create_alias(key.id, layout.KEY_ALIAS)
+    _add_bucket(account, region, key.arn)
+    _add_parameter(account, region, layout.BUCKET_PARAMETER, layout.bucket(account, region))
+    _add_parameter(account, region, layout.CONFIGURATION_PARAMETER, layout.configuration())
+
+
+def _add_bucket(account: str, region: str, key_arn: str) -> None:
+    s3 = s3_backends[account]["aws"]
+    bucket = s3.create_bucket(layout.bucket(account, region), region)
+    bucket.versioning_status = "Enabled"
+    default = {"SSEAlgorithm": KMS, "KMSMasterKeyID": key_arn}
+    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": "true"}}
+    bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
+    bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+
+
+def _add_parameter(account: str, region: str, name: str, value: str) -> None:
+    ssm_backends[account][region].put_parameter(
+        name=name,
+        description="Prepared by the sandbox",
+        value=value,
+        parameter_type="String",
+        allowed_pattern="",
+        keyid="",
+        overwrite=False,
+        tags=[],
+        data_type="text",
+        tier="Standard",
+        policies=None,
+    )

@@ -1,0 +1,46 @@
+"""The one list of what the sandbox enforces beyond plain moto, and of what it does not enforce. Shown by `--help`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ENFORCED: Final = (
+    "Bodies: Content-MD5, x-amz-content-sha256 and every checksum header or trailer, on PutObject and UploadPart.",
+    "Multipart completion: full-object and part checksums, MpuObjectSize, order and size of parts.",
+    "If-None-Match on PutObject, CompleteMultipartUpload and CopyObject: one of two racing writers wins.",
+    "ExpectedBucketOwner; a bucket of another account is closed unless it has a bucket policy.",
+    "SSE-KMS keys exist, are enabled and are of the bucket's region; objects report the key's ARN.",
+    "No ACLs on the prepared buckets.",
+    "AssumeRole: the role exists, its trust policy names the caller, external id, sts:TagSession and "
+    "sts:SetSourceIdentity; one hour for chained roles; 2,048 characters of session policy; never for root.",
+    "Access keys are known; requests are signed by someone; the region exists.",
+    "Parameter Store: names, 4 KB, no {{}}, one writer at a time, 100 versions, labels that block the 101st.",
+)
+
+NOT_ENFORCED: Final = (
+    "IAM policies, session policies, permission boundaries and service control policies: whoever is in an account may "
+    "do everything there.",
+    "Bucket policies, beyond explicit denies whose conditions are ignored; public access blocks; anonymous reading.",
+    "KMS key policies and grants, on KMS calls and behind S3. Objects are not really encrypted.",
+    "Signatures (any secret key does), clock skew, and the expiry of temporary keys.",
+    "Web identity tokens: any token gets the role; the trust policy's conditions on its claims count as met.",
+    "Conditions in trust policies other than sts:ExternalId and sts:RoleSessionName; session tags have no effect.",
+    "TLS: it speaks plain HTTP, on the loopback interface only.",
+    "Throttling, quotas, TooManyUpdates, 409 ConditionalRequestConflict, 5xx answers, and eventual consistency.",
+    "Which region a bucket is asked in: every region answers for every bucket.",
+    "PackedPolicyTooLarge: session tags and policies are not packed.",
+    "Checksums of parts in ListParts; lifecycle rules; replication; event notifications between services.",
+    "Services other than S3, SSM, KMS, STS and IAM answer as plain moto does, or with 501 NotImplemented.",
+)
+
+
+def text(width: int = 100) -> str:
+    """Return both lists as indented paragraphs of at most `width` columns."""
+    import textwrap  # noqa: PLC0415 - only for people who read
+
+    def listed(sentences: tuple[str, ...]) -> list[str]:
+        return [textwrap.fill(each, width, initial_indent="  - ", subsequent_indent="    ") for each in sentences]
+
+    return "\n".join(
+        ["It enforces, beyond plain moto:", *listed(ENFORCED), "", "It does not enforce:", *listed(NOT_ENFORCED)]
+    )

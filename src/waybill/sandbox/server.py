@@ -1,0 +1,163 @@
+"""The sandbox as a value: `running()` starts it in a process of its own and stops it for sure.
+
+    with running() as sandbox:
+        client = boto3.client("s3", endpoint_url=sandbox.url, ...)
+        subprocess.run([...], env=sandbox.environment(os.environ))
+
+State lives in that process's memory (large objects in unnamed temporary files) and ends with it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+import waybill
+from waybill.sandbox import environment, layout
+from waybill.sandbox.errors import SandboxError, SandboxStopped
+
+_READY_PATH: Final = "/.waybill-sandbox"
+_STOP_SECONDS: Final = 3.0
+_POLL_SECONDS: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """A running sandbox: `url` is its endpoint for every service, `pid` its process.
+
+    `accounts` has the long-lived keys by account and identity; `is_running` tells whether the server is still there.
+    """
+
+    url: str
+    pid: int
+    home: Path
+    accounts: Mapping[str, Mapping[str, Mapping[str, str]]]
+    is_running: Callable[[], bool]
+
+    def environment(
+        self,
+        base: Mapping[str, str] | None = None,
+        *,
+        account: str = layout.DEVELOPMENT,
+        identity: str = "user",
+        region: str = layout.HOME_REGION,
+    ) -> dict[str, str]:
+        """Return `base` without a person's own AWS settings, and with the sandbox's.
+
+        `identity` is `user` or `root` of `account`. Without `base`: only the sandbox's variables.
+        """
+        keys = self.accounts[account][identity]
+        kept = environment.without_aws(base or {})
+        no_proxy = kept.get("NO_PROXY") or kept.get("no_proxy", "")
+        return kept | environment.for_client(
+            url=self.url,
+            access_key_id=keys["access_key_id"],
+            secret_access_key=keys["secret_access_key"],
+            region=region,
+            home=self.home,
+            no_proxy=no_proxy,
+        )
+
+
+@contextmanager
+def running(
+    environ: Mapping[str, str], *, port: int = 0, log: Path | None = None, patience: float = 30.0
+) -> Iterator[Sandbox]:
+    """Start a sandbox on `port` of the loopback interface (0: a free one); yield it ready; stop it.
+
+    `environ` is what the server's process inherits, without its AWS settings; `log` is a file that gets a line for each
+    request; `patience` is in seconds. Raises `SandboxError` (not installed, port in use) or `SandboxStopped`.
+    """
+    with tempfile.TemporaryDirectory(prefix="waybill-sandbox-") as directory:
+        home = Path(directory)
+        for name in ("config", "credentials"):
+            (home / name).touch(mode=0o600)
+        with (log or home / "server.log").open("ab") as messages:
+            process = _start(environ, port, messages)
+        try:
+            yield _ready(process, home, log or home / "server.log", time.monotonic() + patience)
+        finally:
+            _stop(process)
+
+
+def _start(environ: Mapping[str, str], port: int, messages: IO[bytes]) -> subprocess.Popen[bytes]:
+    inherited = environment.without_aws(environ)
+    # The server must import this very package, however this process found it.
+    here = str(Path(waybill.__file__).parent.parent)
+    inherited["PYTHONPATH"] = ":".join(filter(None, [here, inherited.get("PYTHONPATH", "")]))
+    return subprocess.Popen(
+        [sys.executable, "-m", "waybill.sandbox.child", str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=messages,
+        env=inherited,
+        # A terminal's Ctrl-C is for the command; the server ends when its standard input does.
+        start_new_session=True,
+    )
+
+
+def _ready(process: subprocess.Popen[bytes], home: Path, log: Path, deadline: float) -> Sandbox:
+    said = _first_words(process, log, deadline)
+    if "error" in said:
+        raise SandboxError(*said["error"])
+    url = f"http://127.0.0.1:{said['port']}"
+    while not _answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise _stopped(log)
+        time.sleep(_POLL_SECONDS)
+    return Sandbox(
+        url=url,
+        pid=process.pid,
+        home=home,
+        accounts=said["accounts"],
+        is_running=lambda: process.poll() is None,
+    )
+
+
+def _first_words(process: subprocess.Popen[bytes], log: Path, deadline: float) -> dict[str, Any]:
+    if process.stdout is None:
+        raise _stopped(log)
+    readable, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+    line = process.stdout.readline() if readable else b""
+    if not line:
+        raise _stopped(log)
+    said: dict[str, Any] = json.loads(line)
+    return said
+
+
+def _answers(url: str) -> bool:
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)
+    try:
+        connection.request("GET", _READY_PATH)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stopped(log: Path) -> SandboxStopped:
+    last = log.read_text(errors="replace").strip().splitlines()[-5:]
+    return SandboxStopped("The sandbox's server did not come up.", "\n".join(["It said:", *last]) if last else "")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+    for end in (process.terminate, process.kill):
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            end()
+    process.wait()
