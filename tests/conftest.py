@@ -1,0 +1,39 @@
+"""What every test starts from: nobody's credentials, nobody's runner, and no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+AMBIENT = ("AWS_", "GITHUB_", "INPUT_", "STARTIFACT_", "ACTIONS_", "RUNNER_")
+"""Variables beginning so would let a developer's account or a CI job leak into the tests."""
+
+LOOPBACK = ("127.", "localhost", "::1")
+
+settings.register_profile("waybill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waybill")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Empty the environment of everything ambient, and shut the way out."""
+    for name in [name for name in os.environ if name.startswith(AMBIENT)]:
+        del os.environ[name]
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    if not config.getoption("markexpr", "").startswith("container"):
+        sys.addaudithook(refuse_the_network)
+
+
+def refuse_the_network(event: str, arguments: Iterable[Any]) -> None:
+    """Raise where this process connects to anything but itself or its neighbours on this machine."""
+    if event != "socket.connect":
+        return
+    connection, address = arguments
+    if connection.family in {socket.AF_INET, socket.AF_INET6} and not str(address[0]).startswith(LOOPBACK):
+        raise ConnectionRefusedError(f"a test tried to reach {address!r}")

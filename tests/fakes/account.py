@@ -1,0 +1,119 @@
+"""An account as one caller sees it: parameters, keys, buckets; and the way into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from fakes.bucket import FakeBucket
+from fakes.calls import Call
+from fakes.refusals import no_key, unknown
+from fakes.state import ParameterState
+from fakes.world import World
+from waybill.domain.arns import Caller, KeyArn
+from waybill.domain.names import parameter_fault
+from waybill.ports import PutResult, Region
+
+MAX_VALUE = 4096
+
+
+class FakeAccount:
+    """Implements `ports.Account`."""
+
+    def __init__(self, world: World, caller: Caller) -> None:
+        self._world = world
+        self._caller = caller
+
+    def caller(self) -> Caller:
+        """Return who asks."""
+        with self._world.calls.making(Call(region="", call="caller", account=self._caller.account)):
+            return self._caller
+
+    def region(self, name: str) -> Region:
+        """Return one region, whether or not there is such a one."""
+        account = self._caller.account
+        return Region(
+            name=name,
+            parameters=FakeParameters(self._world, region=name, account=account),
+            keys=FakeKeys(self._world, region=name, account=account),
+        )
+
+    def bucket(self, region: str, name: str, *, owner: str) -> FakeBucket:
+        """Return a bucket, whether or not it is there."""
+        return FakeBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
+
+
+class FakeGateway:
+    """Implements `ports.Gateway`. `policies` are the session policies of every entry; they narrow nothing here."""
+
+    def __init__(self, world: World, caller: Caller) -> None:
+        self._world = world
+        self._caller = caller
+        self.policies: list[str] = []
+
+    def enter(self, policy: str) -> FakeAccount:
+        """Return the account."""
+        with self._world.calls.making(Call(region="", call="enter", name=self._caller.arn)):
+            self.policies.append(policy)
+            return FakeAccount(self._world, self._caller)
+
+
+class FakeParameters:
+    """Implements `ports.Parameters` for one account and region."""
+
+    def __init__(self, world: World, *, region: str, account: str) -> None:
+        self._world = world
+        self._region = region
+        self._account = account
+
+    def get(self, name: str) -> str | None:
+        """Return the value."""
+        with self._making("get-parameter", name), self._world.lock:
+            found = self._find(name)
+            return found.values[-1] if found else None
+
+    def history(self, name: str) -> Sequence[str]:
+        """Return the last hundred values, oldest first."""
+        with self._making("history", name), self._world.lock:
+            found = self._find(name)
+            return tuple(found.values) if found else ()
+
+    def put(self, name: str, value: str, *, create: bool) -> PutResult:
+        """Write a version, as Systems Manager would take it."""
+        with self._making("put-parameter", name), self._world.lock:
+            if not value or len(value) > MAX_VALUE or "{{" in value:
+                raise unknown(name, "ValidationException: the value")
+            found = self._find(name)
+            if create and found is not None:
+                return PutResult.EXISTS
+            self._world.parameters.setdefault((self._account, self._region, name), ParameterState()).put(value)
+            return PutResult.WRITTEN
+
+    def _find(self, name: str) -> ParameterState | None:
+        self._world.must_have(self._region)
+        if fault := parameter_fault(name):
+            raise unknown(name, f"ValidationException: {fault}")
+        return self._world.parameters.get((self._account, self._region, name))
+
+    def _making(self, call: str, name: str) -> AbstractContextManager[None]:
+        return self._world.calls.making(Call(region=self._region, call=call, name=name, account=self._account))
+
+
+class FakeKeys:
+    """Implements `ports.Keys` for one region."""
+
+    def __init__(self, world: World, *, region: str, account: str) -> None:
+        self._world = world
+        self._region = region
+        self._account = account
+
+    def resolve(self, key: KeyArn) -> KeyArn:
+        """Return the key behind an alias; the ARN of a key is its own answer, and asks nobody."""
+        if not key.is_alias:
+            return key
+        call = Call(region=self._region, call="resolve", name=key.text, account=self._account)
+        with self._world.calls.making(call), self._world.lock:
+            found = self._world.kms.behind(key)
+            if found is None or found.region != self._region:
+                raise no_key(key.text, self._region)
+            return found

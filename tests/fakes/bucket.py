@@ -1,0 +1,160 @@
+"""One bucket as one caller sees it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+
+from fakes.calls import Call
+from fakes.refusals import bad_bytes, denied, no_bucket, no_key, unknown
+from fakes.state import BucketState, Item, UploadState
+from fakes.upload import FakeUpload
+from fakes.world import World
+from waybill.domain.arns import KeyArn
+from waybill.domain.observation import Stored
+from waybill.errors import ArtifactError
+from waybill.ports import Created, DefaultEncryption, Encryption, Exists, NewObject, Upload
+
+CHUNK = 64 * 1024
+MAX_KEY_BYTES = 1024
+
+
+class FakeBucket:
+    """Implements `ports.Bucket`. `caller` is the account whose credentials ask; `owner` the ExpectedBucketOwner."""
+
+    def __init__(self, world: World, *, region: str, name: str, owner: str, caller: str) -> None:
+        self.name = name
+        self._world = world
+        self._region = region
+        self._owner = owner
+        self._caller = caller
+
+    def head(self, key: str) -> Stored | None:
+        """Return the object as S3 reports it. A HEAD of a bucket that is not there is a bare 404 too."""
+        with self._making("head", key), self._world.lock:
+            if self.name not in self._world.buckets:
+                return None
+            item = self._find("s3:GetObject", key)
+            if item is None:
+                return None
+            return Stored(
+                key=key,
+                size=len(item.body),
+                version_id=item.version_id,
+                sha256=item.sha256,
+                crc64nvme=item.crc64nvme,
+                kms_key=item.kms_key,
+            )
+
+    def read(self, key: str, *, limit: int) -> bytes | None:
+        """Return a small object whole."""
+        with self._making("read", key), self._world.lock:
+            item = self._find("s3:GetObject", key)
+        if item is not None and len(item.body) > limit:
+            raise ArtifactError(f"s3://{self.name}/{key} is larger than {limit} bytes.")
+        return None if item is None else item.body
+
+    def stream(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield an object's bytes; a fault `during` strikes after the first chunk."""
+        call = self._call("stream", key)
+        with self._world.calls.making(call):
+            with self._world.lock:
+                item = self._find("s3:GetObject", key)
+            if item is None:
+                raise ArtifactError(f"s3://{self.name}/{key} does not exist.")
+            body = item.body[start:end]
+            for position in range(0, len(body), CHUNK):
+                yield body[position : position + CHUNK]
+                if position == 0:
+                    self._world.calls.strike(call, "during")
+
+    def list(self, prefix: str) -> Iterable[str]:
+        """Yield the keys under a prefix, page by page; what is written between two pages shows in the later one."""
+        last = b""
+        while True:
+            with self._making("list", prefix), self._world.lock:
+                bucket = self._mine("s3:ListBucket")
+                if not bucket.listing:
+                    raise denied("s3:ListBucket", self._arn())
+                keys = [key for key in bucket.listed(prefix) if key.encode("utf-8") > last][: self._world.page]
+            yield from keys
+            if len(keys) < self._world.page:
+                return
+            last = keys[-1].encode("utf-8")
+
+    def default_encryption(self) -> DefaultEncryption:
+        """Return what the bucket says of new objects."""
+        with self._making("default-encryption"), self._world.lock:
+            return self._mine("s3:GetEncryptionConfiguration").default
+
+    def put(self, new: NewObject, body: bytes | memoryview, *, sha256: str) -> Created | Exists:
+        """Create an object, if nothing is there and the bytes are those announced."""
+        data = bytes(body)
+        with self._making("put", new.key), self._world.lock:
+            bucket = self._mine("s3:PutObject", new.key)
+            key = self._encrypting(bucket, new.kms_key)
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise bad_bytes(self._arn(new.key), f"sha256 {sha256}")
+            if bucket.current(new.key) is not None:
+                return Exists()
+            version = self._world.new_version() if bucket.versioned else None
+            item = Item(body=data, media_type=new.media_type, version_id=version, sha256=sha256, kms_key=key)
+            bucket.store(new.key, item)
+            return Created(version)
+
+    def begin(self, new: NewObject) -> Upload:
+        """Begin a multipart upload."""
+        with self._making("begin", new.key), self._world.lock:
+            bucket = self._mine("s3:PutObject", new.key)
+            key = self._encrypting(bucket, new.kms_key)
+            upload_id = f"upload-{self._world.new_version()}"
+            bucket.uploads[upload_id] = UploadState(key=new.key, media_type=new.media_type, kms_key=key)
+        return FakeUpload(self._world, bucket, upload_id, new.key, caller=self._caller)
+
+    def _find(self, action: str, key: str) -> Item | None:
+        bucket = self._mine(action, key)
+        item = bucket.current(key)
+        if item is None and not bucket.listing:
+            raise denied(action, self._arn(key), "without s3:ListBucket a missing key answers 403")
+        return item
+
+    def _mine(self, action: str, key: str = "") -> BucketState:
+        """Return the bucket's state, if it is there, in this region, its owner the expected one, and open to us."""
+        bucket = self._world.buckets.get(self.name)
+        if bucket is None:
+            raise no_bucket(self.name)
+        if bucket.owner != self._owner:
+            raise denied(action, self._arn(key), "the bucket has another owner than expected")
+        if self._caller not in {bucket.owner, *bucket.shared_with}:
+            raise denied(action, self._arn(key), "no resource-based policy allows it")
+        if bucket.region != self._region:
+            raise unknown(self._arn(key), "PermanentRedirect")
+        if len(key.encode("utf-8")) > MAX_KEY_BYTES:
+            raise unknown(self._arn(key), "KeyTooLongError")
+        return bucket
+
+    def _encrypting(self, bucket: BucketState, given: KeyArn | None) -> str | None:
+        """Return the ARN of the key that encrypts, as S3 reports it: an alias is resolved, the default looked up."""
+        if given is None:
+            if bucket.default.kind is Encryption.NO_KMS:
+                return None
+            if bucket.default.key is None:
+                return self._world.managed_key(bucket.region, bucket.owner).text
+            # Unsaid, a bare id or alias in the bucket's default is resolved in the requester's account.
+            given = KeyArn.normalise(bucket.default.key, partition="aws", region=bucket.region, account=self._caller)
+        key = self._world.kms.behind(given)
+        if key is None or key.region != bucket.region:
+            raise no_key(given.text, bucket.region)
+        if key.account != self._caller and key.text not in self._world.kms.shared:
+            raise denied("kms:GenerateDataKey", key.text, "no resource-based policy allows it")
+        return key.text
+
+    def _arn(self, key: str = "") -> str:
+        return f"arn:aws:s3:::{self.name}/{key}" if key else f"arn:aws:s3:::{self.name}"
+
+    def _call(self, call: str, name: str) -> Call:
+        return Call(region=self._region, call=call, name=name, account=self._caller)
+
+    def _making(self, call: str, name: str = "") -> AbstractContextManager[None]:
+        return self._world.calls.making(self._call(call, name))

@@ -1,0 +1,101 @@
+"""What the world holds. Plain data under one lock; the views that the ports ask for are elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from waybill.domain.arns import KeyArn
+from waybill.domain.digests import MIB
+from waybill.ports import DefaultEncryption, Encryption
+
+HISTORY = 100
+"""Systems Manager keeps so many versions of a parameter."""
+
+MIN_PART = 5 * MIB
+"""S3 refuses a smaller part, the last one excepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One version of an object. S3 keeps the one checksum that was sent, or a CRC64NVME of its own making."""
+
+    body: bytes
+    media_type: str
+    version_id: str | None
+    sha256: str | None = None
+    crc64nvme: str | None = None
+    kms_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A delete marker: the key is free, and older versions stay below it."""
+
+    version_id: str
+
+
+@dataclass(slots=True, kw_only=True)
+class UploadState:
+    """A multipart upload that was begun and neither completed nor aborted; `parts` by number."""
+
+    key: str
+    media_type: str
+    kms_key: str | None
+    parts: dict[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class BucketState:
+    """One bucket. `listing` False: the caller has no s3:ListBucket, so a missing key answers 403."""
+
+    name: str
+    region: str
+    owner: str
+    versioned: bool = True
+    default: DefaultEncryption = field(default_factory=lambda: DefaultEncryption(Encryption.NO_KMS))
+    shared_with: frozenset[str] = frozenset()
+    listing: bool = True
+    objects: dict[str, list[Item | Marker]] = field(default_factory=dict)
+    uploads: dict[str, UploadState] = field(default_factory=dict)
+
+    def current(self, key: str) -> Item | None:
+        """Return the object that the key names now."""
+        last = self.objects.get(key, [None])[-1]
+        return last if isinstance(last, Item) else None
+
+    def store(self, key: str, item: Item) -> None:
+        """Make `item` the current version; without versioning it replaces what was there."""
+        if not self.versioned:
+            self.objects[key] = []
+        self.objects.setdefault(key, []).append(item)
+
+    def listed(self, prefix: str = "") -> list[str]:
+        """Return the keys of current objects in S3's order: by their UTF-8 bytes."""
+        found = [key for key in self.objects if key.startswith(prefix) and self.current(key) is not None]
+        return sorted(found, key=lambda key: key.encode("utf-8"))
+
+
+@dataclass(slots=True)
+class ParameterState:
+    """One parameter: its number of puts, and the last 100 of the values."""
+
+    version: int = 0
+    values: list[str] = field(default_factory=list)
+
+    def put(self, value: str) -> None:
+        """Add a version, even where the value is the same."""
+        self.version += 1
+        self.values = [*self.values, value][-HISTORY:]
+
+
+@dataclass(slots=True)
+class KmsState:
+    """Keys and aliases by ARN. `shared` are keys whose policies let every account of this world use them."""
+
+    keys: dict[str, KeyArn] = field(default_factory=dict)
+    aliases: dict[str, KeyArn] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+
+    def behind(self, arn: KeyArn) -> KeyArn | None:
+        """Return the key that an ARN names, directly or as an alias."""
+        return self.aliases.get(arn.text) if arn.is_alias else self.keys.get(arn.text)
