@@ -1,0 +1,1 @@
+"""Runs commands in turns against the bench server, and says what they took."""
