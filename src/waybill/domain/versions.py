@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import total_ordering
 
 from semver import Version as _SemVer
 
@@ -12,7 +11,6 @@ RULE = "must be a SemVer 2.0.0 version: MAJOR.MINOR.PATCH, no leading `v`, no le
 _TAG = re.compile(r"(?:(?P<project>[A-Za-z0-9_.-]+)(?:@|/v?))?(?P<version>.+)", re.DOTALL)
 
 
-@total_ordering
 class Version:
     """One immutable version. Equality is of the text; order is SemVer precedence, in which build metadata is ignored.
 
@@ -43,8 +41,18 @@ class Version:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Version) and self.text == other.text
 
+    # All four, since `functools.total_ordering` would take "not equal and not lower" for "greater".
     def __lt__(self, other: Version) -> bool:
         return bool(self._parsed.compare(other._parsed) < 0)
+
+    def __le__(self, other: Version) -> bool:
+        return bool(self._parsed.compare(other._parsed) <= 0)
+
+    def __gt__(self, other: Version) -> bool:
+        return bool(self._parsed.compare(other._parsed) > 0)
+
+    def __ge__(self, other: Version) -> bool:
+        return bool(self._parsed.compare(other._parsed) >= 0)
 
     def __hash__(self) -> int:
         return hash(self.text)
