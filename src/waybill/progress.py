@@ -8,6 +8,7 @@ from typing import Protocol
 
 from waybill.domain.plan import Plan
 from waybill.domain.result import RegionResult, Result
+from waybill.errors import WaybillError
 
 
 class Step(StrEnum):
@@ -111,3 +112,13 @@ class Reporter(Protocol):
 
     def tell(self, event: Event) -> None:
         """Take one event."""
+
+
+class FinalReporter(Reporter, Protocol):
+    """A reporter that a face builds and ends."""
+
+    def fail(self, error: WaybillError) -> None:
+        """Show an error that ended the command before it had a result."""
+
+    def close(self) -> None:
+        """Let go of the screen."""

@@ -22,7 +22,7 @@ class Surroundings:
     from the log before it is used; `warn` tells the person; `told` hears of waits; `check` raises when cancelled."""
 
     id_token: Callable[[str], str]
-    mask: Callable[[str], None]
+    mask: Callable[[str], object]
     warn: Callable[[str], None]
     told: Told
     check: Callable[[], None]

@@ -35,7 +35,7 @@ class RoleAssumer:
         action: str,
         role: RoleArn,
         warn: Callable[[str], None],
-        mask: Callable[[str], None],
+        mask: Callable[[str], object],
         tags: tuple[tuple[str, str], ...] = (),
         source_identity: str | None = None,
         external_id: str | None = None,

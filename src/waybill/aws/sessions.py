@@ -48,6 +48,12 @@ class Session:
         region: str | None = self._session.region_name
         return region
 
+    def known_regions(self) -> frozenset[str]:
+        """Return every region that the SDK knows, of all partitions."""
+        data = self._botocore.get_component("data_loader").load_data("partitions")
+        names = (name for partition in data["partitions"] for name in partition["regions"])
+        return frozenset(name for name in names if not name.endswith("-global"))
+
     @property
     def ca_bundle(self) -> str | None:
         """The CA bundle that `AWS_CA_BUNDLE` or the profile names."""

@@ -39,20 +39,22 @@ def reach(request: StageRequest, tools: Tools) -> Target:
     organisation = request.overrides.alone() if request.overrides.replaces_all() else None
     if organisation is None:
         account = tools.gateway.enter(_first_policy(role, request))
-        caller = _identified(account, request, tools)
+        caller = _identified(account, request)
         organisation = _configured(account, request, tools)
         _refuse_faults(organisation, request, tools)
         if role is None:
+            tools.reporter.tell(Identified(caller.arn, caller.account))
             return Target(account=account, caller=caller, organisation=organisation)
     else:
         _refuse_faults(organisation, request, tools)
     account = tools.gateway.enter(_policy(role, request, organisation))
-    return Target(account=account, caller=_identified(account, request, tools), organisation=organisation)
-
-
-def _identified(account: Account, request: StageRequest, tools: Tools) -> Caller:
-    caller = account.caller()
+    caller = _identified(account, request)
     tools.reporter.tell(Identified(caller.arn, caller.account))
+    return Target(account=account, caller=caller, organisation=organisation)
+
+
+def _identified(account: Account, request: StageRequest) -> Caller:
+    caller = account.caller()
     if caller.is_root:
         raise IdentityError(
             f"{caller.arn} is the root of the account; Waybill refuses root credentials.",

@@ -50,13 +50,14 @@ def send_parts(
         lane.close()
         raise
     try:
-        retry = replace(tools.retry, told=tools.told(site.region.name))
-        check = tools.cancellation.check
-        send_lane(lane, upload, source, retry=retry, sent=sent, check=check, connections=connections)
-        ended = upload.complete(digests())
-        if isinstance(ended, Exists):
-            upload.abort()
-        return not isinstance(ended, Exists)
+        with tools.cancellation.guard(upload.abort):
+            retry = replace(tools.retry, told=tools.told(site.region.name))
+            check = tools.cancellation.check
+            send_lane(lane, upload, source, retry=retry, sent=sent, check=check, connections=connections)
+            ended = upload.complete(digests())
+            if isinstance(ended, Exists):
+                upload.abort()
+            return not isinstance(ended, Exists)
     except BaseException as error:
         lane.close()
         _abort(site, upload.abort, error, tools)

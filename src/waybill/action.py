@@ -1,0 +1,101 @@
+"""GitHub's face: inputs from the runner's environment; outputs, annotations and the step summary back to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from waybill.cancel import Cancellation
+from waybill.compose import Ended, Face, carry
+from waybill.domain.result import Result
+from waybill.errors import ExitCode, WaybillError
+from waybill.github.commands import WorkflowCommands
+from waybill.github.context import RunnerContext
+from waybill.github.files import OutputFile, SummaryFile
+from waybill.github.inputs import read_inputs
+from waybill.github.oidc import fetch_id_token
+from waybill.github.secrets import Redactor
+from waybill.inputs.spec import STAGE
+from waybill.process import SystemClock, leave
+from waybill.report.runner_log import RunnerReporter
+from waybill.report.summary import summary
+
+
+def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int:
+    """Run the verb that the action names and return its exit code."""
+    redactor = Redactor.from_environ(environ)
+    commands = WorkflowCommands(stdout, redactor=redactor)
+    if list(argv) != ["stage"]:
+        commands.error(f"This action names no verb that there is: {list(argv)!r}.", title="waybill")
+        return ExitCode.INPUT
+    return _stage(environ, commands, redactor)
+
+
+def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Redactor) -> int:
+    cancellation = Cancellation()
+    clock = SystemClock(cancellation)
+    context = RunnerContext.from_environ(environ)
+    values, unknown = read_inputs(environ, [item.name for item in STAGE])
+    for one in unknown:
+        commands.warning(str(one), title="Unknown input")
+
+    def mask(value: str) -> None:
+        redactor.add(value)
+        commands.mask(value)
+
+    face = Face(
+        environ=environ,
+        workspace=Path.cwd(),
+        reporter=RunnerReporter(commands, clock),
+        mask=mask,
+        id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=mask),
+        origin=context.origin,
+        tag=context.tag,
+    )
+    ended = carry(values, (), face, clock, cancellation)
+    if ended.bug is not None:
+        commands.line(redactor.traceback_of(ended.bug))
+    code = _hand_back(ended, values, context, environ, commands, redactor)
+    if ended.abandoned:
+        leave(code)
+    return code
+
+
+def _hand_back(
+    ended: Ended,
+    values: Mapping[str, str],
+    context: RunnerContext,
+    environ: Mapping[str, str],
+    commands: WorkflowCommands,
+    redactor: Redactor,
+) -> int:
+    """Write the outputs and the summary. Where the files cannot be written the work is done all the same: say so."""
+    result = ended.result
+    try:
+        if values.get("summary", "true").lower() != "false":
+            SummaryFile.from_environ(environ, redactor=redactor).write(summary(result, run_url=context.run_url))
+        file = OutputFile.from_environ(environ, redactor=redactor)
+        for name, value in outputs(result).items():
+            file.set(name, value)
+    except WaybillError as error:
+        commands.error(f"{error.what} {error.advice}", title="Outputs")
+        return result.exit_code or error.exit_code
+    return result.exit_code
+
+
+def outputs(result: Result) -> dict[str, str]:
+    """Return the action's outputs. What is not known is an empty text."""
+    document = result.to_json()
+    return {
+        "version": result.version,
+        "sha256": result.sha256 or "",
+        "size": "" if result.size is None else str(result.size),
+        "key": result.key or "",
+        "changed": "true" if result.changed else "false",
+        "outcome": result.outcome.value,
+        "regions": json.dumps([region.region for region in result.regions if region.whole]),
+        "locations": json.dumps(result.locations()),
+        "result": json.dumps(document),
+    }

@@ -1,0 +1,95 @@
+"""The terminal's face: `waybill VERB --option value`. Options have the names of the action's inputs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+import waybill
+from waybill.cancel import Cancellation
+from waybill.errors import ExitCode
+from waybill.inputs.options import read_words, usage
+from waybill.inputs.spec import STAGE
+from waybill.process import SystemClock, leave
+from waybill.progress import FinalReporter
+from waybill.redacted import redacted
+
+HELP = f"""\
+waybill {waybill.__version__} takes a build artifact to every AWS region of an account.
+
+  waybill stage --project P --version 1.2.3 --path FILE    put a version into every region
+  waybill sandbox run -- COMMAND ...                       try it without an AWS account
+  waybill VERB --help                                      the options of a verb
+
+Exit codes: 0 ok, 2 input, 3 identity or permission, 4 artifact, 5 conflict, 6 partial (`require` not met),
+7 pipeline failed, 8 timed out, 9 unavailable, 70 a bug of ours, 130/143 cancelled.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = words[0] if words else "--help"
+    if verb in {"--help", "-h", "help"}:
+        sys.stdout.write(HELP)
+        return ExitCode.OK if words else ExitCode.INPUT
+    if verb == "--version":
+        sys.stdout.write(f"waybill {waybill.__version__}\n")
+        return ExitCode.OK
+    if verb == "sandbox":
+        from waybill.sandbox.cli import main as sandbox  # noqa: PLC0415 - an optional extra
+
+        return sandbox(words[1:], environ=os.environ, stdout=sys.stdout, stderr=sys.stderr)
+    if verb == "stage":
+        return _stage(words[1:], os.environ, sys.stdout, sys.stderr)
+    sys.stderr.write(f"waybill: there is no verb {verb!r}.\n\n{HELP}")
+    return ExitCode.INPUT
+
+
+def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
+    words = read_words(STAGE, argv)
+    if words.help:
+        stdout.write(usage("stage", "put a new version into every region of one account.", STAGE))
+        return ExitCode.OK
+    from waybill.compose import Face, carry  # noqa: PLC0415 - not needed for help
+    from waybill.github.context import RunnerContext  # noqa: PLC0415
+    from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
+    from waybill.github.secrets import Redactor  # noqa: PLC0415
+
+    cancellation = Cancellation()
+    clock = SystemClock(cancellation)
+    redactor = Redactor.from_environ(environ)
+    context = RunnerContext.from_environ(environ)
+    reporter = _reporter(redacted(stderr if words.json else stdout, redactor), clock)
+    face = Face(
+        environ=environ,
+        workspace=Path.cwd(),
+        reporter=reporter,
+        mask=redactor.add,
+        id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=redactor.add),
+        origin=context.origin if context.on_runner else replace(context.origin, actor=environ.get("USER", "")),
+        tag=context.tag,
+    )
+    ended = carry(words.values, words.faults, face, clock, cancellation)
+    if words.json:
+        stdout.write(redactor.redact(json.dumps(ended.result.to_json(), indent=2)) + "\n")
+    if ended.bug is not None:
+        stderr.write(redactor.traceback_of(ended.bug))
+    if ended.abandoned:
+        leave(ended.result.exit_code)
+    return ended.result.exit_code
+
+
+def _reporter(stream: TextIO, clock: SystemClock) -> FinalReporter:
+    if stream.isatty():
+        from waybill.report.terminal import TerminalReporter  # noqa: PLC0415 - rich, for people only
+
+        return TerminalReporter(stream, clock)
+    from waybill.report.plain import PlainReporter  # noqa: PLC0415
+
+    return PlainReporter(stream, clock)
