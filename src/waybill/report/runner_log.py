@@ -1,0 +1,169 @@
+"""The reporter for a GitHub runner's log: groups, annotations, and progress every five seconds at most."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+from waybill.domain.plan import Plan
+from waybill.domain.result import Result
+from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, WaybillError
+from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Started, Waiting, Warned
+from waybill.report import text, words
+from waybill.report.ink import Ink, clean, cut
+from waybill.report.narrate import Clock, Pace, narrate
+
+ANNOTATIONS = 10
+"""How many annotations of a kind GitHub shows for a step; what is over is named in the last one."""
+
+LONGEST = 4000
+"""Characters of one annotation; the runner cuts at 4,096."""
+
+PLAN, REGIONS = "Plan", "Regions"
+
+
+class Commands(Protocol):
+    """What is needed of the writer of workflow commands: it escapes, and neutralises plain text."""
+
+    def line(self, text: str = "") -> None:
+        """Write plain text of one or more lines."""
+
+    def warning(self, message: str, *, title: str | None = None) -> None:
+        """Write a warning annotation."""
+
+    def error(self, message: str, *, title: str | None = None) -> None:
+        """Write an error annotation."""
+
+    def start_group(self, title: str) -> None:
+        """Begin a foldable group."""
+
+    def end_group(self) -> None:
+        """End the group."""
+
+
+class RunnerReporter:
+    """Implements `Reporter`. Groups fold how the work went; the end is not folded, so that it is seen at once."""
+
+    def __init__(self, commands: Commands, clock: Clock, *, ink: Ink | None = None) -> None:
+        self._commands = commands
+        self._ink = ink or Ink()
+        self._pace = Pace(clock, self._ink)
+        self._plan: Plan | None = None
+        self._group: str | None = None
+        self._warned: set[str] = set()
+        self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
+
+    def tell(self, event: Event) -> None:
+        """Take one event."""
+        with self._lock:
+            try:
+                self._tell(event)
+            except (OSError, ValueError):  # the log went away, or was closed: the work goes on
+                self._group = None
+
+    def fail(self, error: WaybillError) -> None:
+        """Annotate an error that ended the command before it had a result: each fault of bad input by itself."""
+        with self._lock:
+            try:
+                self._ungroup()
+                if isinstance(error, InputError):
+                    found = [(f"Input {fault.name}", str(fault)) for fault in error.faults]
+                    self._annotate(found or [("Input", error.what)])
+                    if error.advice:
+                        self._commands.line(clean(error.advice))
+                else:
+                    self._annotate([(_title(error), _both(error.what, error.advice))])
+            except (OSError, ValueError):
+                self._group = None
+
+    def close(self) -> None:
+        """End the group that is open, if any."""
+        with self._lock:
+            try:
+                self._ungroup()
+            except (OSError, ValueError):
+                self._group = None
+
+    def _tell(self, event: Event) -> None:
+        match event:
+            case Finished(end):
+                self._finish(end)
+                return
+            case Sent():
+                line = self._pace.sent(event)
+            case Warned(said):
+                self._warned.add(said)
+                self._commands.warning(cut(clean(said), LONGEST))
+                return
+            case _:
+                line = narrate(event, self._ink)
+        if line is None:
+            return
+        if not isinstance(event, Started | Waiting):
+            self._enter(REGIONS if self._plan else PLAN)
+        if isinstance(event, Planned):
+            self._plan = event.plan
+            line = f"{line}\n\n{text.plan_text(event.plan, self._ink)}"
+        if isinstance(event, RegionEnded):
+            self._pace.ended(event.result.region)
+        self._commands.line(line)
+
+    def _enter(self, group: str) -> None:
+        if self._group != group:
+            self._ungroup()
+            self._commands.start_group(group)
+            self._group = group
+
+    def _ungroup(self) -> None:
+        if self._group is not None:
+            self._commands.end_group()
+            self._group = None
+
+    def _finish(self, end: Result) -> None:
+        self._ungroup()
+        self._commands.line(f"{text.heading(end, self._ink)}\n\n{text.table(end, self._ink, plan=self._plan)}")
+        found = [("waybill " + end.command, _both(end.error, end.advice))] if end.error else []
+        found += [
+            (f"{region.region}: {region.outcome.value}", _both(region.error, region.advice))
+            for region in end.regions
+            if region.error and region.error != end.error
+        ]
+        # Enough regions succeeded: what failed is to be looked at, and does not fail the step.
+        self._annotate(found, mild=end.exit_code is ExitCode.OK)
+        for said in words.warnings(end):
+            if said not in self._warned:
+                self._commands.warning(cut(clean(said), LONGEST))
+        for part in (text.facts(end, plan=self._plan), text.closing(end)):
+            if part:
+                self._commands.line(f"\n{part}")
+
+    def _annotate(self, found: Sequence[tuple[str, str]], *, mild: bool = False) -> None:
+        write = self._commands.warning if mild else self._commands.error
+        shown = found if len(found) <= ANNOTATIONS else found[: ANNOTATIONS - 1]
+        for title, message in shown:
+            write(cut(message, LONGEST), title=title)
+        rest = found[len(shown) :]
+        if rest:
+            names = "\n".join(f"{title}: {message.splitlines()[0][:80]}" for title, message in rest)
+            write(cut(names, LONGEST), title=f"{len(rest)} more")
+
+
+def _both(what: str | None, advice: str | None) -> str:
+    return clean("\n".join(part for part in (what, advice) if part)).strip() or "(no message)"
+
+
+def _title(error: WaybillError) -> str:
+    if isinstance(error, AccessDenied):
+        return f"Access denied: {error.action}"
+    if isinstance(error, IdentityError):
+        return "Identity"
+    return {
+        ExitCode.ARTIFACT: "Artifact",
+        ExitCode.CONFLICT: "Conflict",
+        ExitCode.PARTIAL: "Partial",
+        ExitCode.PIPELINE: "Pipeline",
+        ExitCode.TIMED_OUT: "Timed out",
+        ExitCode.UNAVAILABLE: "Unavailable",
+        ExitCode.INTERRUPTED: "Cancelled",
+    }.get(error.exit_code, "Waybill")

@@ -1,0 +1,176 @@
+"""What a result is called in words: one place, so that the terminal, the log and the summary say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
+
+from waybill.domain.plan import Plan
+from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
+from waybill.errors import ExitCode
+from waybill.report.ink import Ink
+from waybill.report.units import count, listing
+
+BAD = frozenset({Outcome.FAILED, Outcome.CONFLICT, Outcome.PARTIAL})
+CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
+ABSENT = "(absent)"
+
+T = TypeVar("T", bound=Hashable)
+
+_DONE = {
+    "stage": "staged",
+    "promote": "promoted",
+    "deploy": "deployed",
+    "rollback": "rolled back",
+    "download": "downloaded",
+    "prune": "pruned",
+    "setup": "set up",
+}
+
+
+def sentence(result: Result) -> str:
+    """Return how the command ended, in a sentence or two that a newcomer understands."""
+    name = f"{result.project} {result.version}".strip()
+    done = _DONE.get(result.command, "finished")
+    match result.outcome:
+        case Outcome.PLANNED:
+            return f"Dry run: nothing was written. This is what `{result.command}` would do for {name}."
+        case Outcome.CREATED:
+            regions = count(len(result.regions), "region")
+            return f"{done.capitalize()} {name} in {regions}{_already(result)}; {_moves(result)}."
+        case Outcome.ALREADY if result.changed:
+            return f"{name} was {done} before, with the same bytes; what was missing is complete now."
+        case Outcome.ALREADY:
+            return f"{name} was {done} before, with the same bytes. Nothing was changed."
+        case Outcome.MOVED:
+            return f"The channel `{result.channel}` now names {name}."
+        case Outcome.ROLLED_BACK:
+            return f"Rolled back: the channel `{result.channel}` names {name} again."
+        case Outcome.DEPLOYED:
+            return f"Deployed {name}."
+        case Outcome.SUPERSEDED:
+            return f"{name} was superseded: a later execution of the pipeline took its place."
+        case Outcome.PARTIAL:
+            return _partial(result, name)
+        case Outcome.CONFLICT:
+            where = [region.region for region in result.regions if region.outcome is Outcome.CONFLICT]
+            place = f"{name} in {listing(where)}" if where else name
+            return f"Conflict: something else is stored already as {place}. It was left as it is.{_untouched(result)}"
+        case Outcome.FAILED:
+            return _failed(result, name, done)
+
+
+def _already(result: Result) -> str:
+    before = sum(region.outcome is Outcome.ALREADY for region in result.regions)
+    return f" (it was there before in {before} of them)" if before else ""
+
+
+def _moves(result: Result) -> str:
+    moved = sum(region.channel is ChannelOutcome.MOVED for region in result.regions)
+    if result.channel is None:
+        return "no channel was to move"
+    named = sum(region.channel_after == result.version for region in result.regions)
+    if named == len(result.regions):
+        return f"the channel `{result.channel}` names it now"
+    if moved:
+        return f"the channel `{result.channel}` moved in {moved} of {len(result.regions)}"
+    return f"the channel `{result.channel}` was not moved"
+
+
+def _untouched(result: Result) -> str:
+    """Return what did not happen, where that is certain."""
+    if not result.regions:
+        return "" if result.changed or result.exit_code is ExitCode.BUG else " Nothing was written."
+    moved = any(region.channel is ChannelOutcome.MOVED for region in result.regions)
+    return "" if moved or not result.channel else " No channel was moved."
+
+
+def _partial(result: Result, name: str) -> str:
+    lacking = [region.region for region in result.regions if not region.whole]
+    stuck = [region.region for region in result.regions if region.whole and region.error]
+    total = len(result.regions)
+    head = f"{name} is complete in {total - len(lacking)} of {count(total, 'region')}"
+    if result.exit_code in CANCELLED:
+        head = f"Cancelled: {head}"
+    elif lacking:
+        head += f", {'enough' if result.exit_code is ExitCode.OK else 'too few'} for `require`"
+    missing = f" It is missing in {listing(lacking)}." if lacking else ""
+    channel = f" The channel `{result.channel}` could not be moved in {listing(stuck)}." if stuck else ""
+    return f"{head}.{missing}{channel or _untouched(result)}"
+
+
+def _failed(result: Result, name: str, done: str) -> str:
+    failed = sum(region.outcome in BAD for region in result.regions)
+    regions = f" {failed} of {count(len(result.regions), 'region')} failed." if failed else ""
+    if not name:
+        return f"Nothing was {done}.{regions}"
+    if result.exit_code in CANCELLED:
+        return f"Cancelled: {name} was not {done} to the end.{_untouched(result)}"
+    return f"{name} was not {done}.{regions}{_untouched(result)}"
+
+
+def troubles(result: Result, plan: Plan | None = None) -> list[tuple[str, str, str]]:
+    """Return (where, error, advice) for every error; regions that failed alike are named together.
+
+    With `plan`, the errors met while observing are among them, each once.
+    """
+    found = [("", result.error, result.advice or "")] if result.error else []
+    planned = [(one.region, one.error.what, one.error.advice) for one in (plan.regions if plan else ()) if one.error]
+    ended = [(one.region, one.error, one.advice or "") for one in result.regions if one.error]
+    alike = _alike((region, (error, advice)) for region, error, advice in [*planned, *ended])
+    return found + [(where, error, advice) for where, (error, advice) in alike if error != result.error]
+
+
+def notes(result: Result) -> list[tuple[str, str]]:
+    """Return (where, note) for every note that `holds` does not say; regions with the same note together."""
+    shown = result.outcome in BAD
+    return _alike((one.region, one.note) for one in result.regions if one.note and (one.whole or not shown))
+
+
+def warnings(result: Result) -> list[str]:
+    """Return the warnings, less those that only say the error again."""
+    return [text for text in result.warnings if not (result.error and result.error in text)]
+
+
+def _alike(found: Iterable[tuple[str, T]]) -> list[tuple[str, T]]:
+    regions: dict[T, dict[str, None]] = {}
+    for region, thing in found:
+        regions.setdefault(thing, {})[region] = None
+    return [(listing(names), thing) for thing, names in regions.items()]
+
+
+def region_mark(region: RegionResult, ink: Ink) -> str:
+    """Return the mark of a region's end. A whole artifact whose channel could not be moved is not a good end."""
+    if region.outcome in BAD or region.error:
+        return ink.bad
+    return ink.idle if region.outcome is Outcome.PLANNED else ink.good
+
+
+def result_mark(result: Result, ink: Ink) -> str:
+    """Return the mark of a result: a part that is enough for `require` is good."""
+    if result.outcome is Outcome.PLANNED:
+        return ink.idle
+    return ink.bad if result.outcome in BAD and result.exit_code is not ExitCode.OK else ink.good
+
+
+def holds(region: RegionResult, version: str) -> str:
+    """Return what the region holds now, as far as the run knows."""
+    if region.whole:
+        return f"{version}, complete and verified"
+    if region.note:
+        return region.note
+    if region.outcome is Outcome.CONFLICT:
+        return f"something else as {version}"
+    return "what it held before" if region.outcome is Outcome.PLANNED else "not known to be complete"
+
+
+def channel_words(region: RegionResult, arrow: str) -> str:
+    """Return the channel before and after."""
+    before, after = region.channel_before, region.channel_after
+    match region.channel:
+        case ChannelOutcome.MOVED:
+            return f"{before or ABSENT} {arrow} {after or ABSENT}"
+        case ChannelOutcome.KEPT:
+            return f"{after or before}, kept" if after or before else "left absent"
+        case ChannelOutcome.NOT_REACHED:
+            return f"{before}, not reached" if before else "not reached"
