@@ -12,8 +12,8 @@ actions-toolkit has no summary, and its `set_output` raises where the file is mi
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
@@ -47,7 +47,7 @@ class OutputFile:
     def __init__(
         self,
         path: str | Path | None,
-        token: Callable[[], str] = secrets.token_hex,
+        token: Callable[[], str] = lambda: os.urandom(32).hex(),
         *,
         redactor: Redactor | None = None,
     ) -> None:
