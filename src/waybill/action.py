@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from waybill.cancel import Cancellation
-from waybill.compose import Ended, Face, carry
+from waybill.compose import Face, carry
 from waybill.domain.result import Result
 from waybill.errors import ExitCode, WaybillError
 from waybill.github.commands import WorkflowCommands
@@ -41,48 +41,47 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
     for one in unknown:
         commands.warning(str(one), title="Unknown input")
 
-    def mask(value: str) -> None:
-        redactor.add(value)
-        commands.mask(value)
-
     face = Face(
         environ=environ,
         workspace=Path.cwd(),
         reporter=RunnerReporter(commands, clock),
-        mask=mask,
-        id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=mask),
+        mask=commands.mask,
+        id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=commands.mask),
         origin=context.origin,
         tag=context.tag,
     )
+    file = OutputFile.from_environ(environ, redactor=redactor)
+    try:
+        file.check()
+    except WaybillError as error:
+        face.reporter.fail(error)
+        return error.exit_code
     ended = carry(values, (), face, clock, cancellation)
     if ended.bug is not None:
         commands.line(redactor.traceback_of(ended.bug))
-    code = _hand_back(ended, values, context, environ, commands, redactor)
+    code = int(ended.result.exit_code)
+    code = _written(code, commands, lambda: _write_outputs(file, ended.result))
+    if values.get("summary", "true").lower() != "false":
+        page = summary(ended.result, run_url=context.run_url)
+        code = _written(code, commands, lambda: SummaryFile.from_environ(environ, redactor=redactor).write(page))
     if ended.abandoned:
         leave(code)
     return code
 
 
-def _hand_back(
-    ended: Ended,
-    values: Mapping[str, str],
-    context: RunnerContext,
-    environ: Mapping[str, str],
-    commands: WorkflowCommands,
-    redactor: Redactor,
-) -> int:
-    """Write the outputs and the summary. Where the files cannot be written the work is done all the same: say so."""
-    result = ended.result
+def _written(code: int, commands: WorkflowCommands, write: Callable[[], object]) -> int:
+    """Write for the runner. Where that fails the work is done all the same, so its own code goes first."""
     try:
-        if values.get("summary", "true").lower() != "false":
-            SummaryFile.from_environ(environ, redactor=redactor).write(summary(result, run_url=context.run_url))
-        file = OutputFile.from_environ(environ, redactor=redactor)
-        for name, value in outputs(result).items():
-            file.set(name, value)
+        write()
     except WaybillError as error:
-        commands.error(f"{error.what} {error.advice}", title="Outputs")
-        return result.exit_code or error.exit_code
-    return result.exit_code
+        commands.error(f"{error.what} {error.advice}", title="waybill")
+        return code or int(error.exit_code)
+    return code
+
+
+def _write_outputs(file: OutputFile, result: Result) -> None:
+    for name, value in outputs(result).items():
+        file.set(name, value)
 
 
 def outputs(result: Result) -> dict[str, str]:

@@ -61,6 +61,7 @@ class Material:
         if self.subject is not None:
             return self
         digests = Feed(self.source, part_bytes=PART, lanes=(), buffers=2).run()
+        self.source.rewind()
         return replace(self, subject=self.as_subject(request, digests))
 
 

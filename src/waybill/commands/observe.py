@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from waybill.commands.target import Target
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
+from waybill.domain.channel import UpdateChannel
 from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter
 from waybill.domain.observation import Observation, Stored
@@ -63,10 +64,11 @@ def _site(name: str, request: StageRequest, target: Target) -> Site:
         raw_look = pool.submit(bucket.read, keys.waybill, limit=SMALL)
         artifact_look = pool.submit(bucket.head, keys.artifact)
         metadata_look = pool.submit(bucket.read, keys.metadata, limit=SMALL)
-        history_look = pool.submit(region.parameters.history, parameter) if request.moves else None
+        reads = request.update_channel is not UpdateChannel.NEVER
+        history_look = pool.submit(region.parameters.history, parameter) if reads else None
     kms_key, raw = key_look.result(), raw_look.result()
     history = tuple(history_look.result()) if history_look else None
-    if history:
+    if history and request.moves:
         refuse_foreign(history[-1], parameter, name)
     found = Observation(
         region=name,

@@ -14,7 +14,7 @@ from waybill.commands.observe import Observed, Site, observe, read_back
 from waybill.commands.run import Run
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools
-from waybill.commands.write import conflict
+from waybill.domain.conflict import conflict
 from waybill.domain.names import Keys
 from waybill.domain.plan import (
     Action,
@@ -54,9 +54,11 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
     tools.reporter.tell(Started(f"{verb} {request.project} {request.version}"))
     target = reach(request, tools)
     with _material(request, target, pack, tools) as (goods, observed):
-        run, subject = _planned(request, target, goods, observed, tools)
+        if _must_know(request, observed):
+            goods = goods.known(request)  # noqa: PLW2901 - the same goods, with their digests
+        run = _planned(request, target, goods, observed, tools)
         tools.reporter.tell(Planned(run.plan))
-        _refuse(run, subject)
+        _refuse(run, goods.subject)
         if request.dry_run:
             return planned(run, seconds=tools.clock.monotonic() - started)
         written, failures, subject = execute(run, goods)
@@ -83,19 +85,20 @@ def _material(
         yield goods, observe(request, target, tools)
 
 
-def _planned(
-    request: StageRequest, target: Target, goods: Material, observed: Observed, tools: Tools
-) -> tuple[Run, Subject | None]:
-    """Decide what each region needs. The artifact is read beforehand only where something is stored to compare."""
+def _must_know(request: StageRequest, observed: Observed) -> bool:
+    """Whether the artifact must be read before it is sent: only where something is stored to compare it with."""
+    found = [site.found for site in observed[0].values()]
+    return request.dry_run or any(item.artifact or item.waybill or item.metadata for item in found)
+
+
+def _planned(request: StageRequest, target: Target, goods: Material, observed: Observed, tools: Tools) -> Run:
+    """Decide what each region needs."""
     sites, errors = observed
-    found = [site.found for site in sites.values()]
     subject = goods.subject
-    if subject is None and (request.dry_run or any(item.artifact or item.waybill or item.metadata for item in found)):
-        subject = goods.known(request).subject
     if subject is not None:
         sites, unread = read_back(sites, subject.digests, tools)
         errors = {**errors, **unread}
-        found = [site.found for site in sites.values()]
+    found = [site.found for site in sites.values()]
     plan = Plan(
         project=request.project,
         version=request.version,
@@ -111,7 +114,7 @@ def _planned(
         ),
         waybill=existing_waybill(found, subject) if subject else None,
     )
-    return Run(request=request, target=target, plan=plan, sites=sites, tools=tools), subject
+    return Run(request=request, target=target, plan=plan, sites=sites, tools=tools)
 
 
 def _failed(name: str, error: WaybillError) -> RegionPlan:
@@ -132,8 +135,7 @@ def _refuse(run: Run, subject: Subject | None) -> None:
     plan = run.plan
     clashes = plan.of(Action.CONFLICT)
     if clashes and subject is not None:
-        texts = [conflict(run.sites[item.region], subject, [item.why]) for item in clashes]
-        raise ConflictError("\n".join(text.what for text in texts), texts[0].advice)
+        raise conflict([run.sites[item.region].found for item in clashes], subject)
     errors = [item.error for item in plan.regions if item.error is not None]
     faults: list[Fault] = [fault for error in errors if isinstance(error, InputError) for fault in error.faults]
     if faults:

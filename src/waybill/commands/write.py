@@ -8,11 +8,12 @@ from dataclasses import replace
 from waybill.commands.channels import put_small
 from waybill.commands.observe import Site, read_waybill, with_sha256
 from waybill.commands.tools import Tools
+from waybill.domain.conflict import conflict
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
-from waybill.domain.plan import Action, describe, needs_reading, plan_region, same_metadata
+from waybill.domain.plan import Action, needs_reading, plan_region, same_metadata
 from waybill.domain.waybill import Subject
-from waybill.errors import ArtifactError, Cancelled, ConflictError, WaybillError
+from waybill.errors import ArtifactError, Cancelled, WaybillError
 from waybill.ports import Exists, NewObject
 from waybill.progress import Step, Stepped, Warned
 from waybill.transfer.feed import Lane
@@ -111,15 +112,14 @@ def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) ->
         tools.reporter.tell(Stepped(site.region.name, Step.METADATA))
         stored = put_small(site, site.keys.metadata, document)
         if not same_metadata(stored, document):
-            raise conflict(site, subject, ["metadata"])
+            raise conflict([replace(found, metadata=stored)], subject)
         wrote = True
     if found.waybill is None:
         tools.reporter.tell(Stepped(site.region.name, Step.WAYBILL))
         stored = put_small(site, site.keys.waybill, waybill)
         other = read_waybill(stored, site.keys.waybill)
-        differences = other.subject.differences(subject) if other else []
-        if differences:
-            raise conflict(site, subject, differences)
+        if other is not None and other.subject.differences(subject):
+            raise conflict([replace(found, waybill=other)], subject)
         wrote = True
     return wrote
 
@@ -130,26 +130,9 @@ def same_or_conflict(site: Site, subject: Subject, tools: Tools) -> str | None:
     if stored is not None and needs_reading(stored, None, subject.digests):
         stored = with_sha256(site.bucket, stored, tools)
     found = replace(site.found, artifact=stored)
-    plan = plan_region(found, subject)
-    if plan.action is Action.CONFLICT:
-        raise conflict(replace(site, found=found), subject, [plan.why])
+    if plan_region(found, subject).action is Action.CONFLICT:
+        raise conflict([found], subject)
     return stored.version_id if stored else None
-
-
-def conflict(site: Site, subject: Subject, differences: list[str]) -> ConflictError:
-    """Return the error for another artifact under this version: both digests, and who staged the stored one."""
-    found = site.found
-    by = ""
-    if found.waybill is not None:
-        built = found.waybill.built_from
-        who = " ".join(filter(None, (built.actor, built.repository, built.commit[:12])))
-        by = f", staged {found.waybill.staged_at}{f' by {who}' if who else ''}"
-    return ConflictError(
-        f"{subject.project} {subject.version} is stored in {site.region.name} already and differs "
-        f"({', '.join(differences)}): there {describe(found)}{by}; here sha256 {subject.digests.sha256}, "
-        f"{subject.digests.size} bytes.",
-        "A stored version never changes. Take the next version; a rebuild seldom gives the same bytes.",
-    )
 
 
 def _new(site: Site, media_type: str) -> NewObject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -84,8 +84,8 @@ def plan_region(observation: Observation, subject: Subject | None) -> RegionPlan
         return RegionPlan(region=region, action=Action.FAILED, why=damaged.what, observation=observation, error=damaged)
     if subject is None:
         return RegionPlan(region=region, action=Action.CREATE, why="nothing is stored", observation=observation)
-    if differences := _differences(observation, subject):
-        return RegionPlan(region=region, action=Action.CONFLICT, why=", ".join(differences), observation=observation)
+    if differing := differences(observation, subject):
+        return RegionPlan(region=region, action=Action.CONFLICT, why=", ".join(differing), observation=observation)
     if observation.artifact is None:
         return RegionPlan(region=region, action=Action.CREATE, why="nothing is stored", observation=observation)
     missing = _missing(observation, subject)
@@ -122,7 +122,8 @@ def damage(observation: Observation) -> ArtifactError | None:
     return None
 
 
-def _differences(observation: Observation, subject: Subject) -> list[str]:
+def differences(observation: Observation, subject: Subject) -> list[str]:
+    """Return the names of what is stored otherwise than it is to be staged; empty when nothing is."""
     if observation.waybill is not None:
         return observation.waybill.subject.differences(subject)
     found, artifact = [], observation.artifact
@@ -171,23 +172,3 @@ def expected_channel(observation: Observation, version: Version, update: UpdateC
         return ChannelAction.LEAVE
     now = parse_or_none(observation.channel) if observation.channel else None
     return ChannelAction.MOVE if now is None or now < version else ChannelAction.KEEP
-
-
-def digests_by_region(regions: Iterable[RegionPlan]) -> Mapping[str, str]:
-    """Return, for a conflict's message, the best name of the bytes that each region holds."""
-    return {
-        region.region: describe(region.observation)
-        for region in regions
-        if region.observation is not None and region.observation.artifact is not None
-    }
-
-
-def describe(observation: Observation) -> str:
-    """Return the best name of the stored bytes: their SHA-256, or checksum and size where that is unknown."""
-    artifact = observation.artifact
-    if artifact is None:
-        return "nothing stored"
-    sha256 = artifact.sha256 or (observation.waybill.subject.digests.sha256 if observation.waybill else None)
-    if sha256:
-        return f"sha256 {sha256}, {artifact.size} bytes"
-    return f"{artifact.size} bytes, CRC64NVME {artifact.crc64nvme or 'unknown'}"

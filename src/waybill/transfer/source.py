@@ -25,6 +25,9 @@ class Source(Protocol):
     def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Yield the bytes from `start` to before `end` once more, for a part that must be sent again."""
 
+    def rewind(self) -> None:
+        """Begin anew: `readinto` then starts from the first byte."""
+
 
 class FileSource:
     """A file, opened without buffering. Use as a context manager."""
@@ -55,6 +58,11 @@ class FileSource:
                 break
             filled += count
         return filled
+
+    def rewind(self) -> None:
+        """Go back to the first byte."""
+        if self._file is not None:
+            self._file.seek(0)
 
     def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Read a stretch from an opening of its own, a MiB at a time."""
@@ -93,6 +101,11 @@ class StoredSource:
             self._rest = self._rest[count:]
             filled += count
         return filled
+
+    def rewind(self) -> None:
+        """Ask for the object anew."""
+        self._chunks = self._bucket.stream(self._key)
+        self._rest = memoryview(b"")
 
     def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Ask the region for a stretch once more."""
