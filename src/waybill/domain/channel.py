@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from waybill.domain.events import Event, standing_withdrawals
+from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.versions import Version, parse_or_none
 
 
@@ -39,15 +39,16 @@ def floor(history: Sequence[str], events: Iterable[Event], own: Version | None) 
 
     It is the highest among the parameter's history, the mover's own version and the targets of rollbacks, less the
     withdrawn ones. Of versions with equal precedence the one that stands stays, then the one that came first; one's
-    own never moves a channel off its equal. Values that are not SemVer are nobody's version.
+    own never moves a channel off its equal, but takes the place of a withdrawn one. Values that are not SemVer are
+    nobody's version.
     """
     known = list(events)
     withdrawn = standing_withdrawals(known)
     past = [version for version in map(parse_or_none, history) if version is not None]
-    targets = [event.target for event in known if event.target is not None]
-    if own is not None and not any(own != one and own.same_precedence(one) for one in past):
-        targets.append(own)
-    candidates = [version for version in (*reversed(past[-1:]), *past, *targets) if version not in withdrawn]
+    targets = [event.target for event in known if event.kind is Kind.WITHDRAWN and event.target is not None]
+    # In this order, since only what is strictly higher takes the place of what came before it.
+    found = [*past[-1:], *past, *targets, *([own] if own is not None else [])]
+    candidates = [version for version in found if version not in withdrawn]
     best: Version | None = None
     for version in candidates:
         if best is None or version > best:
@@ -65,7 +66,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Nothing to write: the channel names the floor (None: it is absent and stays so)."""
+    """Nothing to write: the channel names the floor, or what it named where nothing else is left (None: absent)."""
 
     value: Version | None
 
@@ -83,7 +84,9 @@ def decide(history: Sequence[str], events: Iterable[Event], own: Version | None)
     if value is not None and parse_or_none(value) is None:
         return Foreign(value)
     target = floor(history, events, own)
-    if target is None or target.text == value:
+    if target is None:
+        return Standing(None if value is None else Version(value))
+    if target.text == value:
         return Standing(target)
     return Put(target, create=value is None)
 
