@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,10 +19,10 @@ from pathlib import Path
 
 from harness.drain_server import DrainServer
 from harness.machine import describe_machine, first_line, own_memory
-from harness.peers import OURS, peers
-from harness.results import as_document, judge, summarise
+from harness.peers import OURS, Peer, peers
+from harness.results import Run, as_document, judge, summarise
 from harness.screen import show_result
-from harness.sizes import parse_size
+from harness.sizes import parse_size, show_size
 from harness.turns import Bench
 
 HERE = Path(__file__).resolve().parent
@@ -35,19 +36,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("The benchmark reads /proc: run it on Linux.", file=sys.stderr)
         return 2
     everyone = peers(options.ours, options.bench, options.startifact)
+    names = [peer.name for peer in everyone]
+    if unknown := set(options.only).difference(names):
+        print(f"--only names {', '.join(sorted(unknown))}; the peers are {', '.join(names)}.", file=sys.stderr)
+        return 2
     chosen = [peer for peer in everyone if not options.only or peer.name in options.only]
     absent = {peer.name: f"no {peer.wanted} found" for peer in chosen if peer.program is None}
     present = [peer for peer in chosen if peer.program is not None]
     machine = describe_machine()
-    scratch: Path = options.scratch
-    scratch.mkdir(parents=True, exist_ok=True)
-    with DrainServer(HERE / "server.py", scratch / "server") as server:
-        versions = (f"1.0.{number}" for number in range(1_000_000))
-        bench = Bench(server=server, scratch=scratch, retakes=options.retakes, versions=versions)
-        runs = list(bench.turns(present, options.sizes, options.runs))
-        ours = [peer for peer in present if peer.name == OURS]
-        if options.rss is not None:
-            runs += bench.sparse(ours, options.rss)
+    runs, whole = _measure(present, options)
     rows = summarise(runs, {peer.name: peer.label for peer in everyone})
     verdicts = judge(rows)
     document = {
@@ -58,13 +55,47 @@ def main(argv: Sequence[str] | None = None) -> int:
         "harness_memory": own_memory(),
         "versions": {peer.name: first_line(peer.program, [*peer.version]) for peer in present if peer.program},
         "absent": absent,
+        "whole": whole,
         **as_document(rows, verdicts, runs),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     print(show_result(machine, rows, verdicts, absent))
-    print(f"\nevery run is in {options.output}")
-    return 1 if any(run.fault for run in runs) else 0
+    return _end(runs, options.output, whole=whole)
+
+
+def _measure(present: Sequence[Peer], options: argparse.Namespace) -> tuple[list[Run], bool]:
+    """Return the runs, and whether it came to its end: on Ctrl-C what was measured so far is kept."""
+    runs: list[Run] = []
+    scratch: Path = options.scratch.resolve()
+    scratch.mkdir(parents=True, exist_ok=True)
+    # Also where a shell started this in the background, with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    versions = (f"1.0.{number}" for number in range(1_000_000))
+    try:
+        with DrainServer(HERE / "server.py", scratch / "server") as server:
+            bench = Bench(server=server, scratch=scratch, retakes=options.retakes, versions=versions)
+            for run in bench.turns(present, options.sizes, options.runs):
+                runs.append(run)
+            if options.rss is not None:
+                runs.extend(bench.sparse([peer for peer in present if peer.name == OURS], options.rss))
+    except KeyboardInterrupt:
+        return runs, False
+    return runs, True
+
+
+def _end(runs: Sequence[Run], output: Path, *, whole: bool) -> int:
+    faults = [run for run in runs if run.fault]
+    if faults:
+        print("\nfailed:")
+        print("\n".join(f"  {show_size(run.size)}, {run.peer}: {run.fault}" for run in faults))
+    if not whole:
+        print("\ninterrupted; what was measured until then is above")
+    print(f"\nevery run is in {output}")
+    if not whole:
+        return 130
+    return 1 if faults else 0
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -78,7 +109,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         default=2,
         help="how often a turn that other processes disturbed is taken again",
     )
-    add("--rss", type=parse_size, help="also stage a sparse file of this size once, for its peak memory")
+    add("--rss", type=_size, help="also stage a sparse file of this size once, for its peak memory")
     add("--only", type=_names, default=(), help="comma-separated peers, e.g. curl,s5cmd")
     add("--output", type=Path, default=ROOT / "build/bench.json")
     add("--scratch", type=Path, default=ROOT / "build/bench", help="where the artifacts are made, and removed")
@@ -92,8 +123,15 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _sizes(text: str) -> list[int]:
-    return [parse_size(part) for part in text.split(",")]
+    return [_size(part) for part in text.split(",")]
 
 
 def _names(text: str) -> tuple[str, ...]:

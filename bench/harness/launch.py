@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -28,9 +28,6 @@ class Measured:
     def ok(self) -> bool:
         return not any(self.exit_codes)
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 def launch(commands: Sequence[list[str]], environment: Mapping[str, str], log: Path) -> Measured:
     """Run all commands at once, with their output in `log`, and wait for all; killed after `LIMIT` seconds."""
@@ -43,10 +40,20 @@ def launch(commands: Sequence[list[str]], environment: Mapping[str, str], log: P
     running: set[int] = set()
     timer = Timer(LIMIT, _kill, (running,))
     timer.start()
+    try:
+        return _watch(commands, dict(environment), actions, running)
+    finally:
+        timer.cancel()
+        _kill(running)  # none are left, unless the bench itself was interrupted
+
+
+def _watch(
+    commands: Sequence[list[str]], environment: dict[str, str], actions: list[Any], running: set[int]
+) -> Measured:
+    codes, processor, memory = [], 0.0, 0
     begin = time.perf_counter()
     for command in commands:
-        running.add(os.posix_spawn(command[0], command, dict(environment), file_actions=actions))
-    codes, processor, memory = [], 0.0, 0
+        running.add(os.posix_spawn(command[0], command, environment, file_actions=actions))
     for pid in sorted(running):
         _, status, usage = os.wait4(pid, 0)
         running.discard(pid)
@@ -54,7 +61,6 @@ def launch(commands: Sequence[list[str]], environment: Mapping[str, str], log: P
         processor += usage.ru_utime + usage.ru_stime
         memory += usage.ru_maxrss * 1024
     wall = time.perf_counter() - begin
-    timer.cancel()
     return Measured(wall=wall, processor=processor, memory=memory, exit_codes=tuple(codes))
 
 
