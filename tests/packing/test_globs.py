@@ -133,9 +133,11 @@ def test_a_literal_name_among_several_lines_is_told_how_to_be_written(workspace:
     assert chosen("b[[]2].txt\ntop.txt", workspace) == ["b[2].txt", "top.txt"]
 
 
-@pytest.mark.parametrize("path", ["!dist", "!", "!dist\n!lib"])
-def test_lines_that_only_leave_out_are_refused(workspace: Path, path: str) -> None:
-    assert faults(path, workspace)
+@pytest.mark.parametrize(
+    ("path", "rule"), [("!dist", "only leaves out"), ("!", "nothing after"), ("!dist\n!lib", "only leaves out")]
+)
+def test_lines_that_only_leave_out_are_refused(workspace: Path, path: str, rule: str) -> None:
+    assert rule in only_fault(path, workspace).rule
 
 
 def test_what_no_line_wants_is_not_at_fault(workspace: Path) -> None:

@@ -78,4 +78,8 @@ def test_a_zip_of_nothing_is_the_shortest_zip() -> None:
 
 def test_deflated_noise_that_grows_over_the_limit_has_room_for_its_size() -> None:
     noise = random.Random(7).randbytes(4990)
-    assert read(written({"n": noise}, compress=True, large=4991)) == {"n": noise}
+    archive = written({"n": noise}, compress=True, large=4991)
+    version, _, stored, size, extra = local_header(archive, 0)
+    assert (version, stored, size) == (45, 0xFFFFFFFF, 0xFFFFFFFF)
+    assert struct.unpack("<2H2Q", extra)[3] > 4991
+    assert read(archive) == {"n": noise}
