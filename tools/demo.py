@@ -85,7 +85,11 @@ def run(number: int, step: Step, sandbox: Sandbox) -> bool:
         "INPUT_ROLE": layout.STAGE_ROLE_ARN,
         "INPUT_ROLE-EXTERNAL-ID": layout.STAGE_EXTERNAL_ID,
     }
-    ended = subprocess.run([sys.executable, str(ROOT / "entrypoint.py"), "stage"], env=environ, cwd=ROOT, check=False)
+    command = [sys.executable, str(ROOT / "entrypoint.py"), "stage"]
+    with subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True) as ended:
+        for line in ended.stdout or ():
+            if (shown := as_shown(line.rstrip("\n"))) is not None:
+                say(f"   {shown}")
     if result := read_outputs(outputs).get("result"):
         text = json.dumps(json.loads(result), indent=2, ensure_ascii=False)
         (FOLDER / "result.json").write_text(f"{text}\n", encoding="utf-8")
@@ -112,6 +116,22 @@ def as_runner(environ: Mapping[str, str], outputs: Path) -> dict[str, str]:
         "GITHUB_SERVER_URL": "https://github.com",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def as_shown(line: str) -> str | None:
+    """Return a line of the log as GitHub shows it: workflow commands are read, and masks never seen."""
+    if not line.startswith("::"):
+        return line
+    words, _, data = line[2:].partition("::")
+    name = words.split(" ", 1)[0]
+    for escaped, plain in (("%0D", "\r"), ("%0A", "\n   "), ("%25", "%")):
+        data = data.replace(escaped, plain)
+    return {
+        "group": f"▾ {data}",
+        "error": f"Error: {data}",
+        "warning": f"Warning: {data}",
+        "notice": f"Notice: {data}",
+    }.get(name)
 
 
 def show_channels(sandbox: Sandbox) -> None:

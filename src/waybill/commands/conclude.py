@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from waybill.commands.channels import Moved
 from waybill.commands.execute import Written
@@ -27,12 +27,23 @@ class Ends:
 
 def planned(run: Run, *, seconds: float) -> Result:
     """Return the result of a dry run: what would be done."""
+    return _unwritten(run, Outcome.PLANNED, ExitCode.OK, seconds)
+
+
+def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
+    """Return the result of a plan that may not be carried out: nothing was written."""
+    outcome = Outcome.CONFLICT if isinstance(error, ConflictError) else Outcome.FAILED
+    result = _unwritten(run, outcome, exit_code_of(error), seconds)
+    return replace(result, error=error.what, advice=error.advice or None)
+
+
+def _unwritten(run: Run, outcome: Outcome, code: ExitCode, seconds: float) -> Result:
     plan = run.plan
     return Result(
         command="stage",
-        outcome=Outcome.PLANNED,
+        outcome=outcome,
         changed=False,
-        exit_code=ExitCode.OK,
+        exit_code=code,
         project=plan.project,
         version=plan.version.text,
         sha256=plan.digests.sha256 if plan.digests else None,
@@ -41,28 +52,42 @@ def planned(run: Run, *, seconds: float) -> Result:
         parameter=run.parameter,
         key=plan.key,
         caller=run.target.caller.arn,
-        regions=tuple(_planned_region(item, run) for item in plan.regions),
+        regions=tuple(_unwritten_region(item, run, planned=outcome is Outcome.PLANNED) for item in plan.regions),
         seconds=seconds,
     )
 
 
-def _planned_region(item: RegionPlan, run: Run) -> RegionResult:
+def _unwritten_region(item: RegionPlan, run: Run, *, planned: bool) -> RegionResult:
     found, error = item.observation, item.error
     now = found.channel if found else None
+    clash = item.action is Action.CONFLICT
+    if clash:
+        outcome = Outcome.CONFLICT
+    elif error is None and not planned:
+        outcome = Outcome.ALREADY if item.action is Action.NOTHING else Outcome.PLANNED
+    else:
+        outcome = Outcome.FAILED if error else Outcome.PLANNED
+    moves = planned and item.channel is ChannelAction.MOVE
     return RegionResult(
         region=item.region,
-        outcome=Outcome.FAILED if error else Outcome.PLANNED,
+        outcome=outcome,
         account=run.target.owner,
         bucket=found.bucket if found else None,
         key=run.plan.key,
         version_id=found.artifact.version_id if found and found.artifact else None,
         channel_before=now,
-        channel_after=run.plan.version.text if item.channel is ChannelAction.MOVE else now,
-        note=item.why if item.action is Action.NOTHING else f"would {item.action.value}: {item.why}",
+        channel_after=run.plan.version.text if moves else now,
+        note=_what_of(item),
         error=error.what if error else None,
         advice=error.advice if error else None,
-        exit_code=exit_code_of(error) if error else ExitCode.OK,
+        exit_code=exit_code_of(error) if error else ExitCode.CONFLICT if clash else ExitCode.OK,
     )
+
+
+def _what_of(item: RegionPlan) -> str:
+    if item.action is Action.NOTHING:
+        return item.why
+    return f"other {item.why}" if item.action is Action.CONFLICT else f"would {item.action.value}: {item.why}"
 
 
 def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -> Result:

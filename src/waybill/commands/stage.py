@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from waybill.commands import channels, material
-from waybill.commands.conclude import Ends, conclude, planned
+from waybill.commands.conclude import Ends, conclude, planned, refused
 from waybill.commands.execute import execute
 from waybill.commands.material import Material
 from waybill.commands.observe import Observed, Site, observe, read_back
@@ -47,7 +47,7 @@ Pack = Callable[[], Packed]
 def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
     """Stage one version. `pack` is None for `resume`, which takes the bytes from a region that is whole.
 
-    Raises a `WaybillError` where nothing was begun; what was begun always ends in a `Result`.
+    Raises a `WaybillError` where no plan could be made; what was planned always ends in a `Result`.
     """
     started = tools.clock.monotonic()
     verb = "Resuming" if request.resume else "Staging"
@@ -58,7 +58,9 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
             goods = goods.known(request)  # noqa: PLW2901 - the same goods, with their digests
         run = _planned(request, target, goods, observed, tools)
         tools.reporter.tell(Planned(run.plan))
-        _refuse(run, goods.subject)
+        refusal = _refusal(run, goods.subject)
+        if refusal is not None:
+            return refused(run, refusal, seconds=tools.clock.monotonic() - started)
         if request.dry_run:
             return planned(run, seconds=tools.clock.monotonic() - started)
         written, failures, subject = execute(run, goods)
@@ -126,8 +128,8 @@ def _needed(site: Site, request: StageRequest, subject: Subject | None) -> Regio
     return replace(plan_region(site.found, subject), channel=expected)
 
 
-def _refuse(run: Run, subject: Subject | None) -> None:
-    """Raise where nothing may be written at all: a conflict, bad input, or too few regions left to succeed.
+def _refusal(run: Run, subject: Subject | None) -> WaybillError | None:
+    """Return why nothing may be written at all: a conflict, bad input, or too few regions left to succeed.
 
     Regions that do not answer are another matter: the others are staged, no channel moves, and `resume` finishes
     without the build.
@@ -135,22 +137,23 @@ def _refuse(run: Run, subject: Subject | None) -> None:
     plan = run.plan
     clashes = plan.of(Action.CONFLICT)
     if clashes and subject is not None:
-        raise conflict([run.sites[item.region].found for item in clashes], subject)
+        return conflict([run.sites[item.region].found for item in clashes], subject)
     errors = [item.error for item in plan.regions if item.error is not None]
     faults: list[Fault] = [fault for error in errors if isinstance(error, InputError) for fault in error.faults]
     if faults:
-        raise InputError(dict.fromkeys(faults), "Nothing was written.")
+        return InputError(dict.fromkeys(faults), "Nothing was written.")
     for error in errors:
         if isinstance(error, ConflictError):
-            raise error
+            return error
     healthy = len(plan.regions) - len(errors)
     unanswered = all(isinstance(error, Unavailable) for error in errors)
     if errors and healthy < run.enough and not (unanswered and healthy):
         code = lowest(errors)
         first = next(error for error in errors if exit_code_of(error) == code)
         if len({error.what for error in errors}) == 1:
-            raise first
-        raise _with_all(first, errors)
+            return first
+        return _with_all(first, errors)
+    return None
 
 
 def _with_all(first: WaybillError, errors: list[WaybillError]) -> WaybillError:
