@@ -6,16 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from waybill.packing import Packed, pack
 
-if TYPE_CHECKING:
-    from packed_trees import chosen, contents, faults, look, only_fault, plant, zipped
-else:
-    from .packed_trees import chosen, contents, faults, look, only_fault, plant, zipped
+from .packed_trees import chosen, contents, faults, look, only_fault, plant, zipped
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,10 +17,7 @@ from waybill.errors import ArtifactError
 from waybill.packing import pack
 from waybill.packing.reading import blocks
 
-if TYPE_CHECKING:
-    from packed_trees import look, plant
-else:
-    from .packed_trees import look, plant
+from .packed_trees import look, plant
 
 
 def grow(path: Path) -> None:

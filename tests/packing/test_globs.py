@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +10,7 @@ from hypothesis import strategies as st
 
 from waybill.errors import InputError
 
-if TYPE_CHECKING:
-    from packed_trees import chosen, faults, look, only_fault, plant
-else:
-    from .packed_trees import chosen, faults, look, only_fault, plant
+from .packed_trees import chosen, faults, look, only_fault, plant
 
 FILES: tuple[str, ...] = (
     "top.txt",

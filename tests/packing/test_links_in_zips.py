@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from waybill.packing import pack
 
-if TYPE_CHECKING:
-    from packed_trees import Script, contents, faults, look, only_fault, plant, zipped
-else:
-    from .packed_trees import Script, contents, faults, look, only_fault, plant, zipped
+from .packed_trees import Script, contents, faults, look, only_fault, plant, zipped
 
 
 def test_links_that_stay_inside_are_followed_and_their_content_is_stored(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -21,10 +20,7 @@ from hypothesis import strategies as st
 
 from waybill.packing import pack
 
-if TYPE_CHECKING:
-    from packed_trees import Script, contents, look, plant, zipped
-else:
-    from .packed_trees import Script, contents, look, plant, zipped
+from .packed_trees import Script, contents, look, plant, zipped
 
 FIXED: dict[str, bytes | Script | str] = {
     "index.html": b"<p>hello</p>\n",
