@@ -41,15 +41,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job's folders on the runner, below `folder`."""
+    """One job's folders on the runner, below `folder`; all of it is `owner`'s."""
 
     folder: Path
+    owner: int = OWNER
 
     def __post_init__(self) -> None:
         for name in MOUNTS:
             (self.folder / name).mkdir(parents=True)
         (self.folder / "workflow" / "event.json").write_text("{}")
-        own(self.folder)
+        self.own()
 
     @property
     def workspace(self) -> Path:
@@ -61,7 +62,13 @@ class Job:
         target = self.workspace / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        own(self.workspace)
+        self.own()
+
+    def own(self) -> None:
+        """Give all of it to the runner's user, where we may."""
+        if os.getuid() == 0:
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, self.owner, self.owner, follow_symlinks=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,7 @@ class Step:
         """Start it; at the end of the block the container is gone, however the block ended."""
         for file in ("set_output", "step_summary", "set_env", "add_path", "save_state"):
             (self.job.folder / "file_commands" / f"{file}_{self.name}").touch()
-        own(self.job.folder / "file_commands")
+        self.job.own()
         process = subprocess.Popen(
             self.engine.line(self._arguments()),
             env=dict(self.engine.environment),
@@ -115,6 +122,8 @@ class Step:
         variables = {**inputs, **self._variables(), **self.environment}
         arguments = ["run", "--name", self.name, "--rm", "--network", "host", "--workdir", MOUNTS["workspace"]]
         arguments += self.options
+        if self.engine.command == "podman" and "--read-only" in self.options:
+            arguments.append("--read-only-tmpfs=false")  # podman keeps /tmp writable unless told; docker does not
         for name, value in variables.items():
             arguments += ["-e", f"{name}={value}"]
         for name, inside in MOUNTS.items():
@@ -181,10 +190,3 @@ def action() -> dict[str, dict[str, dict[str, str]]]:
     yaml = importlib.import_module("yaml")
     parsed: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((ROOT / "action.yml").read_text())
     return parsed
-
-
-def own(folder: Path) -> None:
-    """Give the folder and all below it to the runner's user, where we may."""
-    if os.getuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, OWNER, OWNER, follow_symlinks=False)
