@@ -1,7 +1,7 @@
 """Writes zips whose bytes depend on names, contents and execute bits alone (PKWARE's APPNOTE.TXT 6.3.10).
 
 The standard library's writer is not used, because a version of an artifact must come out the same from every Python:
-it begins zip64 at 2 GiB, not where the format needs it, and its zip64 headers have changed between patch releases.
+it begins zip64 at 2 GiB, not where the format needs it, and its zip64 headers differ between Python 3.10 and 3.11.
 Here: no times (1980-01-01 00:00:00 is the format's zero), made on Unix, mode 0644 or 0755, no directory entries, no
 comments, no data descriptors, no extra field but zip64's where a number needs it.
 """
