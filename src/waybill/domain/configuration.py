@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
+from waybill.domain import stored
 from waybill.domain.names import parameter_fault
 from waybill.errors import Fault
 
@@ -65,9 +65,10 @@ def parse(text: str, *, parameter: str, default_regions: tuple[str, ...]) -> Org
 
     Raises `ValueError` when it is not a JSON object of strings.
     """
-    document = json.loads(text or "{}")
-    if not isinstance(document, dict):
-        raise ValueError(f"the parameter {parameter} holds no JSON object")
+    try:
+        document = stored.load_object(text or "{}")
+    except ValueError as error:
+        raise ValueError(f"the parameter {parameter} holds no JSON object: {error}") from error
     values: dict[str, str] = {}
     for key in ("regions", "bucket_name_param", "bucket_key_prefix", "parameter_name_prefix"):
         value = document.get(key, "")

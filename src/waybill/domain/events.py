@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from waybill.domain import stored
 from waybill.domain.versions import Version
 
 SCHEMA = 1
@@ -58,23 +59,23 @@ class Event:
     def from_bytes(cls, name: str, raw: bytes) -> Event:
         """Read a stored event. Raises `ValueError` when it is not one that this release can read."""
         try:
-            document = json.loads(raw)
+            document = stored.load_object(raw)
             if document["schema"] != SCHEMA:
                 raise ValueError(f"the event {name} has schema {document['schema']}, which this release cannot read")
             target = document.get("target")
             return cls(
                 name=name,
-                kind=Kind(document["kind"]),
-                version=Version(document["version"]),
-                channel=str(document["channel"]),
-                by=str(document["by"]),
-                at=str(document["at"]),
-                reason=str(document.get("reason", "")),
-                target=None if target is None else Version(target),
-                lifts=tuple(str(item) for item in document.get("lifts", ())),
+                kind=Kind(stored.text(document["kind"])),
+                version=Version(stored.text(document["version"])),
+                channel=stored.text(document["channel"]),
+                by=stored.text(document["by"]),
+                at=stored.text(document["at"]),
+                reason=stored.text(document.get("reason", "")),
+                target=None if target is None else Version(stored.text(target)),
+                lifts=tuple(stored.text(item) for item in stored.items(document.get("lifts", []))),
             )
-        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-            raise ValueError(f"{name} is not an event: {error}") from error
+        except KeyError as error:
+            raise ValueError(f"{name} is not an event: it has no {error}") from error
 
 
 def event_name(at: str, run_id: str) -> str:

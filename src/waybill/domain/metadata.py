@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from unicodedata import category
+
+from waybill.domain import stored
 
 RESERVED_PREFIX = "startifact:"
 FILENAME_KEY = "startifact:filename"
 MAX_VALUE_BYTES = 2048
 EXAMPLE = "lang=dotnet"
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def parse_lines(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -18,7 +24,7 @@ def parse_lines(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """
     found: dict[str, str] = {}
     faults: list[tuple[str, str]] = []
-    for line in filter(str.strip, text.splitlines()):
+    for line in filter(str.strip, _LINE_END.split(text)):
         key, separator, value = line.strip().partition("=")
         key = key.strip()
         rule = _rule(key, separator, value, found)
@@ -40,7 +46,7 @@ def _rule(key: str, separator: str, value: str, found: Mapping[str, str]) -> str
         return f"uses a reserved key: those that begin with `{RESERVED_PREFIX}` are Startifact's own."
     if len(value.encode("utf-8", "surrogatepass")) > MAX_VALUE_BYTES:
         return f"has a value over {MAX_VALUE_BYTES} bytes."
-    if any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in line_of(key, value)):
+    if any(category(character) in {"Cc", "Cs"} for character in line_of(key, value)):
         return "has a control character or broken Unicode in it."
     return None
 
@@ -62,7 +68,4 @@ def document(metadata: Mapping[str, str], file_name: str | None) -> bytes | None
 
 def parse_document(raw: bytes) -> dict[str, str]:
     """Read a stored metadata document. Raises `ValueError` when it is not a flat JSON object of strings."""
-    value = json.loads(raw)
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise ValueError("the metadata is not a flat JSON object of strings")
-    return value
+    return stored.texts(stored.load_object(raw))

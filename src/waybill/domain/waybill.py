@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from waybill.domain import stored
 from waybill.domain.digests import Digests
 from waybill.domain.metadata import document as metadata_document
 from waybill.domain.versions import Version
@@ -91,35 +92,31 @@ class Waybill:
     def from_bytes(cls, raw: bytes) -> Waybill:
         """Read a stored waybill. Raises `ValueError` when it is none, or of a schema this release cannot read."""
         try:
-            document = json.loads(raw)
+            document = stored.load_object(raw)
             schema = document["schema"]
             if schema != SCHEMA:
                 raise ValueError(f"the waybill has schema {schema}; this release reads schema {SCHEMA}")
             subject = Subject(
-                project=_text(document["project"]),
-                version=Version(_text(document["version"])),
-                digests=Digests(_text(document["sha256"]), _text(document["crc64nvme"]), int(document["size"])),
-                media_type=_text(document["media_type"]),
-                file_name=None if document["file_name"] is None else _text(document["file_name"]),
-                metadata={_text(key): _text(value) for key, value in document["metadata"].items()},
+                project=stored.text(document["project"]),
+                version=Version(stored.text(document["version"])),
+                digests=Digests(
+                    stored.text(document["sha256"]), stored.text(document["crc64nvme"]), stored.size(document["size"])
+                ),
+                media_type=stored.text(document["media_type"]),
+                file_name=None if document["file_name"] is None else stored.text(document["file_name"]),
+                metadata=stored.texts(document["metadata"]),
             )
-            known = {name: _text(document["built_from"].get(name, "")) for name in Origin.__slots__}
+            built_from = stored.table(document["built_from"])
             return cls(
                 subject=subject,
-                built_from=Origin(**known),
-                staged_at=_text(document["staged_at"]),
-                chain=tuple(document["chain"]),
+                built_from=Origin(**{name: stored.text(built_from.get(name, "")) for name in Origin.__slots__}),
+                staged_at=stored.text(document["staged_at"]),
+                chain=tuple(stored.table(link) for link in stored.items(document["chain"])),
             )
-        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-            raise ValueError(f"not a waybill: {error}") from error
+        except KeyError as error:
+            raise ValueError(f"not a waybill: it has no {error}") from error
 
 
 def digest(raw: bytes) -> str:
     """Return a waybill's own digest: the SHA-256 of its stored bytes, in hex."""
     return hashlib.sha256(raw).hexdigest()
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a string")
-    return value
