@@ -14,7 +14,7 @@ export WAYBILL_TEST_MINISTACK := $(CURDIR)/.venvs/ministack/bin/ministack
 export WAYBILL_TEST_AWS := $(CURDIR)/.venvs/aws/bin/aws
 export WAYBILL_TEST_ACT := $(CURDIR)/.venvs/lint/bin/act
 
-.PHONY: help demo test lint bench test-container format requirements wheel clean distclean
+.PHONY: help demo test lint bench test-container format requirements wheel clean distclean engine-down
 
 help: ## show this list
 	@echo "Waybill: make TARGET"
@@ -55,9 +55,18 @@ wheel: ## build the same bytes from the same commit into build/dist
 	  $(BIN)/python -m flit_core.wheel --outdir build/dist >/dev/null
 	@chmod 644 build/dist/*.whl; ls -t build/dist/*.whl | tail -n +2 | xargs rm -f
 
+# The container tests' engine, build/engine, is kept like the environments: it takes a while to make.
 clean: ## remove what the targets made, environments excepted
-	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name engine -exec rm -rf {} +
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find src tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
-distclean: clean ## remove the environments too
-	@rm -rf .venv .venvs
+distclean: clean engine-down ## remove the environments too
+	@rm -rf build .venv .venvs
+
+# Ends the containers of the tests' own engine and lets go of its mounts, without which its folder cannot be removed.
+engine-down:
+	@[ ! -f build/engine/env ] || { . build/engine/env; \
+	  if [ "$$WAYBILL_ENGINE" = podman ] && [ -n "$${CONTAINERS_STORAGE_CONF-}" ]; then \
+	    podman rm --all --force --time 0 >/dev/null; podman umount --all >/dev/null; \
+	    umount build/engine/storage/overlay 2>/dev/null || true; fi; }
