@@ -94,6 +94,8 @@ def _start(environ: Mapping[str, str], port: int, messages: IO[bytes]) -> subpro
     inherited = environment.without_aws(environ)
     # The server must import this very package, however this process found it.
     here = str(Path(waybill.__file__).parent.parent)
+    # Bodies of many megabytes come and go: give their memory back at once.
+    inherited |= {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_ARENA_MAX": "2"}
     inherited["PYTHONPATH"] = ":".join(filter(None, [here, inherited.get("PYTHONPATH", "")]))
     return subprocess.Popen(
         [sys.executable, "-m", "waybill.sandbox.child", str(port)],

@@ -24,7 +24,6 @@ READY_PATH: Final = "/.waybill-sandbox"
 _CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _PRESIGNED: Final = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
 _FORM: Final = "application/x-www-form-urlencoded"
-_LONGEST_FORM: Final = 1024 * 1024
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -44,6 +43,7 @@ def guarded(application: Application) -> Application:
             if not path.startswith("/moto-api"):
                 service = _service(environ)
                 _admit(environ, service)
+            _read_body(environ)
             return application(environ, start_response)
         except NotImplementedError as gap:
             refusal = Refusal("NotImplemented", f"The sandbox does not have this: {gap}", 501)
@@ -81,13 +81,23 @@ def _admit(environ: Environ, service: str) -> None:
 def _admit_unsigned(environ: Environ) -> None:
     if _PRESIGNED.search(environ.get("QUERY_STRING", "")):
         return
-    if environ.get("CONTENT_TYPE", "").startswith(_FORM):
-        length = min(int(environ.get("CONTENT_LENGTH") or 0), _LONGEST_FORM)
-        form: bytes = environ["wsgi.input"].read(length)
-        environ["wsgi.input"] = io.BytesIO(form)
-        if b"Action=AssumeRoleWithWebIdentity" in form:
+    if environ.get("CONTENT_TYPE", "").startswith(_FORM) and "HTTP_TRANSFER_ENCODING" not in environ:
+        _read_body(environ)
+        if b"Action=AssumeRoleWithWebIdentity" in environ["wsgi.input"].getvalue():
             return
     raise access_denied()
+
+
+def _read_body(environ: Environ) -> None:
+    """Read the body in one piece: werkzeug would copy it several times, 64 KiB at a time."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if environ.get("wsgi.input_terminated") or not length:
+        return
+    body = environ["wsgi.input"].read(length)
+    if len(body) != length:
+        raise ConnectionResetError("the client went away in the middle of a body")
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["wsgi.input_terminated"] = True
 
 
 def _is_known(access_key: str) -> bool:

@@ -35,9 +35,17 @@ def bound(port: int) -> socket.socket:
 
 def server(listener: socket.socket, log: Callable[[str], None]) -> BaseWSGIServer:
     """Return a server on `listener`; `log` gets a line for each request and each fault of the server."""
-    application = guarded(DomainDispatcherApplication(create_backend_app))
+    application = guarded(_Services(create_backend_app))
     port = listener.getsockname()[1]
     return make_server(HOST, port, application, threaded=True, request_handler=_handler(log), fd=listener.fileno())
+
+
+class _Services(DomainDispatcherApplication):
+    def get_backend_for_host(self, host: str | None) -> Any:
+        found = super().get_backend_for_host(host)
+        if found is None and host is not None:
+            raise NotImplementedError(host.partition(".")[0])
+        return found
 
 
 def _handler(log: Callable[[str], None]) -> type[MotoRequestHandler]:
@@ -49,7 +57,8 @@ def _handler(log: Callable[[str], None]) -> type[MotoRequestHandler]:
             return True
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            log(f"{self.requestline} {int(code)}")
+            target = self.headers.get("X-Amz-Target", "") if hasattr(self, "headers") else ""
+            log(" ".join(filter(None, [self.requestline, target, str(int(code))])))
 
         def log(self, type: str, message: str, *args: Any) -> None:
             log(message % args if args else message)

@@ -6,28 +6,39 @@ of encryption.
 
 from __future__ import annotations
 
+import tempfile
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from moto.s3 import models, responses
 from moto.s3.models import FakeKey, S3Backend
 
 from waybill.sandbox.engine import checksums, keys
 from waybill.sandbox.engine.refusals import Refusal
-from waybill.sandbox.engine.stored import Body, Stored, pieces
+from waybill.sandbox.engine.stored import Body, Joined, Kept, Stored, pieces
+
+_KEPT: Final = "waybill_kept"
 
 
 def install() -> None:
     """Replace the parts of moto's models, once."""
     _replace(FakeKey, "value", property(_value, _set_value))
     _replace(FakeKey, "etag", property(_etag))
+    _replace(FakeKey, "__getstate__", _without_value)
+    _replace(FakeKey, "__setstate__", _without_buffer)
     _replace(S3Backend, "put_object", _encrypting(S3Backend.put_object))
     for module in (models, responses):
         _replace(module, "compute_checksum", _compute_checksum)
 
 
+def stored(part: FakeKey) -> Stored:
+    """Return the body of one part."""
+    return Stored(part._value_buffer, part.lock, 0, part.contentsize)
+
+
 def whole(key: FakeKey | None) -> None:
-    """Make the checksum of an object that one request wrote a full-object one; a copy of parts is whole too."""
+    """Make an object that one request wrote whole: a full-object checksum, no parts even when its source had some."""
     if key is None:
         return
     if key.checksum_parts is not None or not key.checksum_algorithm:
@@ -36,6 +47,7 @@ def whole(key: FakeKey | None) -> None:
         key.checksum_value = checksums.encoded(checksums.of(_value(key), algorithm))
     key.checksum_type = checksums.FULL_OBJECT
     key.checksum_parts = None
+    key.multipart = None
 
 
 def checksum_headers(key: FakeKey) -> dict[str, str]:
@@ -69,11 +81,16 @@ def _replace(owner: object, name: str, replacement: object) -> None:
     setattr(owner, name, replacement)
 
 
-def _value(key: FakeKey) -> Stored:
-    return Stored(key._value_buffer, key.lock, 0, key.contentsize)
+def _value(key: FakeKey) -> Stored | Joined:
+    kept: Joined | None = key.__dict__.get(_KEPT)
+    return stored(key) if kept is None else kept
 
 
-def _set_value(key: FakeKey, body: Body) -> None:
+def _set_value(key: FakeKey, body: Body | Kept) -> None:
+    if isinstance(body, Kept):
+        key.__dict__[_KEPT] = body.body
+        key.contentsize = len(body.body)
+        return
     buffer = key._value_buffer
     buffer.seek(0)
     buffer.truncate()
@@ -86,6 +103,18 @@ def _etag(key: FakeKey) -> str:
     return f'"{key._etag}"'
 
 
+# moto lists versions by copying every object. These copies know everything of an object but its bytes.
+def _without_value(key: FakeKey) -> dict[str, Any]:
+    _etag(key)
+    return {name: value for name, value in key.__dict__.items() if name not in ("_value_buffer", "lock", _KEPT)}
+
+
+def _without_buffer(key: FakeKey, state: dict[str, Any]) -> None:
+    key.__dict__.update(state)
+    key._value_buffer = tempfile.SpooledTemporaryFile()  # noqa: SIM115 - the key closes it
+    key.lock = threading.Lock()
+
+
 def _compute_checksum(body: Body, algorithm: str, encode_base64: bool = True) -> bytes:
     digest = checksums.of(pieces(body), algorithm)
     return checksums.encoded(digest).encode() if encode_base64 else digest
@@ -96,7 +125,7 @@ def _encrypting(put_object: Callable[..., FakeKey]) -> Callable[..., FakeKey]:
         backend: S3Backend,
         bucket_name: str,
         key_name: str,
-        value: Body,
+        value: Body | Kept,
         *,
         encryption: str | None = None,
         kms_key_id: str | None = None,

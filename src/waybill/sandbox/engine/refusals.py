@@ -8,7 +8,7 @@ from uuid import uuid4
 from xml.sax.saxutils import escape
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_JSON_SERVICES: Final = frozenset({"ssm", "kms"})
+_QUERY_SERVICES: Final = frozenset({"sts", "iam", "cloudformation"})
 
 
 class Refusal(Exception):
@@ -46,14 +46,14 @@ def rendered(refusal: Refusal, service: str) -> tuple[int, dict[str, str], bytes
             f"<RequestId>{request_id}</RequestId></Error>"
         )
         kind = "application/xml"
-    elif service in _JSON_SERVICES:
-        text = json.dumps({"__type": refusal.code, "message": refusal.message})
-        kind = "application/x-amz-json-1.1"
-    else:
+    elif service in _QUERY_SERVICES:
         text = (
             f"{_DECLARATION}<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
             f"</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
         )
         kind = "text/xml"
-    headers = {"content-type": kind, "x-amzn-requestid": request_id}
+    else:
+        text = json.dumps({"__type": refusal.code, "message": refusal.message})
+        kind = "application/x-amz-json-1.1"
+    headers = {"content-type": kind, "x-amzn-requestid": request_id, "x-amzn-errortype": refusal.code}
     return refusal.status, headers, text.encode()

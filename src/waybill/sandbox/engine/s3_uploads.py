@@ -13,6 +13,7 @@ from moto.s3.utils import metadata_from_headers
 from waybill.sandbox.engine import checksums, keys, uploads
 from waybill.sandbox.engine.refusals import Refusal
 from waybill.sandbox.engine.s3 import StrictS3
+from waybill.sandbox.engine.stored import Kept
 from waybill.sandbox.engine.uploads import Upload
 
 _MAX_UPLOADS = 1000
@@ -93,7 +94,7 @@ class StrictS3Uploads(StrictS3):
         key = self.backend.put_object(
             self.bucket_name,
             key_name,
-            whole.body,  # type: ignore[arg-type]
+            Kept(whole.body),  # type: ignore[arg-type]
             storage=upload.storage,
             etag=whole.etag,
             multipart=upload,
@@ -107,9 +108,9 @@ class StrictS3Uploads(StrictS3):
         key.checksum_parts = int(parts) if parts else None
         self.backend.put_object_tagging(key, upload.tags)
         key.set_acl(upload.acl)
-        upload.partlist = [part.number for part in chosen]
-        # Dropping the upload closes the parts' files; their sizes stay for requests by part number.
-        del self.bucket.multiparts[upload_id]
+        upload.keep(chosen)
+        # Not `del`, which closes the files of the parts that the object now is.
+        self.bucket.multiparts.pop(upload_id)
         return self._completed(key)
 
     def _completed(self, key: FakeKey) -> TYPE_RESPONSE:

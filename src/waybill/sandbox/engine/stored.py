@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import IO, Final
 
 PIECE: Final = 1024 * 1024
@@ -45,17 +46,33 @@ class Stored:
 
 
 class Joined:
-    """Several bodies one after the other."""
+    """Several stored bodies one after the other: a completed upload stays in its parts' files."""
 
-    def __init__(self, bodies: Iterable[Body]) -> None:
-        self._bodies = tuple(bodies)
+    def __init__(self, bodies: Iterable[Stored]) -> None:
+        self.bodies = tuple(bodies)
 
     def __len__(self) -> int:
-        return sum(map(len, self._bodies))
+        return sum(map(len, self.bodies))
+
+    def __getitem__(self, window: slice) -> Joined:
+        start, stop, _ = window.indices(len(self))
+        found = []
+        for body in self.bodies:
+            if start < len(body) and stop > 0:
+                found.append(body[max(start, 0) : stop])
+            start, stop = start - len(body), stop - len(body)
+        return Joined(found)
 
     def __iter__(self) -> Iterator[bytes]:
-        for body in self._bodies:
-            yield from pieces(body)
+        for body in self.bodies:
+            yield from body
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A body that an object takes over as it is, instead of copying it."""
+
+    body: Joined
 
 
 Body = bytes | str | Stored | Joined
@@ -64,5 +81,10 @@ Body = bytes | str | Stored | Joined
 def pieces(body: Body) -> Iterable[bytes]:
     """Return `body` in pieces that fit in memory. (moto itself stores a text now and then.)"""
     if isinstance(body, str):
-        return (body.encode(),)
-    return (body,) if isinstance(body, bytes) else body
+        body = body.encode()
+    return _cut(body) if isinstance(body, bytes) else body
+
+
+def _cut(body: bytes) -> Iterator[bytes]:
+    for start in range(0, len(body), PIECE):
+        yield body[start : start + PIECE]

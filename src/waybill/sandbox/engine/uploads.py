@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree
 
 from moto.s3.models import FakeBucket, FakeKey, FakeMultipart
 
-from waybill.sandbox.engine import checksums
+from waybill.sandbox.engine import checksums, objects
 from waybill.sandbox.engine.keys import Encryption
 from waybill.sandbox.engine.refusals import Refusal, no_such_upload
 from waybill.sandbox.engine.stored import Joined
@@ -53,6 +53,12 @@ class Upload(FakeMultipart):
             )
         self.encryption = encryption
         self.initiated = datetime.now(UTC)
+
+    def keep(self, chosen: Sequence[Chosen]) -> None:
+        """Forget the parts that the completed object is not made of."""
+        self.partlist = [part.number for part in chosen]
+        for number in set(self.parts) - set(self.partlist):
+            self.parts.pop(number).dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def assemble(upload: Upload, parts: Sequence[Chosen], headers: Mapping[str, str]
     if any(key.contentsize < _SMALLEST_PART for key in stored[:-1]):
         raise Refusal("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
     digests = [_part_digest(upload, part, key) for part, key in zip(parts, stored, strict=True)]
-    body = Joined(key.value for key in stored)
+    body = Joined(objects.stored(key) for key in stored)
     _check_size(len(body), headers.get("x-amz-mp-object-size"))
     if upload.kind == checksums.COMPOSITE:
         value = f"{checksums.encoded(checksums.of(digests, upload.algorithm))}-{len(parts)}"
@@ -121,7 +127,7 @@ def assemble(upload: Upload, parts: Sequence[Chosen], headers: Mapping[str, str]
     return Assembled(body, f"{etag}-{len(parts)}", value, len(parts))
 
 
-def _stored(upload: Upload, part: Chosen) -> Any:
+def _stored(upload: Upload, part: Chosen) -> FakeKey:
     key: FakeKey | None = upload.parts.get(part.number)
     if key is None or key.etag.strip('"') != part.etag:
         raise _invalid_part()
@@ -139,7 +145,7 @@ def _part_digest(upload: Upload, part: Chosen, key: FakeKey) -> bytes:
         )
     if claimed is None:
         return b""
-    digest = checksums.of(key.value, upload.algorithm)  # type: ignore[arg-type]
+    digest = checksums.of(objects.stored(key), upload.algorithm)
     if checksums.encoded(digest) != claimed:
         raise _invalid_part()
     return digest
