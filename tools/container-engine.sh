@@ -101,4 +101,6 @@ import_base() {
 }
 
 podman image exists docker.io/library/python:3.13-slim || import_base
+# What earlier builds left without a name; today's serves as the cache of the next one.
+podman image prune --force --filter until=24h >/dev/null
 say "podman, stand-in base, in $directory"
