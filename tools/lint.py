@@ -3,7 +3,7 @@
     .venv/bin/python tools/lint.py             all of them
     .venv/bin/python tools/lint.py mypy ruff   those whose names begin so
 
-A check whose files do not exist is told as such; nothing else is passed over.
+A check that finds none of its files has failed: it would otherwise pass for ever after a rename.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ class Verdict:
     passed: bool
     seconds: float
     output: str = ""
-    absent: bool = False
 
 
 PYTHON = ("src", "entrypoint.py", "tests", "bench", "tools")
@@ -75,7 +74,7 @@ def run(check: Check, environ: Mapping[str, str]) -> Verdict:
     """Runs one check from the project's root, without a terminal to ask questions on."""
     files = check.files()
     if check.patterns and not files:
-        return Verdict(check, passed=True, seconds=0.0, absent=True)
+        return Verdict(check, passed=False, seconds=0.0, output=f"no {' or '.join(check.patterns)} here")
     started = time.monotonic()
     done = subprocess.run(
         (*check.command, *files),
@@ -92,9 +91,6 @@ def run(check: Check, environ: Mapping[str, str]) -> Verdict:
 
 def tell(verdict: Verdict) -> None:
     """One line, and on failure the command's own output, indented below it."""
-    if verdict.absent:
-        print(f"  --      {verdict.check.name}: no {' or '.join(verdict.check.patterns)} here")
-        return
     print(f"  {'ok    ' if verdict.passed else 'FAILED'}  {verdict.check.name} ({verdict.seconds:.1f} s)")
     if not verdict.passed:
         print("\n".join(f"          {line}" for line in verdict.output.splitlines()))
@@ -112,9 +108,8 @@ def main(prefixes: Sequence[str], environ: Mapping[str, str]) -> int:
             sys.stdout.flush()
             verdicts.append(verdict)
     failed = [verdict.check.name for verdict in verdicts if not verdict.passed]
-    ran = sum(not verdict.absent for verdict in verdicts)
-    print(f"lint: {', '.join(failed)} failed" if failed else f"lint: all {ran} checks passed")
-    return 1 if failed or not ran else 0
+    print(f"lint: {', '.join(failed)} failed" if failed else f"lint: all {len(verdicts)} checks passed")
+    return 1 if failed or not verdicts else 0
 
 
 if __name__ == "__main__":
