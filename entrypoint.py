@@ -1,9 +1,6 @@
 """What the container runs: the verb is the first argument, everything else comes from the runner's environment."""
 
-import os
-import sys
-
-from waybill.action import main
+from waybill.action import run
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ, sys.stdout))
+    run()

@@ -1,8 +1,6 @@
 """`python -m waybill`."""
 
-import sys
-
-from waybill.cli import main
+from waybill.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from waybill.cancel import Cancellation
 from waybill.compose import Face, carry
@@ -18,9 +20,15 @@ from waybill.github.inputs import read_inputs
 from waybill.github.oidc import fetch_id_token
 from waybill.github.secrets import Redactor
 from waybill.inputs.spec import STAGE
-from waybill.process import SystemClock, leave
+from waybill.process import SystemClock, hurry, leave
 from waybill.report.runner_log import RunnerReporter
 from waybill.report.summary import summary
+
+
+def run() -> NoReturn:
+    """Be the process: what the container's entrypoint calls."""
+    hurry()
+    leave(main(sys.argv[1:], os.environ, sys.stdout))
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int:
@@ -64,8 +72,6 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
     if values.get("summary", "true").lower() != "false":
         page = summary(ended.result, run_url=context.run_url)
         code = _written(code, commands, lambda: SummaryFile.from_environ(environ, redactor=redactor).write(page))
-    if ended.abandoned:
-        leave(code)
     return code
 
 

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import waybill
 from waybill.cancel import Cancellation
 from waybill.errors import ExitCode
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import STAGE
-from waybill.process import SystemClock, leave
+from waybill.process import SystemClock, hurry, leave
 from waybill.progress import FinalReporter
 from waybill.redacted import redacted
 
@@ -29,6 +29,12 @@ waybill {waybill.__version__} takes a build artifact to every AWS region of an a
 Exit codes: 0 ok, 2 input, 3 identity or permission, 4 artifact, 5 conflict, 6 partial (`require` not met),
 7 pipeline failed, 8 timed out, 9 unavailable, 70 a bug of ours, 130/143 cancelled.
 """
+
+
+def run() -> NoReturn:
+    """Be the process: what `waybill` and `python -m waybill` call."""
+    hurry()
+    leave(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,8 +86,6 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
         stdout.write(redactor.redact(json.dumps(ended.result.to_json(), indent=2)) + "\n")
     if ended.bug is not None:
         stderr.write(redactor.traceback_of(ended.bug))
-    if ended.abandoned:
-        leave(ended.result.exit_code)
     return ended.result.exit_code
 
 

@@ -42,11 +42,10 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a run ended. `bug`: what should never be raised; `abandoned`: threads are stuck, see `process.leave`."""
+    """How a run ended. `bug`: what should never be raised."""
 
     result: Result
     bug: BaseException | None = None
-    abandoned: bool = False
 
 
 def carry(
@@ -64,7 +63,7 @@ def carry(
     except Abandoned:
         cancelled = cancellation.error()
         face.reporter.fail(cancelled)
-        return Ended(result=failure("stage", values, cancelled), abandoned=True)
+        return Ended(result=failure("stage", values, cancelled))
     except Exception as error:  # noqa: BLE001 - a bug of ours: exit 70, in words, with the traceback redacted
         face.reporter.fail(_bug(error))
         return Ended(result=failure("stage", values, _bug(error)), bug=error)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from waybill.commands.observe import SMALL, Site
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.channel import Foreign, Move, Phase
 from waybill.domain.events import Event, Kind, event_name, standing_withdrawals
-from waybill.domain.names import Keys, version_of_key, versions_prefix
+from waybill.domain.names import Keys
 from waybill.domain.request import StageRequest
 from waybill.domain.result import ChannelOutcome
 from waybill.domain.versions import Version, parse_or_none
@@ -48,7 +49,7 @@ class EventBook:
 
     def survey(self, sites: Mapping[str, Site], tools: Tools) -> None:
         """Read the events of every version. Finds withdrawals of versions that the history no longer shows."""
-        self._read(sites, versions_prefix(self.prefix, self.request.project), tools)
+        self._read(sites, lambda site: site.event_keys, tools)
 
     def refresh(self, sites: Mapping[str, Site], candidates: Iterable[Version], tools: Tools) -> None:
         """Read the events of the highest candidates, down to the first that stands.
@@ -60,26 +61,24 @@ class EventBook:
         while waiting - seen:
             highest = max(waiting - seen)
             seen.add(highest)
-            keys = Keys(self.prefix, self.request.project, highest)
-            self._read(sites, keys.events(self.request.channel), tools)
+            self._read(sites, partial(self._listed, highest), tools)
             if highest not in standing_withdrawals(self.known.values()):
                 return
             waiting |= self._targets()
 
+    def _listed(self, version: Version, site: Site) -> Iterable[str]:
+        return site.bucket.list(Keys(self.prefix, self.request.project, version).events(self.request.channel))
+
     def _targets(self) -> set[Version]:
         return {event.target for event in self.known.values() if event.target is not None}
 
-    def _read(self, sites: Mapping[str, Site], prefix: str, tools: Tools) -> None:
-        marker = f"/events/{self.request.channel}/"
-
+    def _read(self, sites: Mapping[str, Site], keys_of: Callable[[Site], Iterable[str]], tools: Tools) -> None:
         def look(name: str) -> dict[str, Event]:
             site = sites[name]
             found: dict[str, Event] = {}
-            for key in site.bucket.list(prefix):
+            for key in keys_of(site):
                 tools.cancellation.check()
-                if marker not in key or key in self.known or not version_of_key(key, self.prefix, self.request.project):
-                    continue
-                raw = site.bucket.read(key, limit=SMALL)
+                raw = None if key in self.known else site.bucket.read(key, limit=SMALL)
                 if raw is not None:
                     found[key] = _parse(key, raw, site)
             return found

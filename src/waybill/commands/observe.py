@@ -12,7 +12,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.digests import Digests
-from waybill.domain.names import Keys, channel_parameter
+from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import needs_reading
 from waybill.domain.request import StageRequest
@@ -28,13 +28,17 @@ SMALL = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One region to work in: its parameters, its bucket, and what was found there."""
+    """One region to work in: its parameters, its bucket, and what was found there.
+
+    `event_keys` are the keys of the channel's events, under every version of the project.
+    """
 
     region: Region
     bucket: Bucket
     keys: Keys
     parameter: str
     found: Observation
+    event_keys: tuple[str, ...] = ()
 
 
 Observed = tuple[Mapping[str, Site], Mapping[str, WaybillError]]
@@ -59,14 +63,11 @@ def _site(name: str, request: StageRequest, target: Target) -> Site:
     keys = Keys(organisation.key_prefix, request.project, request.version)
     parameter = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
     # Far regions answer slowly, and none of these answers needs another.
-    with ThreadPoolExecutor(5, thread_name_prefix="observe") as pool:
+    with ThreadPoolExecutor(3, thread_name_prefix="observe") as pool:
         key_look = pool.submit(_kms_key, region, bucket, request, target)
-        raw_look = pool.submit(bucket.read, keys.waybill, limit=SMALL)
-        artifact_look = pool.submit(bucket.head, keys.artifact)
-        metadata_look = pool.submit(bucket.read, keys.metadata, limit=SMALL)
         reads = request.update_channel is not UpdateChannel.NEVER
         history_look = pool.submit(region.parameters.history, parameter) if reads else None
-    kms_key, raw = key_look.result(), raw_look.result()
+        stored = _stored(bucket, keys, request)
     history = tuple(history_look.result()) if history_look else None
     if history and request.moves:
         refuse_foreign(history[-1], parameter, name)
@@ -74,14 +75,46 @@ def _site(name: str, request: StageRequest, target: Target) -> Site:
         region=name,
         account=target.owner,
         bucket=bucket.name,
-        kms_key=kms_key,
-        artifact=artifact_look.result(),
-        metadata=metadata_look.result(),
-        waybill_raw=raw,
-        waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill} in {name}"),
+        kms_key=key_look.result(),
+        artifact=stored.artifact,
+        metadata=stored.metadata,
+        waybill_raw=stored.waybill,
+        waybill=read_waybill(stored.waybill, f"s3://{bucket.name}/{keys.waybill} in {name}"),
         history=history,
     )
-    return Site(region=region, bucket=bucket, keys=keys, parameter=parameter, found=_with_known_digest(found))
+    return Site(
+        region=region,
+        bucket=bucket,
+        keys=keys,
+        parameter=parameter,
+        found=_with_known_digest(found),
+        event_keys=stored.event_keys,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    artifact: Stored | None
+    metadata: bytes | None
+    waybill: bytes | None
+    event_keys: tuple[str, ...]
+
+
+def _stored(bucket: Bucket, keys: Keys, request: StageRequest) -> _Stored:
+    """Look at what is stored under this version, and at the keys of the channel's events under every version.
+
+    One listing (S3's are consistent) tells both; of a new version there is then nothing to ask for.
+    """
+    prefix = versions_prefix(keys.prefix, keys.project) if request.moves else keys.artifact
+    listed = list(bucket.list(prefix))
+    there = {keys.artifact, keys.metadata, keys.waybill}.intersection(listed)
+    marker = f"/events/{request.channel}/"
+    return _Stored(
+        bucket.head(keys.artifact) if keys.artifact in there else None,
+        bucket.read(keys.metadata, limit=SMALL) if keys.metadata in there else None,
+        bucket.read(keys.waybill, limit=SMALL) if keys.waybill in there else None,
+        tuple(key for key in listed if marker in key and version_of_key(key, keys.prefix, keys.project)),
+    )
 
 
 def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Bucket:
