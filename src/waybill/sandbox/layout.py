@@ -16,6 +16,9 @@ ACCOUNTS: Final = (DEVELOPMENT, PRODUCTION)
 REGIONS: Final = ("us-east-1", "us-west-2", "eu-west-1")
 HOME_REGION: Final = REGIONS[0]
 
+# Asked to see whether the sandbox is there. Not a bucket: their names begin with a letter or a digit.
+READY_PATH: Final = "/.waybill-sandbox"
+
 USER: Final = "waybill-sandbox"
 BUCKET_PARAMETER: Final = "/buckets/staging"
 CONFIGURATION_PARAMETER: Final = "/startifact"

@@ -26,7 +26,6 @@ import waybill
 from waybill.sandbox import environment, layout
 from waybill.sandbox.errors import SandboxError, SandboxStopped
 
-_READY_PATH: Final = "/.waybill-sandbox"
 _STOP_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.02
 
@@ -140,7 +139,7 @@ def _first_words(process: subprocess.Popen[bytes], log: Path, deadline: float) -
 def _answers(url: str) -> bool:
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)
     try:
-        connection.request("GET", _READY_PATH)
+        connection.request("GET", layout.READY_PATH)
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False

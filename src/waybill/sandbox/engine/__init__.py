@@ -3,14 +3,16 @@
 moto has no extension points, so these modules subclass and replace internals of exactly `pin.MOTO`; `pin.require`
 refuses any other version. Import order matters: `loading` before anything of moto.
 
-    pin         which moto; refuses others
-    loading     imports what the sandbox serves, and not what costs half a second for nothing
-    checksums   S3's checksums and the aws-chunked encoding; knows nothing of moto
-    contents_of lazy bodies: an object is never wholly in memory twice
-    admission   who may touch a bucket; expected owners; known keys and regions
-    keys        SSE-KMS: what is asked for, resolved to a key's ARN as S3 resolves it
-    objects, uploads, s3    PutObject, GetObject, multipart
-    trust, sts, ssm         the other services
-    preparation accounts, buckets, keys, parameters, roles
-    http        the server itself
+    pin          which moto; refuses others
+    loading      imports what the sandbox serves, and not what costs half a second for nothing
+    refusals     AWS error answers;  checksums, chunked  S3's bodies;  stored  lazy bodies;  trust  trust policies
+                 (these five know nothing of moto)
+    admission    who may touch a bucket, expected owners
+    keys         SSE-KMS: what is asked for, resolved to a key's ARN as S3 resolves it
+    objects, locks, uploads, s3, s3_uploads
+                 how objects are kept, written and read; multipart uploads
+    sts, ssm     the other services
+    strictness   all the replacements, in one call
+    preparation  accounts, buckets, keys, parameters, roles
+    front, http  who may ask at all; the server itself
 """

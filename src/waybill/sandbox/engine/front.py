@@ -19,8 +19,6 @@ from moto.ssm.models import ssm_backends
 from waybill.sandbox import layout
 from waybill.sandbox.engine.refusals import Refusal, access_denied, rendered
 
-# Not a bucket: their names begin with a letter or a digit.
-READY_PATH: Final = "/.waybill-sandbox"
 _CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _PRESIGNED: Final = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -31,11 +29,11 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 def guarded(application: Application) -> Application:
-    """Return `application` behind the front; `READY_PATH` answers a JSON object once it can be asked."""
+    """Return `application` behind the front; `layout.READY_PATH` answers a JSON object once it can be asked."""
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path == READY_PATH:
+        if path == layout.READY_PATH:
             document = json.dumps({"accounts": layout.ACCOUNTS, "regions": layout.REGIONS}).encode()
             return _respond(start_response, 200, {"content-type": "application/json"}, document)
         service = "s3"
@@ -50,6 +48,10 @@ def guarded(application: Application) -> Application:
             return _respond(start_response, *rendered(refusal, service))
         except Refusal as refusal:
             return _respond(start_response, *rendered(refusal, service))
+        finally:
+            # The thread lives on until its client closes the connection; the body need not.
+            environ["wsgi.input"] = io.BytesIO()
+            environ.pop("werkzeug.request", None)
 
     return answer
 

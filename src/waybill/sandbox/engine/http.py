@@ -35,9 +35,17 @@ def bound(port: int) -> socket.socket:
 
 def server(listener: socket.socket, log: Callable[[str], None]) -> BaseWSGIServer:
     """Return a server on `listener`; `log` gets a line for each request and each fault of the server."""
-    application = guarded(_Services(create_backend_app))
+    application = guarded(_Services(_application))
     port = listener.getsockname()[1]
     return make_server(HOST, port, application, threaded=True, request_handler=_handler(log), fd=listener.fileno())
+
+
+def _application(service: Any) -> Any:
+    application = create_backend_app(service)
+    # Flask's debugging makes a class for each request that keeps its body until the garbage collector comes.
+    application.debug = False
+    application.config["PROPAGATE_EXCEPTIONS"] = True
+    return application
 
 
 class _Services(DomainDispatcherApplication):
