@@ -113,10 +113,13 @@ def test_at_a_terminal_ctrl_c_reaches_the_command_once() -> None:
     assert (out, process.returncode) == ("seen [2]\n", 11)
 
 
-def test_nothing_that_the_command_started_outlives_it(tmp_path: Path) -> None:
-    noted = tmp_path / "pid"
-    assert command.run(["sh", "-c", f"sleep 300 & echo $! > {noted}; exit 3"], os.environ, stderr=io.StringIO()) == 3
-    assert not is_there(int(noted.read_text()))
+def test_nothing_that_the_command_started_outlives_it() -> None:
+    process = start(*RUN, "sh", "-c", "echo listening; sleep 300 & echo $!; exit 3")
+    assert process.stdout is not None
+    left = int(process.stdout.readline())
+    process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert not is_there(left)
 
 
 def test_the_callers_own_signal_handlers_are_back_afterwards() -> None:

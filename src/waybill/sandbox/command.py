@@ -21,7 +21,7 @@ NOT_FOUND: Final = 127
 NOT_EXECUTABLE: Final = 126
 _BY_SIGNAL: Final = 128
 _PASSED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_FROM_TERMINAL: Final = (signal.SIGINT, signal.SIGQUIT)
+_FROM_TERMINAL: Final = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 _LINGER_SECONDS: Final = 5.0
 
 
@@ -30,46 +30,71 @@ def run(command: Sequence[str], environ: Mapping[str, str], *, stderr: TextIO) -
 
     128 + n when signal n ended it, 127 when it is not found, 126 when it cannot be executed (said on `stderr`).
     """
-    shared = _at_terminal()
-    try:
-        process = subprocess.Popen(command, env=environ, process_group=None if shared else 0)
-    except FileNotFoundError:
-        stderr.write(f"waybill sandbox: {command[0]}: command not found\n")
-        return NOT_FOUND
-    except OSError as error:
-        stderr.write(f"waybill sandbox: {command[0]}: {error.strerror}\n")
-        return NOT_EXECUTABLE
-    with _passing_signals(process, shared=shared):
+    passing = _Passing(shared=_at_terminal())
+    with passing.signals():
+        try:
+            process = subprocess.Popen(command, env=environ, process_group=None if passing.shared else 0)
+        except FileNotFoundError:
+            stderr.write(f"waybill sandbox: {command[0]}: command not found\n")
+            return NOT_FOUND
+        except OSError as error:
+            stderr.write(f"waybill sandbox: {command[0]}: {error.strerror}\n")
+            return NOT_EXECUTABLE
+        passing.begin(process)
         code = process.wait()
-    if not shared:
+    if not passing.shared:
         _end_group(process.pid)
     return code if code >= 0 else _BY_SIGNAL - code
 
 
 def _at_terminal() -> bool:
+    """Tell whether Ctrl-C at our terminal comes to this process, and so to what shares its group."""
     try:
-        return os.tcgetpgrp(0) == os.getpgrp()
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except OSError:
         return False
-
-
-@contextmanager
-def _passing_signals(process: subprocess.Popen[bytes], *, shared: bool) -> Iterator[None]:
-    def pass_on(number: int, _: FrameType | None) -> None:
-        if shared and number in _FROM_TERMINAL:
-            return
-        if process.poll() is None:
-            process.send_signal(number) if shared else _send(process.pid, number)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, pass_on) for number in _PASSED}
     try:
-        yield
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        os.close(terminal)
+
+
+class _Passing:
+    """Passes signals on to a command, from before it is there."""
+
+    def __init__(self, *, shared: bool) -> None:
+        self.shared = shared
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Pass signals on inside of the `with`, where this is the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._pass) for number in _PASSED}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def begin(self, process: subprocess.Popen[bytes]) -> None:
+        """The command is there: pass on what came before it."""
+        self._process = process
+        while self._early:
+            self._pass(self._early.pop(), None)
+
+    def _pass(self, number: int, _: FrameType | None) -> None:
+        if self._process is None:
+            self._early.append(number)
+        elif self.shared and number not in _FROM_TERMINAL:
+            self._process.send_signal(number)
+        elif not self.shared and self._process.poll() is None:
+            _send(self._process.pid, number)
 
 
 def _send(group: int, number: int) -> bool:
