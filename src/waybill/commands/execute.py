@@ -97,8 +97,8 @@ class _Execution:
         if created:
             version_id = verify(site, ready.subject, self._tools).version_id
         elif name in self._creating:
-            version_id = same_or_conflict(site, ready.subject, self._tools)
-        elif site.found.artifact is not None:
+            site = same_or_conflict(site, ready.subject, self._tools)
+        if not created and site.found.artifact is not None:
             version_id = site.found.artifact.version_id
         self._tools.cancellation.check()
         wrote = write_records(site, ready.subject, ready.waybill, self._tools)

@@ -117,6 +117,20 @@ def _stored(bucket: Bucket, keys: Keys, request: StageRequest) -> _Stored:
     )
 
 
+def look_again(site: Site) -> Observation:
+    """Return what is stored under this version now, where somebody wrote it since it was looked at."""
+    raw = site.bucket.read(site.keys.waybill, limit=SMALL)
+    where = f"s3://{site.bucket.name}/{site.keys.waybill} in {site.region.name}"
+    found = replace(
+        site.found,
+        artifact=site.bucket.head(site.keys.artifact),
+        metadata=site.bucket.read(site.keys.metadata, limit=SMALL),
+        waybill_raw=raw,
+        waybill=read_waybill(raw, where),
+    )
+    return _with_known_digest(found)
+
+
 def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Bucket:
     name = region.parameters.get(parameter)
     if not name:

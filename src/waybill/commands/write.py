@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from waybill.commands.channels import put_small
-from waybill.commands.observe import Site, read_waybill, with_sha256
+from waybill.commands.observe import Site, look_again, read_waybill, with_sha256
 from waybill.commands.tools import Tools
 from waybill.domain.conflict import conflict
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
 from waybill.domain.plan import Action, needs_reading, plan_region, same_metadata
 from waybill.domain.waybill import Subject
-from waybill.errors import ArtifactError, Cancelled, WaybillError
+from waybill.errors import ArtifactError, Cancelled, Unavailable, WaybillError
 from waybill.ports import Exists, NewObject
 from waybill.progress import Step, Stepped, Warned
 from waybill.transfer.feed import Lane
@@ -124,15 +124,25 @@ def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) ->
     return wrote
 
 
-def same_or_conflict(site: Site, subject: Subject, tools: Tools) -> str | None:
-    """Somebody was first: the same artifact is fine (its version id is returned), another one is a conflict."""
-    stored = site.bucket.head(site.keys.artifact)
-    if stored is not None and needs_reading(stored, None, subject.digests):
-        stored = with_sha256(site.bucket, stored, tools)
-    found = replace(site.found, artifact=stored)
-    if plan_region(found, subject).action is Action.CONFLICT:
+def same_or_conflict(site: Site, subject: Subject, tools: Tools) -> Site:
+    """Somebody was first: return the site as it is now where it is the same artifact; another one is a conflict.
+
+    What stood beside the artifact may be new too, and is looked at anew. Raises `ArtifactError` for what is damaged,
+    `Unavailable` where the artifact is gone again.
+    """
+    found = look_again(site)
+    stored = found.artifact
+    if stored is None:
+        where = f"s3://{site.bucket.name}/{site.keys.artifact} in {site.region.name}"
+        raise Unavailable(f"{where} was there and is gone.", "Somebody deleted it. Run again.")
+    if needs_reading(stored, found.waybill, subject.digests):
+        found = replace(found, artifact=with_sha256(site.bucket, stored, tools))
+    plan = plan_region(found, subject)
+    if plan.error is not None:
+        raise plan.error
+    if plan.action is Action.CONFLICT:
         raise conflict([found], subject)
-    return stored.version_id if stored else None
+    return replace(site, found=found)
 
 
 def _new(site: Site, media_type: str) -> NewObject:
