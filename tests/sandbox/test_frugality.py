@@ -1,0 +1,62 @@
+"""The sandbox is small: it loads what it serves, and holds on disk what is large."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import waybill
+from waybill.sandbox.server import Sandbox
+
+pytestmark = pytest.mark.engine
+
+MEBIBYTE = 2**20
+PARTS = 16
+
+
+def resident(sandbox: Sandbox) -> int:
+    """Return the server's memory in bytes."""
+    status = Path(f"/proc/{sandbox.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+
+
+def test_large_uploads_stay_on_disk(sandbox: Sandbox, production_s3: Any, bucket: str, key: str) -> None:
+    part = os.urandom(8 * MEBIBYTE)
+    target = {"Bucket": bucket, "Key": key}
+    production_s3.put_object(**target, Body=b"warm")
+    before = resident(sandbox)
+    upload = {**target, "UploadId": production_s3.create_multipart_upload(**target)["UploadId"]}
+    sent = [
+        {"PartNumber": n, "ETag": production_s3.upload_part(**upload, PartNumber=n, Body=part)["ETag"]}
+        for n in range(1, PARTS + 1)
+    ]
+    production_s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": sent})
+    body = production_s3.get_object(**target)["Body"]
+    assert all(piece == part for piece in iter(lambda: body.read(8 * MEBIBYTE), b""))
+    assert resident(sandbox) - before < PARTS * len(part) / 3
+
+
+def test_ec2_is_not_loaded_for_parameter_store() -> None:
+    source = str(Path(waybill.__file__).parent.parent)
+    code = (
+        "import sys; from waybill.sandbox.engine import loading; loading.load();"
+        "assert 'moto.ssm.models' in sys.modules; assert not [m for m in sys.modules if m.startswith('moto.ec2')];"
+        "from moto.ssm import models; models.ec2_backends['111111111111']['us-east-1'].all_reservations();"
+        "import moto.ec2; assert moto.ec2.ec2_backends"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": source}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_what_needs_ec2_finds_it(clients: Any) -> None:
+    assert clients.user("ec2").describe_vpcs()["Vpcs"]
+    assert clients.user("ssm").send_command(
+        DocumentName="AWS-RunShellScript", Targets=[{"Key": "tag:a", "Values": ["b"]}]
+    )["Command"]["CommandId"]
