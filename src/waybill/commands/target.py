@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from waybill.commands.tools import Tools
 from waybill.domain import configuration
 from waybill.domain.arns import Caller, RoleArn
+from waybill.domain.checks import kms_faults, region_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import RESERVED_CHANNELS, channel_parameter, parameter_fault
 from waybill.domain.policy import STAGE_CALLS, Scope, configuration_policy, session_policy
@@ -99,7 +100,7 @@ def _refuse_faults(organisation: Organisation, request: StageRequest, tools: Too
     faults = [
         *configuration.faults(organisation, source=source),
         *region_faults(organisation.regions, tools.known_regions),
-        *_kms_faults(organisation, request),
+        *kms_faults(request.kms, organisation.regions),
         *_channel_faults(organisation, request),
     ]
     broken = request.require.fault(len(organisation.regions))
@@ -107,31 +108,6 @@ def _refuse_faults(organisation: Organisation, request: StageRequest, tools: Too
         faults.append(Fault("require", request.require.text, broken, "all"))
     if faults:
         raise InputError(faults, "Nothing was written.")
-
-
-def region_faults(regions: tuple[str, ...], known: frozenset[str]) -> list[Fault]:
-    """Return a fault for every region that does not exist, with the nearest name that does."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
-
-    faults = []
-    for region in regions:
-        if region not in known:
-            near = get_close_matches(region, sorted(known), 1, 0.5)
-            faults.append(Fault("regions", region, "is not an AWS region that this release knows.", *near))
-    return faults
-
-
-def _kms_faults(organisation: Organisation, request: StageRequest) -> list[Fault]:
-    faults = []
-    kms = request.kms
-    if kms.one and organisation.regions and set(organisation.regions) != {kms.one.region}:
-        rule = f"is a key of {kms.one.region}, and the regions are {', '.join(organisation.regions)}; give a line each."
-        faults.append(Fault("kms-key", kms.one.text, rule, f"{organisation.regions[0]}=arn:aws:kms:..."))
-    if kms.by_region:
-        missing = [region for region in organisation.regions if region not in kms.by_region]
-        if missing:
-            faults.append(Fault("kms-key", "", f"no line names a key for {', '.join(missing)}.", f"{missing[0]}=ARN"))
-    return faults
 
 
 def _channel_faults(organisation: Organisation, request: StageRequest) -> list[Fault]:

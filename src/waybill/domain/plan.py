@@ -100,26 +100,29 @@ def plan_region(observation: Observation, subject: Subject | None) -> RegionPlan
 def damage(observation: Observation) -> ArtifactError | None:
     """Return what is wrong where stored things do not agree with their own waybill."""
     artifact, waybill = observation.artifact, observation.waybill
-    if artifact is None or waybill is None:
+    if waybill is None:
         return None
-    says = waybill.subject.digests
-    bad = [
-        name
-        for name, stored, said in (
-            ("size", artifact.size, says.size),
-            ("sha256", artifact.sha256, says.sha256),
-            ("crc64nvme", artifact.crc64nvme, says.crc64nvme),
-        )
-        if stored is not None and stored != said
-    ]
-    where = f"s3://{observation.bucket}/{artifact.key} in {observation.region}"
-    if bad:
-        return ArtifactError(
-            f"The bytes stored at {where} are not what their waybill says: {', '.join(bad)}.",
-            "Somebody replaced the object outside Waybill. Restore the object version that the waybill speaks of, "
-            "or take the next version.",
-        )
-    return None
+    says, bad = waybill.subject, []
+    if artifact is not None:
+        bad = [
+            name
+            for name, stored, said in (
+                ("size", artifact.size, says.digests.size),
+                ("sha256", artifact.sha256, says.digests.sha256),
+                ("crc64nvme", artifact.crc64nvme, says.digests.crc64nvme),
+            )
+            if stored is not None and stored != said
+        ]
+    if observation.metadata is not None and not same_metadata(observation.metadata, says.document()):
+        bad.append("metadata")
+    if not bad:
+        return None
+    return ArtifactError(
+        f"What is stored as {says.project} {says.version} in {observation.region} (s3://{observation.bucket}) "
+        f"is not what its own waybill says: {', '.join(bad)}.",
+        "Somebody replaced an object outside Waybill. Restore the object version that the waybill speaks of, "
+        "or take the next version.",
+    )
 
 
 def differences(observation: Observation, subject: Subject) -> list[str]:
