@@ -13,7 +13,7 @@ from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, same_metadata
 from waybill.domain.request import StageRequest
 from waybill.domain.waybill import Subject, Waybill
-from waybill.errors import ArtifactError, Fault, InputError
+from waybill.errors import ArtifactError, Cancelled, Fault, InputError, WaybillError
 from waybill.packing import Packed
 from waybill.transfer.crc import RunningCrc
 from waybill.transfer.feed import Feed
@@ -87,42 +87,61 @@ def from_build(request: StageRequest, packed: Packed) -> Iterator[Material]:
         yield replace(material, body=body, subject=material.as_subject(request, digests_of(body)))
 
 
-def from_region(sites: Mapping[str, Site]) -> Material:
-    """Return what the first region that is whole holds; nothing of the build is needed.
+def from_region(request: StageRequest, sites: Mapping[str, Site], errors: Mapping[str, WaybillError]) -> Material:
+    """Return what the first region holds that is whole and can be read; nothing of the build is needed.
 
-    Raises `ArtifactError` when no region is whole.
+    `errors` are those of the regions that could not be looked at. Raises `ArtifactError` when no region is whole.
     """
-    for name, site in sites.items():
-        waybill = whole(site.found)
+    unread: list[WaybillError] = []
+    for site in sites.values():
+        waybill = whole(site.found, request)
         if waybill is None:
             continue
-        subject = waybill.subject
-        size = subject.digests.size
-        body = site.bucket.read(site.keys.artifact, limit=PART) if size <= PART else None
-        if body is not None and digests_of(body) != subject.digests:
-            raise ArtifactError(
-                f"The bytes stored in {name} are not what their waybill says.", "Take the next version."
-            )
-        return Material(
-            source=StoredSource(site.bucket, site.keys.artifact, size),
-            media_type=subject.media_type,
-            file_name=subject.file_name,
-            metadata=subject.metadata,
-            body=body,
-            subject=subject,
-        )
+        try:
+            return _stored(site, waybill.subject, needed=any(other.found.artifact is None for other in sites.values()))
+        except Cancelled:
+            raise
+        except WaybillError as error:
+            unread.append(error)
+    if unread:
+        raise unread[0]
+    unseen = f" Nothing is known of {', '.join(errors)}, which may hold it: resume again later." if errors else ""
     raise ArtifactError(
         "No region holds this version whole, so there is nothing to resume from.",
-        "Stage the same bytes again (`path`); a rebuild seldom gives them, so otherwise take the next version.",
+        "Stage the same bytes again (`path`); a rebuild seldom gives them, so otherwise take the next version."
+        + unseen,
     )
 
 
-def whole(found: Observation) -> Waybill | None:
-    """Return a region's waybill where artifact, metadata and waybill are there and agree; None otherwise."""
+def _stored(site: Site, subject: Subject, *, needed: bool) -> Material:
+    size = subject.digests.size
+    body = site.bucket.read(site.keys.artifact, limit=PART) if size <= PART else None
+    if body is not None and digests_of(body) != subject.digests:
+        raise ArtifactError(
+            f"The bytes stored in {site.region.name} are not what their waybill says.", "Take the next version."
+        )
+    source = StoredSource(site.bucket, site.keys.artifact, size)
+    if body is None and needed:
+        source.begin()
+    return Material(
+        source=source,
+        media_type=subject.media_type,
+        file_name=subject.file_name,
+        metadata=subject.metadata,
+        body=body,
+        subject=subject,
+    )
+
+
+def whole(found: Observation, request: StageRequest) -> Waybill | None:
+    """Return a region's waybill where it is this version's, and artifact and metadata are there and agree with it."""
     waybill = found.waybill
     if waybill is None or found.artifact is None or damage(found):
         return None
-    document = waybill.subject.document()
+    subject = waybill.subject
+    if (subject.project, subject.version) != (request.project, request.version):
+        return None
+    document = subject.document()
     if document is not None and (found.metadata is None or not same_metadata(found.metadata, document)):
         return None
     return waybill

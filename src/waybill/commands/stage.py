@@ -77,7 +77,7 @@ def _material(
         sites, errors = observe(request, target, tools)
         if not sites:
             raise next(iter(errors.values()))
-        yield material.from_region(sites), (sites, errors)
+        yield material.from_region(request, sites, errors), (sites, errors)
         return
     begun = tools.clock.monotonic()
     packed = pack()

@@ -88,6 +88,10 @@ class StoredSource:
         self._chunks = bucket.stream(key)
         self._rest = memoryview(b"")
 
+    def begin(self) -> None:
+        """Ask for the first bytes now, so that a region that does not give them is known before it is relied upon."""
+        self._rest = memoryview(next(self._chunks, b""))
+
     def readinto(self, buffer: memoryview) -> int:
         """Fill `buffer` from the one stream that was opened."""
         filled = 0
