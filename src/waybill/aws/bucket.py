@@ -11,7 +11,7 @@ from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
 from waybill.domain.digests import MIB, sha256_base64, sha256_hex
 from waybill.domain.observation import Stored
-from waybill.errors import AccessDenied, ArtifactError, Unavailable
+from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, Unavailable
 from waybill.ports import Created, DefaultEncryption, Encryption, Exists, NewObject
 
 EXISTS = {"PreconditionFailed": None, "412": None}
@@ -106,6 +106,7 @@ class S3Bucket:
             answer = self._calls.perform(
                 asked, partial(self._client.list_objects_v2, Prefix=prefix, **more, **self._place)
             )
+            self._refuse_elsewhere(answer)
             for item in answer.get("Contents", []):
                 yield str(item["Key"])
             token = answer.get("NextContinuationToken", "")
@@ -167,6 +168,13 @@ class S3Bucket:
             asked,
             place=self._place | {"Key": new.key, "UploadId": answer["UploadId"]},
         )
+
+    def _refuse_elsewhere(self, answer: Any) -> None:
+        """Raise where S3 says that the bucket is in another region: the SDK would follow it there without a word."""
+        actual = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region", self._region)
+        if actual != self._region:
+            rule = f"names, in {self._region}, a bucket that is in {actual}."
+            raise InputError([Fault("bucket-parameter", self.name, rule)], "Nothing was written.")
 
     def _url(self, key: str) -> str:
         """Return the object's URL as botocore resolves it: endpoint, addressing style and partition included."""

@@ -158,6 +158,9 @@ def _kms_key(region: Region, bucket: Bucket, request: StageRequest, target: Targ
         except ValueError as error:
             rule = f"the default key of {bucket.name} in {region.name} is {written!r}, which names no key."
             raise InputError([Fault("kms-key", "", rule)]) from error
+        if key.region != region.name:
+            rule = f"names {bucket.name} in {region.name}, whose default key is of {key.region}: it is elsewhere."
+            raise InputError([Fault("bucket-parameter", target.organisation.bucket_parameter, rule)])
     return region.keys.resolve(key)
 
 
