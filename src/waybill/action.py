@@ -18,9 +18,9 @@ from waybill.github.context import RunnerContext
 from waybill.github.files import OutputFile, SummaryFile
 from waybill.github.inputs import read_inputs
 from waybill.github.oidc import fetch_id_token
-from waybill.github.secrets import Redactor
 from waybill.inputs.spec import STAGE
 from waybill.process import SystemClock, hurry, leave
+from waybill.redaction import Redactor
 from waybill.report.runner_log import RunnerReporter
 from waybill.report.summary import summary
 

@@ -17,7 +17,7 @@ from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import STAGE
 from waybill.process import SystemClock, hurry, leave
 from waybill.progress import FinalReporter
-from waybill.redacted import redacted
+from waybill.redaction import redacted
 
 HELP = f"""\
 waybill {waybill.__version__} takes a build artifact to every AWS region of an account.
@@ -65,7 +65,7 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
     from waybill.compose import Face, carry  # noqa: PLC0415 - not needed for help
     from waybill.github.context import RunnerContext  # noqa: PLC0415
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
-    from waybill.github.secrets import Redactor  # noqa: PLC0415
+    from waybill.redaction import Redactor  # noqa: PLC0415
 
     cancellation = Cancellation()
     clock = SystemClock(cancellation)

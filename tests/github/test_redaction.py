@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waybill.github.secrets import Redactor
+from waybill.redaction import Redactor
 
 SECRET = "a/b+c=\"d\\e'é"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from waybill.errors import ExitCode, InputError
 from waybill.github.files import SUMMARY_LIMIT, OutputFile, SummaryFile, Written
-from waybill.github.secrets import Redactor
+from waybill.redaction import Redactor
 
 from .runner_rules import pairs
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from waybill.github.commands import WorkflowCommands, plain
-from waybill.github.secrets import Redactor
+from waybill.redaction import Redactor
 
 from .runner_rules import IGNORABLE, WHITESPACE, Command, commands, lines, parse_loosely
 

@@ -31,7 +31,7 @@ from typing import TextIO
 
 from actions_toolkit.command import Command
 
-from waybill.github.secrets import Redactor
+from waybill.redaction import Redactor
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # Unicode's default-ignorable characters and the control characters: what collation passes over.

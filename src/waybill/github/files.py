@@ -19,7 +19,7 @@ from enum import Enum
 from pathlib import Path
 
 from waybill.errors import Fault, InputError
-from waybill.github.secrets import Redactor
+from waybill.redaction import Redactor
 
 SUMMARY_LIMIT = 1024 * 1024
 

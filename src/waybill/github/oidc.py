@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from waybill.errors import IdentityError, Unavailable
-from waybill.github.secrets import Redactor
+from waybill.redaction import Redactor
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Mapping
+from typing import Any, TextIO, cast
 from urllib.parse import quote
 
 SHOWN = "***"
@@ -86,3 +87,23 @@ def _spellings(value: str) -> set[str]:
         spellings.add(quote(one, safe="", errors="backslashreplace"))
         spellings.add(quote(one, safe="/", errors="backslashreplace"))
     return spellings
+
+
+def redacted(stream: TextIO, redactor: Redactor) -> TextIO:
+    """Return `stream`, with every text that is written to it redacted."""
+    return cast("TextIO", _Redacted(stream, redactor))
+
+
+class _Redacted:
+    """Writes through a redactor; is the other stream in everything else."""
+
+    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
+        self._stream = stream
+        self._redactor = redactor
+
+    def write(self, text: str) -> int:
+        """Write `text` without the secrets in it."""
+        return self._stream.write(self._redactor.redact(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
