@@ -50,6 +50,12 @@ def test_words_that_mean_nothing_are_explained_and_exit_2(argv: list[str], hint:
     assert "usage: waybill sandbox" in err
 
 
+def test_a_log_that_cannot_be_written_is_said_and_exits_2(tmp_path: Path) -> None:
+    code, out, err = said("run", "--log", str(tmp_path), "--", "true")
+    assert (code, out) == (2, "")
+    assert f"{tmp_path} cannot be written" in err
+
+
 def test_everything_after_the_first_dashes_is_the_commands() -> None:
     assert cli.parse(["run", "--log", "l", "--", "sh", "-c", "x", "--", "--help"]) == Words(
         "run", command=["sh", "-c", "x", "--", "--help"], log=Path("l")

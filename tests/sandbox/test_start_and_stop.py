@@ -29,7 +29,7 @@ START = (
 HOLD = (
     "import os, sys, time; from waybill.sandbox.server import running\n"
     "with running(os.environ) as sandbox:\n"
-    "    print(sandbox.url, flush=True); time.sleep(300)"
+    "    print(sandbox.url, sandbox.home, flush=True); time.sleep(300)"
 )
 
 
@@ -140,11 +140,13 @@ def test_a_port_in_use_is_said_and_exits_2() -> None:
 def test_it_ends_with_a_parent_that_is_killed() -> None:
     process = python(HOLD)
     assert process.stdout is not None
-    url = process.stdout.readline().strip()
+    url, home = process.stdout.readline().split()
     assert answers(url)
+    assert sorted(path.name for path in Path(home).iterdir()) == ["config", "credentials"]
     process.kill()
     process.communicate(timeout=PATIENCE)
     assert stops_answering(url)
+    assert not Path(home).exists()
 
 
 def test_another_moto_is_refused_by_the_command(tmp_path: Path) -> None:

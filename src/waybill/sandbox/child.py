@@ -1,34 +1,40 @@
 """The server's process: `python -m waybill.sandbox.child PORT`. Started by `server.running`, not by people.
 
-Says one JSON object on standard output once it listens: `{"port": ..., "accounts": {ACCOUNT: {"user": {...}, "root":
-{...}}}}`, or `{"error": [WHAT, ADVICE]}`. Ends when its standard input ends or its parent does: nothing that it was
-started by can leave it behind.
+Says one JSON object on standard output once it listens: `{"port": ..., "home": DIRECTORY, "accounts": {ACCOUNT:
+{"user": {...}, "root": {...}}}}`, or `{"error": [WHAT, ADVICE]}`. `home` has the empty files `config` and
+`credentials`. Ends, and removes `home`, when its standard input ends or its parent does: nothing that it was started by
+can leave it behind.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import select
+import shutil
 import sys
+import tempfile
 import threading
 from dataclasses import asdict
+from pathlib import Path
 
 from waybill.sandbox.errors import SandboxError
 
 
 def main(argv: list[str]) -> int:
     """Serve until standard input ends; return 2 when the sandbox cannot be started."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    home = Path(tempfile.gettempdir(), f"waybill-sandbox-{os.getpid()}-{secrets.token_hex(4)}")
+    threading.Thread(target=_end_with, args=(os.getppid(), home), daemon=True).start()
     try:
-        _serve(int(argv[0]))
+        _serve(int(argv[0]), home)
     except SandboxError as error:
         _say({"error": [error.what, error.advice]})
         return int(error.exit_code)
     return 0
 
 
-def _serve(port: int) -> None:
+def _serve(port: int, home: Path) -> None:
     from waybill.sandbox.engine import loading, pin  # noqa: PLC0415 - the errors above must not need moto
 
     pin.require()
@@ -40,7 +46,11 @@ def _serve(port: int) -> None:
     accounts = preparation.prepare()
     http.allow_many_files()
     server = http.server(listener, _log)
-    _say({"port": server.port, "accounts": {name: asdict(account) for name, account in accounts.items()}})
+    home.mkdir(mode=0o700)
+    for name in ("config", "credentials"):
+        (home / name).touch(mode=0o600)
+    keys = {name: asdict(account) for name, account in accounts.items()}
+    _say({"port": server.port, "home": str(home), "accounts": keys})
     server.serve_forever(poll_interval=0.1)
 
 
@@ -54,12 +64,13 @@ def _log(line: str) -> None:
     sys.stderr.flush()
 
 
-def _end_with(parent: int) -> None:
+def _end_with(parent: int, home: Path) -> None:
     # A pipe alone is not enough: a forked sibling may hold its other end open.
     while os.getppid() == parent:
         readable, _, _ = select.select([sys.stdin], [], [], 1.0)
         if readable and not os.read(sys.stdin.fileno(), 1):
             break
+    shutil.rmtree(home, ignore_errors=True)
     os._exit(0)
 
 

@@ -77,16 +77,21 @@ def running(
     `environ` is what the server's process inherits, without its AWS settings; `log` is a file that gets a line for each
     request; `patience` is in seconds. Raises `SandboxError` (not installed, port in use) or `SandboxStopped`.
     """
-    with tempfile.TemporaryDirectory(prefix="waybill-sandbox-") as directory:
-        home = Path(directory)
-        for name in ("config", "credentials"):
-            (home / name).touch(mode=0o600)
-        with (log or home / "server.log").open("ab") as messages:
-            process = _start(environ, port, messages)
+    with _opened(log) as messages:
+        process = _start(environ, port, messages)
         try:
-            yield _ready(process, home, log or home / "server.log", time.monotonic() + patience)
+            yield _ready(process, messages, time.monotonic() + patience)
         finally:
             _stop(process)
+
+
+def _opened(log: Path | None) -> IO[bytes]:
+    if log is None:
+        return tempfile.TemporaryFile()
+    try:
+        return log.open("a+b")
+    except OSError as error:
+        raise SandboxError(f"{log} cannot be written: {error.strerror}.", "Give --log another file.") from error
 
 
 def _start(environ: Mapping[str, str], port: int, messages: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -107,31 +112,31 @@ def _start(environ: Mapping[str, str], port: int, messages: IO[bytes]) -> subpro
     )
 
 
-def _ready(process: subprocess.Popen[bytes], home: Path, log: Path, deadline: float) -> Sandbox:
-    said = _first_words(process, log, deadline)
+def _ready(process: subprocess.Popen[bytes], messages: IO[bytes], deadline: float) -> Sandbox:
+    said = _first_words(process, messages, deadline)
     if "error" in said:
         raise SandboxError(*said["error"])
     url = f"http://127.0.0.1:{said['port']}"
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise _stopped(log)
+            raise _stopped(messages)
         time.sleep(_POLL_SECONDS)
     return Sandbox(
         url=url,
         pid=process.pid,
-        home=home,
+        home=Path(said["home"]),
         accounts=said["accounts"],
         is_running=lambda: process.poll() is None,
     )
 
 
-def _first_words(process: subprocess.Popen[bytes], log: Path, deadline: float) -> dict[str, Any]:
+def _first_words(process: subprocess.Popen[bytes], messages: IO[bytes], deadline: float) -> dict[str, Any]:
     if process.stdout is None:
-        raise _stopped(log)
+        raise _stopped(messages)
     readable, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
     line = process.stdout.readline() if readable else b""
     if not line:
-        raise _stopped(log)
+        raise _stopped(messages)
     said: dict[str, Any] = json.loads(line)
     return said
 
@@ -147,8 +152,9 @@ def _answers(url: str) -> bool:
         connection.close()
 
 
-def _stopped(log: Path) -> SandboxStopped:
-    last = log.read_text(errors="replace").strip().splitlines()[-5:]
+def _stopped(messages: IO[bytes]) -> SandboxStopped:
+    messages.seek(0)
+    last = messages.read().decode(errors="replace").strip().splitlines()[-5:]
     return SandboxStopped("The sandbox's server did not come up.", "\n".join(["It said:", *last]) if last else "")
 
 
