@@ -84,7 +84,7 @@ class FedPart:
         self._blocks: deque[Block] = deque()
         self._left = size
         self._current: Block | None = None
-        self._failed: WaybillError | None = None
+        self._failed: BaseException | None = None
         self._discarded = False
         self._condition = Condition()
 
@@ -97,7 +97,7 @@ class FedPart:
             self._blocks.append(block)
             self._condition.notify()
 
-    def fail(self, error: WaybillError) -> None:
+    def fail(self, error: BaseException) -> None:
         """Make the reader raise: no further block will come."""
         with self._condition:
             self._failed = error
@@ -200,7 +200,8 @@ class Feed:
         open_parts: list[tuple[Lane, FedPart]] = []
         try:
             digests = self._read(open_parts)
-        except WaybillError as error:
+        except BaseException as error:
+            # Whatever it is: a reader of a part that is half here would wait for ever.
             for _, part in open_parts:
                 part.fail(error)
             raise

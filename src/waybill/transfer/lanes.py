@@ -42,22 +42,25 @@ def send_lane(
     connections: int = CONNECTIONS,
 ) -> None:
     """Send every part that the lane brings, then return; raises the first failure. `sent` is told bytes as they go."""
+    failures: list[BaseException] = []
 
     def work() -> None:
         while (part := lane.take()) is not None:
             try:
                 _send_part(part, upload, source, retry=retry, check=check)
                 sent(part.size)
-            except BaseException:
+            except BaseException as error:
+                failures.append(error)
                 lane.close()
                 raise
             finally:
                 part.discard()
 
     with ThreadPoolExecutor(connections, thread_name_prefix="send") as pool:
-        workers = [pool.submit(work) for _ in range(connections)]
-    for worker in workers:
-        worker.result()
+        for _ in range(connections):
+            pool.submit(work)
+    if failures:
+        raise failures[0]
 
 
 def _send_part(part: FedPart, upload: Upload, source: Source, *, retry: Retry, check: Callable[[], None]) -> None:
@@ -66,11 +69,13 @@ def _send_part(part: FedPart, upload: Upload, source: Source, *, retry: Retry, c
     def attempt() -> None:
         check()
         if first:
-            upload.send(first.pop())
+            try:
+                upload.send(first.pop())
+            finally:
+                # Before any wait: the other regions need the blocks.
+                part.discard()
             return
-        part.discard()
-        crc = part.crc64nvme
-        upload.send(PartAgain(source, part.number, part.start, part.size, crc))
+        upload.send(PartAgain(source, part.number, part.start, part.size, part.crc64nvme))
 
     try:
         retry.call(attempt)

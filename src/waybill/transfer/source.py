@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol
@@ -38,7 +39,8 @@ class FileSource:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> FileSource:
-        self._file = self.path.open("rb", buffering=0)
+        with _readable(self.path):
+            self._file = self.path.open("rb", buffering=0)
         return self
 
     def __exit__(
@@ -52,11 +54,12 @@ class FileSource:
         if self._file is None:
             raise RuntimeError("the file is not open")
         filled = 0
-        while filled < len(buffer):
-            count: int = self._file.readinto(buffer[filled:])  # type: ignore[attr-defined]  # RawIOBase has it
-            if not count:
-                break
-            filled += count
+        with _readable(self.path):
+            while filled < len(buffer):
+                count: int = self._file.readinto(buffer[filled:])  # type: ignore[attr-defined]  # RawIOBase has it
+                if not count:
+                    break
+                filled += count
         return filled
 
     def rewind(self) -> None:
@@ -67,7 +70,7 @@ class FileSource:
     def again(self, start: int, end: int) -> Generator[memoryview, None, None]:
         """Read a stretch from an opening of its own, a MiB at a time."""
         buffer = memoryview(bytearray(min(MIB, end - start)))
-        with self.path.open("rb", buffering=0) as file:
+        with _readable(self.path), self.path.open("rb", buffering=0) as file:
             file.seek(start)
             left = end - start
             while left:
@@ -115,6 +118,18 @@ class StoredSource:
         """Ask the region for a stretch once more."""
         for chunk in self._bucket.stream(self._key, start=start, end=end):
             yield memoryview(chunk)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say what the system has against reading this file."""
+    try:
+        yield
+    except OSError as error:
+        raise ArtifactError(
+            f"{path} cannot be read: {error.strerror or error}.",
+            "Nothing of this version was made visible. Keep the file until the step has ended, and run again.",
+        ) from error
 
 
 def changed(name: str) -> ArtifactError:
