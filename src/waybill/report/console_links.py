@@ -18,7 +18,7 @@ def object_url(partition: str, region: str, bucket: str, key: str) -> str | None
     home = _home(partition, region)
     if home is None:
         return None
-    return f"{home}/s3/object/{quote(bucket, safe='')}?region={region}&prefix={_quoted(key)}"
+    return f"{home}/s3/object/{_quoted(bucket)}?region={region}&prefix={_quoted(key)}"
 
 
 def parameter_url(partition: str, region: str, name: str) -> str | None:

@@ -16,11 +16,22 @@ def clean(text: str) -> str:
     Line ends stay. So escape sequences, direction marks, zero-width characters and lone surrogates all become visible.
     """
     text = text.replace("\r\n", "\n")
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character == "\n" else _spelled(character) for character in text
-    )
+    return text if text.isprintable() else text.translate(_Spelling())
+
+
+class _Spelling(dict[int, str]):
+    """What each character is written as, found once a character."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character == "\t":
+            spelled = " "
+        elif character.isprintable() or character == "\n":
+            spelled = character
+        else:
+            spelled = character.encode("unicode_escape").decode("ascii")
+        self[code] = spelled
+        return spelled
 
 
 def one_line(text: str, limit: int = 1000) -> str:
@@ -31,10 +42,6 @@ def one_line(text: str, limit: int = 1000) -> str:
 def cut(text: str, limit: int) -> str:
     """Return the text, or its beginning and how much is missing."""
     return text if len(text) <= limit else f"{text[:limit]} (and {len(text) - limit} characters more)"
-
-
-def _spelled(character: str) -> str:
-    return " " if character == "\t" else character.encode("unicode_escape").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

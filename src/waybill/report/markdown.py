@@ -16,8 +16,10 @@ from waybill.report.ink import clean, cut
 # What has no white space, except within a pair of backticks.
 _CHUNK = re.compile(r"(?:`[^`]*[^`\s][^`]*`|\S)+")
 _QUOTED = re.compile(r"`([^`]+)`")
+# Letters, a small number, a dash or nothing: whatever has a sign within is code, so that no address can begin. (GitHub
+# makes a link of `www.` even where nothing follows.)
 _WORD = re.compile(
-    r"sha256|SHA-256|CRC64NVME|[^\W\d_]{1,40}(?:['’-][^\W\d_]{1,40}){0,6}|\d{1,6}(?:[.,]\d{1,3})?|[–—…→✓✗·×%-]|"
+    r"sha256|SHA-256|CRC64NVME|(?!www\b)[^\W\d_]{1,40}(?:['’-][^\W\d_]{1,40}){0,6}|\d{1,6}(?:[.,]\d{1,3})?|[–—…→✓✗·×%-]|"
 )
 _LEADING = re.compile(r"[(\"'“]*")
 _TRAILING = frozenset(")\"'”.,;:!?")

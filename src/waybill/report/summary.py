@@ -30,7 +30,7 @@ def summary(result: Result, *, plan: Plan | None = None, run_url: str = "", cons
     Console links are made for the partition of `result.caller`; `console_links=False` leaves them out, as it should be
     where there is no AWS console: in the sandbox.
     """
-    lines = [_heading(result), "", prose(words.sentence(result)), ""]
+    lines = [_heading(result), "", prose(one_line(words.sentence(result), 2000)), ""]
     planned = plan if result.outcome is Outcome.PLANNED or not result.regions else None
     if planned is not None:
         lines += _plan(planned)
@@ -93,7 +93,7 @@ def _place(region: RegionResult, partition: str) -> str:
 
 
 def _plan(plan: Plan) -> list[str]:
-    head = ["Region", "What will be done", f"Channel {code(plan.channel)}", "Bucket", "KMS key"]
+    head = ["Region", "Plan", f"Channel {code(plan.channel)}", "Bucket", "KMS key"]
     shown = list(_within((_planned(plan, region) for region in plan.regions), ROWS_BYTES))
     need = plan.require.count(len(plan.regions))
     rule = f"Before any channel moves, {need} of {count(len(plan.regions), 'region')} must be complete"
@@ -113,10 +113,10 @@ def _planned(plan: Plan, region: RegionPlan) -> list[str]:
 
 
 def _errors(result: Result, plan: Plan | None) -> list[str]:
-    blocks = [_error(where, error, advice) for where, error, advice in words.troubles(result, plan)]
-    shown = list(_within(blocks, ERRORS_BYTES))
+    found = words.troubles(result, plan)
+    shown = list(_within((_error(where, error, advice) for where, error, advice in found), ERRORS_BYTES))
     head = ["### What went wrong", ""] if shown else []
-    return [*head, *(line for block in shown for line in block), *_left_out(len(blocks) - len(shown), "error")]
+    return [*head, *(line for block in shown for line in block), *_left_out(len(found) - len(shown), "error")]
 
 
 def _error(where: str, error: str, advice: str) -> list[str]:
@@ -131,14 +131,14 @@ def _resume(result: Result) -> list[str]:
 
 
 def _warnings(result: Result) -> list[str]:
-    items = [[f"- {prose(one_line(text, LONGEST_ERROR))}"] for text in words.warnings(result)]
-    shown = list(_within(items, WARNINGS_BYTES))
-    head = ["### Warnings", ""] if items else []
+    found = words.warnings(result)
+    shown = list(_within(([f"- {prose(one_line(text, LONGEST_ERROR))}"] for text in found), WARNINGS_BYTES))
+    head = ["### Warnings", ""] if found else []
     return [
         *head,
         *(line for item in shown for line in item),
         *([""] if shown else []),
-        *_left_out(len(items) - len(shown), "warning"),
+        *_left_out(len(found) - len(shown), "warning"),
     ]
 
 

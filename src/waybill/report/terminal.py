@@ -91,7 +91,7 @@ class TerminalReporter:
             self._writer.line(line if prominent else self._ink.dim(line))
         else:
             # rich puts the line above the bars; whatever looks like its markup is only text.
-            self._bars.console.print(self._ink.encodable(line), markup=False, highlight=False, soft_wrap=True)
+            self._bars.console.print(self._ink.encodable(line), soft_wrap=True)
 
     def _show(self, region: str, step: str) -> None:
         bars = self._bars or self._start()

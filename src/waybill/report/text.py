@@ -82,7 +82,7 @@ def closing(end: Result) -> str:
 
 def plan_text(plan: Plan, ink: Ink = PLAIN) -> str:
     """Return a plan: a line for each region, then what is to be stored."""
-    rows = [["", "region", "what will be done", f"channel {plan.channel}", "bucket", "KMS key"]]
+    rows = [["", "region", "plan", f"channel {plan.channel}", "bucket", "KMS key"]]
     rows += [_plan_row(plan, region, ink) for region in plan.regions]
     need = plan.require.count(len(plan.regions))
     pairs = [

@@ -94,7 +94,7 @@ def _partial(result: Result, name: str) -> str:
         head = f"Cancelled: {head}"
     elif lacking:
         head += f", {'enough' if result.exit_code is ExitCode.OK else 'too few'} for `require`"
-    missing = f" It is missing in {listing(lacking)}." if lacking else ""
+    missing = f" It is not known to be complete in {listing(lacking)}." if lacking else ""
     channel = f" The channel `{result.channel}` could not be moved in {listing(stuck)}." if stuck else ""
     return f"{head}.{missing}{channel or _untouched(result)}"
 
