@@ -64,7 +64,7 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
         if request.dry_run:
             return planned(run, seconds=tools.clock.monotonic() - started)
         written, failures, subject = execute(run, goods)
-        ends = _move(run, Ends(written=written, errors=_errors_of(run.plan) | dict(failures)))
+        ends = _move(run, Ends(written=written, errors=_errors_of(run.plan) | dict(failures)), subject)
         return conclude(run, ends, subject, seconds=tools.clock.monotonic() - started)
 
 
@@ -165,15 +165,21 @@ def _errors_of(plan: Plan) -> dict[str, WaybillError]:
     return {item.region: item.error for item in plan.regions if item.error is not None}
 
 
-def _move(run: Run, ends: Ends) -> Ends:
+def _move(run: Run, ends: Ends, subject: Subject | None) -> Ends:
     """Move the channel where regions are whole, if enough of them are and none of them met a conflict (P2, P5)."""
-    if not run.request.moves or len(ends.written) < run.enough or run.tools.cancellation.cancelled:
+    cancellation = run.tools.cancellation
+    if not run.request.moves or subject is None or len(ends.written) < run.enough:
         return ends
+    if cancellation.cancelled:
+        return replace(ends, errors={**dict.fromkeys(ends.written, cancellation.error()), **ends.errors})
     if any(isinstance(error, ConflictError) for error in ends.errors.values()):
         return ends
-    whole = {name: run.sites[name] for name in ends.written}
-    try:
-        moved, errors = channels.move(run.request, whole, run.tools, prefix=run.target.organisation.key_prefix)
-    except WaybillError as error:
-        moved, errors = {}, dict.fromkeys(ends.written, error)
+    moved, errors = channels.move(
+        run.request,
+        run.sites,
+        run.tools,
+        moving=list(ends.written),
+        prefix=run.target.organisation.key_prefix,
+        documented=subject.document() is not None,
+    )
     return replace(ends, moved=moved, errors={**ends.errors, **errors})

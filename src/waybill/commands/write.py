@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from waybill.commands.channels import put_small
 from waybill.commands.observe import Site, look_again, read_waybill, with_sha256
+from waybill.commands.small import put_small
 from waybill.commands.tools import Tools
 from waybill.domain.conflict import conflict
 from waybill.domain.digests import Digests
