@@ -70,11 +70,12 @@ def needs_reading(artifact: Stored, waybill: Waybill | None, mine: Digests) -> b
     """Whether only the stored bytes themselves can tell if they are ours.
 
     So it is where no SHA-256 is known and neither size nor CRC64NVME says otherwise: an interrupted multipart upload,
-    or what Startifact staged.
+    or what Startifact staged. Where there is a waybill, only an object without either checksum is read: some other
+    tool put it there.
     """
-    if waybill is not None or artifact.sha256 is not None or artifact.size != mine.size:
+    if artifact.sha256 is not None or artifact.size != mine.size:
         return False
-    return artifact.crc64nvme in {None, mine.crc64nvme}
+    return artifact.crc64nvme is None or (waybill is None and artifact.crc64nvme == mine.crc64nvme)
 
 
 def plan_region(observation: Observation, subject: Subject | None) -> RegionPlan:

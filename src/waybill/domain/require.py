@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 RULE = "must be `all`, `majority` or a number of regions, 1 or more."
+
+_NUMBER = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class Require:
     @classmethod
     def parse(cls, text: str) -> Require:
         """Raise `ValueError` when the text is none of the three."""
-        if text in {"all", "majority"} or (text.isascii() and text.isdigit() and 1 <= int(text) <= 1000):
+        if text in {"all", "majority"} or (_NUMBER.fullmatch(text) and 1 <= int(text) <= 1000):
             return cls(text)
         raise ValueError(RULE)
 
