@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from container.github_runner import OWNER, Job, StepMaker
+from container.github_runner import MOUNTS, OWNER, Job, StepMaker
 from container.looking import s3_of_production
 from waybill.sandbox.layout import PRODUCTION, REGIONS, STAGE_EXTERNAL_ID, STAGE_ROLE_ARN
 from waybill.sandbox.server import Sandbox
@@ -18,7 +18,8 @@ from waybill.sandbox.server import Sandbox
 pytestmark = pytest.mark.container
 
 ROLE = {"role": STAGE_ROLE_ARN, "role-external-id": STAGE_EXTERNAL_ID}
-LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+WRITABLE = ("-e", f"TMPDIR={MOUNTS['runner_temp']}")
+LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", *WRITABLE)
 AS_THE_OWNER = (*LOCKED_DOWN, "--user", f"{OWNER}:{OWNER}")
 
 
