@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import waybill
+
+ROOT = Path(waybill.__file__).parent
+
+CORE = {"domain", "errors"}
+# What each part of the package may import of the others. Whatever is not named here may import nothing of it.
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": set(),
+    "domain": CORE,
+    "ports": CORE,
+    "progress": CORE,
+    "retry": {"errors", "ports"},
+    "cancel": {"errors"},
+    "redaction": set(),
+    "packing": CORE,
+    "transfer": {*CORE, "ports", "retry"},
+    "commands": {*CORE, "ports", "progress", "transfer", "retry", "packing", "cancel"},
+    "inputs": {*CORE, "packing"},
+    "report": {*CORE, "progress"},
+    "aws": {*CORE, "ports", "retry", "transfer", "__init__"},
+    "github": {*CORE, "ports", "redaction"},
+    "sandbox": {*CORE, "__init__"},
+    "process": {"cancel"},
+    "compose": {*CORE, "aws", "cancel", "commands", "inputs", "packing", "ports", "process", "progress", "retry"},
+    "action": {*CORE, "cancel", "compose", "github", "inputs", "process", "redaction", "report"},
+    "cli": {
+        *CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "progress", "redaction", "report",
+        "sandbox",
+    },
+}  # fmt: skip
+# Libraries, and who may import them.
+THIRD_PARTY: dict[str, set[str]] = {
+    "semver": {"domain"},
+    "awscrt": {"transfer", "aws", "sandbox"},
+    "boto3": {"aws"},
+    "botocore": {"aws"},
+    "urllib3": {"aws"},
+    "actions_toolkit": {"github"},
+    "github": {"github"},
+    "requests": {"github"},
+    "rich": {"report"},
+    "moto": {"sandbox"},
+    "werkzeug": {"sandbox"},
+}
+AWS_ERROR_CODES = {
+    "AccessDeniedException", "NoSuchKey", "NoSuchBucket", "PreconditionFailed", "ParameterNotFound", "TooManyUpdates",
+    "ParameterAlreadyExists", "ConditionalRequestConflict", "NoSuchUpload", "ExpiredToken", "SlowDown",
+}  # fmt: skip
+HEAVY = ("boto3", "botocore", "awscrt", "rich", "requests", "moto", "github", "actions_toolkit", "typer", "urllib3")
+MUTABLE = {"list", "dict", "set", "bytearray", "deque", "defaultdict", "Counter", "Lock", "RLock", "Event"}
+MUTATORS = {
+    "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file of the package. `part` is the top-level name that it belongs to."""
+
+    path: Path
+    part: str
+    text: str
+    tree: ast.Module
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(ROOT.parent))
+
+    def imports(self) -> Iterator[tuple[str, bool]]:
+        """Yield what is imported anywhere in the file, and whether that happens inside a function."""
+        late = {id(inner) for node in self.functions() for inner in ast.walk(node)}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((alias.name, id(node) in late) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module == "waybill":
+                yield from ((f"waybill.{alias.name}", id(node) in late) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{self} imports relatively"
+                assert node.module is not None
+                yield node.module, id(node) in late
+
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+    def strings(self) -> Iterator[str]:
+        """Yield every string constant but the docstrings."""
+        bare = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
+                yield node.value
+
+
+def read(path: Path) -> Module:
+    text = path.read_text()
+    return Module(path, path.relative_to(ROOT).with_suffix("").parts[0], text, ast.parse(text))
+
+
+MODULES = [read(path) for path in sorted(ROOT.rglob("*.py"))]
+every_module = pytest.mark.parametrize("module", MODULES, ids=str)
+
+
+def part_of(name: str) -> str:
+    """Return the part of the package that an import names: `waybill` itself is its `__init__`."""
+    parts = name.split(".")
+    known = {module.part for module in MODULES}
+    return parts[1] if len(parts) > 1 and parts[1] in known else "__init__"
+
+
+@every_module
+def test_imports_go_one_way(module: Module) -> None:
+    parts = {part_of(name) for name, _ in module.imports() if name.split(".")[0] == "waybill"}
+    assert parts - {module.part} <= MAY_IMPORT.get(module.part, set())
+
+
+@every_module
+def test_a_library_is_imported_only_where_its_adapter_is(module: Module) -> None:
+    tops = {name.split(".")[0] for name, _ in module.imports()} - {"waybill", *sys.stdlib_module_names}
+    assert tops <= THIRD_PARTY.keys(), "a library that nobody has a table entry for"
+    assert {top for top in tops if module.part not in THIRD_PARTY[top]} == set()
+
+
+def test_the_rules_have_no_cycle_and_no_rule_without_a_part() -> None:
+    assert {module.part for module in MODULES} <= MAY_IMPORT.keys()
+    left = {part: needs - {part} for part, needs in MAY_IMPORT.items()}
+    while left:
+        free = {part for part, needs in left.items() if not needs & left.keys()}
+        assert free, f"these import each other: {sorted(left)}"
+        left = {part: needs for part, needs in left.items() if part not in free}
+
+
+def test_the_sandbox_is_imported_by_nothing_but_the_command_line_and_late() -> None:
+    for module in MODULES:
+        for name, late in module.imports():
+            if part_of(name) == "sandbox" and module.part != "sandbox":
+                assert (module.part, late) == ("cli", True), str(module)
+
+
+@every_module
+def test_only_github_knows_the_runners_variables(module: Module) -> None:
+    if module.part != "github":
+        assert [text for text in module.strings() if re.match(r"(GITHUB|RUNNER|ACTIONS)_[A-Z]", text)] == []
+
+
+@every_module
+def test_only_aws_and_the_embedded_aws_know_an_error_code(module: Module) -> None:
+    if module.part not in {"aws", "sandbox"}:
+        assert AWS_ERROR_CODES.isdisjoint(module.strings())
+
+
+def assigned(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that the module itself gives values to."""
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign):
+            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
+            yield node.target.id, node.value
+
+
+def is_mutable(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        named = value.func
+        return (named.id if isinstance(named, ast.Name) else getattr(named, "attr", "")) in MUTABLE
+    return isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp))
+
+
+def changed(node: ast.AST) -> ast.expr | None:
+    """Return what a piece of code changes in place."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+        return node.func.value
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        return node.value
+    return node.target if isinstance(node, ast.AugAssign) else None
+
+
+@every_module
+def test_a_module_holds_constants_and_no_state(module: Module) -> None:
+    names = dict(assigned(module))
+    assert [name for name in names if not re.fullmatch(r"_?[A-Z]\w*|__\w+__", name)] == [], "no names of constants"
+    fixed = {name for name, value in names.items() if is_mutable(value)}
+    for node in ast.walk(module.tree):
+        assert not isinstance(node, ast.Global), "a global is set"
+        target = changed(node)
+        assert not isinstance(target, ast.Name) or target.id not in fixed, f"{ast.unparse(node)} changes a constant"
+
+
+@every_module
+def test_files_fit_on_a_few_screens_and_functions_on_one(module: Module) -> None:
+    assert len(module.text.splitlines()) <= 300
+    long = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in module.functions()}
+    assert {name: lines for name, lines in long.items() if lines > 60} == {}
+
+
+@pytest.mark.parametrize("entry", ["waybill.cli", "waybill.action", "waybill.commands.stage", "waybill.domain.plan"])
+def test_an_entry_point_loads_no_library_before_it_is_needed(entry: str) -> None:
+    needed = {"waybill.commands.stage": {"awscrt"}, "waybill.action": {"awscrt", "actions_toolkit"}}
+    code = f"import sys, {entry}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT.parent)}
+    )
+    assert set(ended.stdout.split()) <= needed.get(entry, set())
