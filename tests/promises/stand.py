@@ -96,8 +96,9 @@ class Stand:
     def packed(self, body: bytes) -> Packed:
         """Put an artifact on disk."""
         path = self.folder / hashlib.sha256(body).hexdigest()[:16]
-        if not path.exists():
-            path.write_bytes(body)
+        with self.world.lock:
+            if not path.exists():
+                path.write_bytes(body)
         return Packed(path, len(body), "app.bin", is_archive=False, entries=1)
 
     def channels(self, name: str = CHANNEL) -> list[str | None]:

@@ -9,7 +9,6 @@ from waybill.commands.channels import Moved
 from waybill.commands.execute import Written
 from waybill.commands.run import Run
 from waybill.domain.plan import Action, ChannelAction, RegionPlan
-from waybill.domain.request import StageRequest
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.domain.waybill import Subject
 from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exit_code_of, lowest
@@ -18,10 +17,14 @@ from waybill.progress import RegionEnded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
-    """How the regions ended: those whose artifact is whole, where the channel went, and what failed."""
+    """How the regions ended: those whose artifact is whole, where the channel went, and what failed.
+
+    `begun` are the regions that took the artifact in this run, whole or not.
+    """
 
     written: Mapping[str, Written]
     errors: Mapping[str, WaybillError]
+    begun: frozenset[str] = frozenset()
     moved: Mapping[str, Moved] = field(default_factory=dict)
 
 
@@ -101,7 +104,7 @@ def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -
     return Result(
         command="stage",
         outcome=outcome,
-        changed=moved or any(item.wrote for item in ends.written.values()),
+        changed=moved or bool(ends.begun) or any(item.wrote for item in ends.written.values()),
         exit_code=code,
         project=run.plan.project,
         version=run.plan.version.text,
@@ -113,9 +116,9 @@ def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -
         caller=run.target.caller.arn,
         regions=regions,
         warnings=_warnings(run, ends, code),
-        error=_sentence(run, ends) if failed else None,
-        advice=_advice(outcome, ends) if failed else None,
-        resume=_resume(run.request, outcome, ends) if failed else None,
+        error="\n".join((_sentence(run, ends), *_clashes(ends))) if failed else None,
+        advice=_advice(run, ends) if failed else None,
+        resume=_resume(run, ends) if failed else None,
         seconds=seconds,
     )
 
@@ -139,7 +142,7 @@ def _region(name: str, run: Run, ends: Ends) -> RegionResult:
         channel=moved.outcome if moved else unmoved,
         channel_before=moved.before if moved else before,
         channel_after=moved.after if moved else before,
-        note=moved.note if moved else None,
+        note=moved.note if moved else _half(name, ends),
         error=error.what if error else None,
         advice=error.advice if error else None,
         exit_code=exit_code_of(error) if error else ExitCode.OK,
@@ -175,10 +178,22 @@ def _sentence(run: Run, ends: Ends) -> str:
     )
 
 
-def _advice(outcome: Outcome, ends: Ends) -> str:
-    if outcome is Outcome.CONFLICT:
-        return "A stored version never changes. Take the next version."
-    if ends.written:
+def _half(name: str, ends: Ends) -> str | None:
+    if name in ends.begun and name not in ends.written:
+        return "The artifact is stored there, and not all that belongs to it."
+    return None
+
+
+def _clashes(ends: Ends) -> list[str]:
+    """Return what the regions say that met a conflict while writing: what each holds (P2)."""
+    return list(dict.fromkeys(error.what for error in ends.errors.values() if isinstance(error, ConflictError)))
+
+
+def _advice(run: Run, ends: Ends) -> str:
+    clash = next((error for error in ends.errors.values() if isinstance(error, ConflictError)), None)
+    if clash is not None:
+        return clash.advice
+    if _holders(run, ends):
         return "The command below completes the other regions from one that is whole; it does not need the build."
     return (
         "No region holds the version whole, so only the same bytes can finish it. A rebuild seldom gives the same "
@@ -186,13 +201,20 @@ def _advice(outcome: Outcome, ends: Ends) -> str:
     )
 
 
-def _resume(request: StageRequest, outcome: Outcome, ends: Ends) -> str | None:
-    if outcome is Outcome.CONFLICT:
+def _resume(run: Run, ends: Ends) -> str | None:
+    """Return the command that finishes; None where nothing can, since a region holds another artifact."""
+    if any(isinstance(error, ConflictError) and name not in ends.written for name, error in ends.errors.items()):
         return None
-    return (request.restart if ends.written else request.again) or None
+    return (run.request.restart if _holders(run, ends) else run.request.again) or None
+
+
+def _holders(run: Run, ends: Ends) -> set[str]:
+    """Return the regions that hold the version whole, be it since before, and though the run was cut off there."""
+    return {*ends.written, *(item.region for item in run.plan.of(Action.NOTHING))}
 
 
 def _warnings(run: Run, ends: Ends, code: ExitCode) -> tuple[str, ...]:
-    if ends.errors and code is ExitCode.OK:
-        return (f"{_sentence(run, ends)} That is enough, so the channel moved; finish the others.",)
-    return ()
+    if not ends.errors or code is not ExitCode.OK:
+        return ()
+    moved = ", so the channel moved" if run.request.moves else ""
+    return (f"{_sentence(run, ends)} That is enough{moved}; finish the others.",)

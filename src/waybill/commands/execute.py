@@ -41,18 +41,25 @@ class Ready:
     waybill: bytes
 
 
-Executed = tuple[Mapping[str, Written], Mapping[str, WaybillError], Subject | None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """One end for each region, `written` or an error; the regions that took the artifact; and what it was, if known."""
+
+    written: Mapping[str, Written]
+    errors: Mapping[str, WaybillError]
+    begun: frozenset[str]
+    subject: Subject | None
 
 
 def execute(run: Run, material: Material) -> Executed:
-    """Make every planned region whole. One end for each: `Written`, or an error."""
+    """Make every planned region whole."""
     names = [item.region for item in run.plan.of(Action.CREATE, Action.COMPLETE, Action.NOTHING)]
     work = _Execution(run, material)
     with ThreadPoolExecutor(1, thread_name_prefix="feed") as reader:
         reader.submit(work.read)
         written, errors = everywhere(work.region, names)
     subject = None if work.ready.exception() else work.ready.result().subject
-    return written, errors, subject
+    return Executed(written=written, errors=errors, begun=frozenset(work.begun), subject=subject)
 
 
 class _Execution:
@@ -65,6 +72,7 @@ class _Execution:
         self._creating = frozenset(item.region for item in run.plan.of(Action.CREATE))
         self._lanes = {name: Lane() for name in self._creating} if material.body is None else {}
         self._connections = max(1, min(CONNECTIONS, MOST_CONNECTIONS // max(1, len(self._creating))))
+        self.begun: list[str] = []
         self.ready: Future[Ready] = Future()
 
     def read(self) -> None:
@@ -93,6 +101,8 @@ class _Execution:
         site, created, version_id = self._sites[name], False, None
         if name in self._creating:
             created = self._create(name, site)
+        if created:
+            self.begun.append(name)
         ready = self.ready.result()
         if created:
             version_id = verify(site, ready.subject, self._tools).version_id

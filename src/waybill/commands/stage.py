@@ -63,9 +63,10 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
             return refused(run, refusal, seconds=tools.clock.monotonic() - started)
         if request.dry_run:
             return planned(run, seconds=tools.clock.monotonic() - started)
-        written, failures, subject = execute(run, goods)
-        ends = _move(run, Ends(written=written, errors=_errors_of(run.plan) | dict(failures)), subject)
-        return conclude(run, ends, subject, seconds=tools.clock.monotonic() - started)
+        done = execute(run, goods)
+        ends = Ends(written=done.written, errors=_errors_of(run.plan) | dict(done.errors), begun=done.begun)
+        ends = _move(run, ends, done.subject)
+        return conclude(run, ends, done.subject, seconds=tools.clock.monotonic() - started)
 
 
 @contextmanager
