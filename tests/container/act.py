@@ -23,11 +23,11 @@ class Act:
     job_image: str
 
     def push(self, workflow: str) -> subprocess.CompletedProcess[str]:
-        """Run `.github/workflows/{workflow}` for a push; nothing is pulled or fetched."""
-        workflow_options = ["-W", f".github/workflows/{workflow}", "-P", f"ubuntu-latest={self.job_image}"]
-        options = ["--pull=false", "--action-offline-mode", "--no-cache-server", "--container-daemon-socket", "-"]
+        """Run `.github/workflows/{workflow}` for a push; nothing is pulled, fetched or left running."""
+        job = ["-W", f".github/workflows/{workflow}", "-P", f"ubuntu-latest={self.job_image}", "--rm"]
+        alone = ["--pull=false", "--action-offline-mode", "--no-cache-server", "--container-daemon-socket", "-"]
         return subprocess.run(
-            [self.program, "push", *workflow_options, *options],
+            [self.program, "push", *job, *alone],
             cwd=self.repository,
             env=dict(self.environment),
             stdout=subprocess.PIPE,
@@ -69,7 +69,7 @@ def copy_of_this_repository(folder: Path) -> Path:
 def docker_host(engine: Engine, folder: Path) -> Iterator[dict[str, str]]:
     """Serve Docker's API for `act`: docker has it already, podman gets a service of its own, stopped at the end."""
     if engine.command != "podman":
-        yield {}
+        yield {name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ}
         return
     socket = folder / "engine.sock"
     service = subprocess.Popen(

@@ -20,7 +20,11 @@ pytestmark = pytest.mark.container
 ROLE = {"role": STAGE_ROLE_ARN, "role-external-id": STAGE_EXTERNAL_ID}
 WRITABLE = ("-e", f"TMPDIR={MOUNTS['runner_temp']}")
 LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", *WRITABLE)
-AS_THE_OWNER = (*LOCKED_DOWN, "--user", f"{OWNER}:{OWNER}")
+
+
+def locked_down(user: int) -> tuple[str, ...]:
+    """Options of `run`: as `user`, who may write nothing but the job's folders, and has no capability."""
+    return (*LOCKED_DOWN, "--user", f"{user}:{user}")
 
 
 def test_a_file_reaches_every_region_and_the_step_tells_what_it_did(stage: StepMaker, job: Job) -> None:
@@ -68,9 +72,9 @@ def test_bad_input_is_refused_with_every_fault_by_its_yaml_name(stage: StepMaker
     ("owner", "options"),
     [
         pytest.param(OWNER, (), id="as GitHub's runner does"),
-        # Root without capabilities may not write what is another user's: that is a runner that runs as root itself.
-        pytest.param(os.getuid(), LOCKED_DOWN, id="locked down"),
-        pytest.param(OWNER, AS_THE_OWNER, id="locked down, and not root"),
+        # A runner of one's own that runs as root: without capabilities, root may not write what is another user's.
+        pytest.param(os.getuid(), locked_down(os.getuid()), id="locked down"),
+        pytest.param(OWNER, locked_down(OWNER), id="locked down, as the workspace's owner"),
     ],
 )
 def test_a_directory_is_packed_and_staged_and_the_workspace_stays_its_owners(
@@ -80,12 +84,12 @@ def test_a_directory_is_packed_and_staged_and_the_workspace_stays_its_owners(
     job.put("site/index.html", b"<p>hello</p>")
     job.put("site/deep/er/data.bin", bytes(range(256)) * 4096)
     before = owners(job.folder)
-    step = stage({"project": f"Packed-{len(options)}", "version": "1.0.0", "path": "site", **ROLE}, *options)
+    step = stage({"project": f"Packed-{len(options)}-{owner}", "version": "1.0.0", "path": "site", **ROLE}, *options)
     done = replace(step, job=job).run()
     assert done.exit_code == 0, done.log
     assert json.loads(done.outputs["result"])["outcome"] == "created"
     after = owners(job.folder)
-    assert set(after.values()) == {(owner, owner)}
+    assert set(after.values()) == {owner}
     left = {path for path in after if path not in before and "file_commands" not in path.parts}
     assert left == set()
 
@@ -98,7 +102,7 @@ def test_the_same_directory_gives_the_same_bytes_whatever_the_container_may_do(s
     (job.workspace / "site" / "a.txt").unlink()
     job.put("site/a.txt", b"a")
     os.utime(job.workspace / "site" / "index.html", (1, 1))
-    second = stage(step, *AS_THE_OWNER).run()
+    second = stage(step, *locked_down(OWNER)).run()
     assert (second.exit_code, second.outputs["outcome"]) == (0, "already"), second.log
     assert second.outputs["sha256"] == first.outputs["sha256"]
 
@@ -118,6 +122,6 @@ def test_what_the_step_said_is_what_is_stored(stage: StepMaker, job: Job, sandbo
         assert json.loads(metadata) == {"note": "a=b", "team": "blue"}
 
 
-def owners(folder: Path) -> dict[Path, tuple[int, int]]:
+def owners(folder: Path) -> dict[Path, int]:
     """Return who owns each file and folder below `folder`."""
-    return {path: (found.st_uid, found.st_gid) for path in folder.rglob("*") for found in (path.lstat(),)}
+    return {path: path.lstat().st_uid for path in folder.rglob("*")}

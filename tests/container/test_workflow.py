@@ -54,10 +54,11 @@ def test_the_projects_own_self_test_workflow_passes(act: Act) -> None:
     assert done.stdout.count("⭐ Run Main Stage") == uses
 
 
-def test_a_step_that_is_refused_fails_its_job_with_the_documented_code(act: Act) -> None:
+def test_a_step_that_is_refused_fails_its_job_with_the_documented_code(act: Act, engine: Engine) -> None:
     (act.repository / ".github" / "workflows" / "refused.yml").write_text(REFUSED)
     done = act.push("refused.yml")
     assert done.returncode != 0
     assert "exit with `FAILURE`: 2" in done.stdout
     assert "not-a-version" in done.stdout
     assert "never reached" not in done.stdout.replace('echo "never reached"', "")
+    assert engine("ps", "--all", "--quiet", "--filter", "name=act-refused").stdout == ""
