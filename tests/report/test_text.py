@@ -66,8 +66,9 @@ def test_what_was_refused_before_anything_was_written_shows_the_plan_and_says_so
     assert "    Add it to the role's policy." in shown.splitlines()
 
 
-def test_a_bug_of_ours_never_claims_that_nothing_was_written() -> None:
-    shown = text.result(replace(examples.refused(), outcome=Outcome.FAILED, exit_code=ExitCode.BUG))
+@pytest.mark.parametrize("code", [ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED])
+def test_what_ended_in_the_middle_never_claims_that_nothing_was_written(code: ExitCode) -> None:
+    shown = text.result(replace(examples.refused(), outcome=Outcome.FAILED, exit_code=code))
     assert "Nothing was written" not in shown
 
 
@@ -140,6 +141,19 @@ def test_a_dry_run_is_one_line_a_region() -> None:
     line_with(shown, "eu-west-1", "complete: stored without metadata", "(absent) → 1.2.3", "the bucket's default")
     line_with(shown, "sha256", examples.SHA)
     line_with(shown, "require", "all (3 of 3 regions")
+
+
+def test_a_dry_run_reads_well_without_its_plan_too() -> None:
+    regions = (
+        examples.region(
+            "a", Outcome.PLANNED, channel=ChannelOutcome.NOT_REACHED, note="would create: nothing is stored"
+        ),
+        examples.region("b", Outcome.PLANNED, channel=ChannelOutcome.NOT_REACHED, channel_before="1.2.3"),
+    )
+    shown = text.result(examples.result(Outcome.PLANNED, *regions))
+    line_with(shown, "–  a", "planned", "1.2.2 → 1.2.3")
+    line_with(shown, "–  b", "planned", "1.2.3, kept")
+    line_with(shown, "a: would create: nothing is stored")
 
 
 def test_a_plan_whose_digest_is_not_known_yet_says_when_it_will_be() -> None:

@@ -33,13 +33,13 @@ class Writer:
 
 
 class PlainReporter:
-    """Implements `Reporter` with plain lines. Ends with the text of the result, which `stream` gets too."""
+    """Implements `Reporter` with plain lines. Ends with the text of the result. `plan` is the plan once it is told."""
 
     def __init__(self, stream: TextIO, clock: Clock, *, ink: Ink | None = None) -> None:
         self._ink = ink or Ink.of(stream)
         self._writer = Writer(stream, self._ink)
         self._pace = Pace(clock, self._ink)
-        self._plan: Plan | None = None
+        self.plan: Plan | None = None
         self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
 
     def tell(self, event: Event) -> None:
@@ -49,11 +49,11 @@ class PlainReporter:
                 case Sent():
                     line = self._pace.sent(event)
                 case Finished(end):
-                    line = f"\n{text.result(end, self._ink, plan=self._plan)}"
+                    line = f"\n{text.result(end, self._ink, plan=self.plan)}"
                 case _:
                     line = narrate(event, self._ink)
             if isinstance(event, Planned):
-                self._plan = event.plan
+                self.plan = event.plan
             if isinstance(event, RegionEnded):
                 self._pace.ended(event.result.region)
             if line is not None:

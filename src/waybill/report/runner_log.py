@@ -43,13 +43,16 @@ class Commands(Protocol):
 
 
 class RunnerReporter:
-    """Implements `Reporter`. Groups fold how the work went; the end is not folded, so that it is seen at once."""
+    """Implements `Reporter`. Groups fold how the work went; the end is not folded, so that it is seen at once.
+
+    `plan` is the plan once it is told: the step summary of a run that was refused shows it.
+    """
 
     def __init__(self, commands: Commands, clock: Clock, *, ink: Ink | None = None) -> None:
         self._commands = commands
         self._ink = ink or Ink()
         self._pace = Pace(clock, self._ink)
-        self._plan: Plan | None = None
+        self.plan: Plan | None = None
         self._group: str | None = None
         self._warned: set[str] = set()
         self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
@@ -101,9 +104,9 @@ class RunnerReporter:
         if line is None:
             return
         if not isinstance(event, Started | Waiting):
-            self._enter(REGIONS if self._plan else PLAN)
+            self._enter(REGIONS if self.plan else PLAN)
         if isinstance(event, Planned):
-            self._plan = event.plan
+            self.plan = event.plan
             line = f"{line}\n\n{text.plan_text(event.plan, self._ink)}"
         if isinstance(event, RegionEnded):
             self._pace.ended(event.result.region)
@@ -122,7 +125,7 @@ class RunnerReporter:
 
     def _finish(self, end: Result) -> None:
         self._ungroup()
-        self._commands.line(f"{text.heading(end, self._ink)}\n\n{text.table(end, self._ink, plan=self._plan)}")
+        self._commands.line(f"{text.heading(end, self._ink)}\n\n{text.table(end, self._ink, plan=self.plan)}")
         found = [("waybill " + end.command, _both(end.error, end.advice))] if end.error else []
         found += [
             (f"{region.region}: {region.outcome.value}", _both(region.error, region.advice))
@@ -134,7 +137,7 @@ class RunnerReporter:
         for said in words.warnings(end):
             if said not in self._warned:
                 self._commands.warning(cut(clean(said), LONGEST))
-        for part in (text.facts(end, plan=self._plan), text.closing(end)):
+        for part in (text.facts(end, plan=self.plan), text.closing(end)):
             if part:
                 self._commands.line(f"\n{part}")
 

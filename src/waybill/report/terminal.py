@@ -34,6 +34,7 @@ class TerminalReporter:
     """Implements `Reporter` on a terminal. The bars go away at the end, and the text of the result takes their place.
 
     `close` gives the terminal back (its cursor is hidden while bars are drawn); it may be called at any time.
+    `plan` is the plan once it is told.
     """
 
     def __init__(self, stream: TextIO, clock: Clock, *, colour: bool = True) -> None:
@@ -41,7 +42,7 @@ class TerminalReporter:
         self._clock = clock
         self._ink = Ink.of(stream, colour=colour)
         self._writer = Writer(stream, self._ink)
-        self._plan: Plan | None = None
+        self.plan: Plan | None = None
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, float] = {}
@@ -80,10 +81,10 @@ class TerminalReporter:
                 self._ended(result)
             case Finished(end):
                 self.close()
-                self._writer.line(text.result(end, self._ink, plan=self._plan))
+                self._writer.line(text.result(end, self._ink, plan=self.plan))
             case _:
                 if isinstance(event, Planned):
-                    self._plan = event.plan
+                    self.plan = event.plan
                 self._say(narrate(event, self._ink) or "", prominent=not isinstance(event, Packed | Planned))
 
     def _say(self, line: str, *, prominent: bool) -> None:

@@ -80,7 +80,8 @@ def _moves(result: Result) -> str:
 def _untouched(result: Result) -> str:
     """Return what did not happen, where that is certain."""
     if not result.regions:
-        return "" if result.changed or result.exit_code is ExitCode.BUG else " Nothing was written."
+        unsure = result.changed or result.exit_code in {*CANCELLED, ExitCode.BUG}
+        return "" if unsure else " Nothing was written."
     moved = any(region.channel is ChannelOutcome.MOVED for region in result.regions)
     return "" if moved or not result.channel else " No channel was moved."
 
@@ -167,6 +168,10 @@ def holds(region: RegionResult, version: str) -> str:
 def channel_words(region: RegionResult, arrow: str) -> str:
     """Return the channel before and after."""
     before, after = region.channel_before, region.channel_after
+    if region.outcome is Outcome.PLANNED and before != after:
+        return f"{before or ABSENT} {arrow} {after or ABSENT}"
+    if region.outcome is Outcome.PLANNED:
+        return f"{before}, kept" if before else "left absent"
     match region.channel:
         case ChannelOutcome.MOVED:
             return f"{before or ABSENT} {arrow} {after or ABSENT}"
