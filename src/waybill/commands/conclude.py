@@ -37,7 +37,9 @@ def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
     """Return the result of a plan that may not be carried out: nothing was written."""
     outcome = Outcome.CONFLICT if isinstance(error, ConflictError) else Outcome.FAILED
     result = _unwritten(run, outcome, exit_code_of(error), seconds)
-    return replace(result, error=error.what, advice=error.advice or None)
+    whole = bool(run.plan.of(Action.NOTHING))
+    resume = None if outcome is Outcome.CONFLICT else (run.request.restart if whole else run.request.again) or None
+    return replace(result, error=error.what, advice=error.advice or None, resume=resume)
 
 
 def _unwritten(run: Run, outcome: Outcome, code: ExitCode, seconds: float) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -56,11 +56,14 @@ class Material:
             raise changed("The artifact")
         return subject
 
-    def known(self, request: StageRequest) -> Material:
-        """Return the same with its digests, reading the whole artifact once where they are not known yet."""
+    def known(self, request: StageRequest, check: Callable[[], None]) -> Material:
+        """Return the same with its digests, reading the whole artifact once where they are not known yet.
+
+        `check` raises when the run is cancelled.
+        """
         if self.subject is not None:
             return self
-        digests = Feed(self.source, part_bytes=PART, lanes=(), buffers=2).run()
+        digests = Feed(self.source, part_bytes=PART, lanes=(), buffers=2, check=check).run()
         self.source.rewind()
         return replace(self, subject=self.as_subject(request, digests))
 

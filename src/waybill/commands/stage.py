@@ -11,10 +11,10 @@ from waybill.commands.conclude import Ends, conclude, planned, refused
 from waybill.commands.execute import execute
 from waybill.commands.material import Material
 from waybill.commands.observe import Observed, Site, observe, read_back
+from waybill.commands.refusal import refusal, together
 from waybill.commands.run import Run
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools
-from waybill.domain.conflict import conflict
 from waybill.domain.names import Keys
 from waybill.domain.plan import (
     Action,
@@ -27,15 +27,7 @@ from waybill.domain.plan import (
 from waybill.domain.request import StageRequest
 from waybill.domain.result import Result
 from waybill.domain.waybill import Subject
-from waybill.errors import (
-    ConflictError,
-    Fault,
-    InputError,
-    Unavailable,
-    WaybillError,
-    exit_code_of,
-    lowest,
-)
+from waybill.errors import ConflictError, InputError, WaybillError
 from waybill.packing import Packed
 from waybill.progress import Packed as PackedEvent
 from waybill.progress import Planned, Started
@@ -55,12 +47,13 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
     target = reach(request, tools)
     with _material(request, target, pack, tools) as (goods, observed):
         if _must_know(request, observed):
-            goods = goods.known(request)  # noqa: PLW2901 - the same goods, with their digests
+            goods = goods.known(request, tools.cancellation.check)  # noqa: PLW2901 - the same goods, with their digests
         run = _planned(request, target, goods, observed, tools)
+        tools.cancellation.check()
         tools.reporter.tell(Planned(run.plan))
-        refusal = _refusal(run, goods.subject)
-        if refusal is not None:
-            return refused(run, refusal, seconds=tools.clock.monotonic() - started)
+        why = refusal(run, goods.subject)
+        if why is not None:
+            return refused(run, why, seconds=tools.clock.monotonic() - started)
         if request.dry_run:
             return planned(run, seconds=tools.clock.monotonic() - started)
         done = execute(run, goods)
@@ -76,8 +69,8 @@ def _material(
     """Observe, and open what is to be staged: what was built, or a region that is whole."""
     if pack is None:
         sites, errors = observe(request, target, tools)
-        if not sites:
-            raise next(iter(errors.values()))
+        if any(isinstance(error, InputError) for error in errors.values()) or not sites:
+            raise together(list(errors.values()))
         yield material.from_region(request, sites, errors), (sites, errors)
         return
     begun = tools.clock.monotonic()
@@ -127,39 +120,6 @@ def _failed(name: str, error: WaybillError) -> RegionPlan:
 def _needed(site: Site, request: StageRequest, subject: Subject | None) -> RegionPlan:
     expected = expected_channel(site.found, request.version, request.update_channel)
     return replace(plan_region(site.found, subject), channel=expected)
-
-
-def _refusal(run: Run, subject: Subject | None) -> WaybillError | None:
-    """Return why nothing may be written at all: a conflict, bad input, or too few regions left to succeed.
-
-    Regions that do not answer are another matter: the others are staged, no channel moves, and `resume` finishes
-    without the build.
-    """
-    plan = run.plan
-    clashes = plan.of(Action.CONFLICT)
-    if clashes and subject is not None:
-        return conflict([run.sites[item.region].found for item in clashes], subject)
-    errors = [item.error for item in plan.regions if item.error is not None]
-    faults: list[Fault] = [fault for error in errors if isinstance(error, InputError) for fault in error.faults]
-    if faults:
-        return InputError(dict.fromkeys(faults), "Nothing was written.")
-    for error in errors:
-        if isinstance(error, ConflictError):
-            return error
-    healthy = len(plan.regions) - len(errors)
-    unanswered = all(isinstance(error, Unavailable) for error in errors)
-    if errors and healthy < run.enough and not (unanswered and healthy):
-        code = lowest(errors)
-        first = next(error for error in errors if exit_code_of(error) == code)
-        if len({error.what for error in errors}) == 1:
-            return first
-        return _with_all(first, errors)
-    return None
-
-
-def _with_all(first: WaybillError, errors: list[WaybillError]) -> WaybillError:
-    first.what = "\n".join(dict.fromkeys(error.what for error in (first, *errors)))
-    return first
 
 
 def _errors_of(plan: Plan) -> dict[str, WaybillError]:

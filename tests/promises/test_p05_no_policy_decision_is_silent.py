@@ -1,0 +1,235 @@
+"""P5: `require` is checked before any channel moves, and a failure says who holds what and how to go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from fakes.aws import BUCKET_PARAMETER, PRODUCTION, REGIONS, bucket_name
+from promises.stand import KEY, LARGE, METADATA, SMALL, Stand, broken_channels, plant_whole, small_parts
+from waybill.domain.channel import UpdateChannel
+from waybill.domain.require import Require
+from waybill.domain.result import ChannelOutcome, Outcome, Result
+from waybill.errors import ArtifactError, ExitCode, InputError, Unavailable
+
+bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
+BUT_THE_CONFIGURATION = "^(?!/startifact)"
+Harm = Callable[[Stand, str], None]
+
+
+@pytest.fixture(autouse=True)
+def _small_parts() -> Iterator[None]:
+    with small_parts():
+        yield
+
+
+def down(stand: Stand, region: str) -> None:
+    stand.world.fail(call="*", region=region, times=None)
+
+
+def denied(stand: Stand, region: str) -> None:
+    stand.world.deny("*", region=region, key=BUT_THE_CONFIGURATION)
+
+
+def silent_writes(stand: Stand, region: str) -> None:
+    stand.world.fail(call="write", region=region, times=None)
+
+
+def denied_writes(stand: Stand, region: str) -> None:
+    stand.world.deny("write", region=region)
+
+
+def denied_waybill(stand: Stand, region: str) -> None:
+    stand.world.deny("put", region=region, key="waybill")
+
+
+def denied_channel(stand: Stand, region: str) -> None:
+    stand.world.deny("put-parameter", region=region)
+
+
+WHILE_OBSERVING = [down, denied]
+WHILE_WRITING = [silent_writes, denied_writes, denied_waybill]
+harms = pytest.mark.parametrize("harm", [*WHILE_OBSERVING, *WHILE_WRITING, denied_channel])
+LAST = REGIONS[2]
+
+
+def check_story(stand: Stand, result: Result) -> None:
+    """The result speaks of every region, and says the truth of each."""
+    assert [region.region for region in result.regions] == list(REGIONS)
+    for region in result.regions:
+        if region.whole:
+            assert stand.holds(region.region)
+        assert (region.error is None) == (region.region not in (result.error or "").split("failed:")[-1])
+        named = stand.channels()[REGIONS.index(region.region)]
+        if region.channel is ChannelOutcome.MOVED:
+            assert named == "1.2.3"
+    assert not broken_channels(stand.world)
+    json.dumps(result.to_json())
+
+
+@bodies
+@harms
+@pytest.mark.parametrize("require", ["majority", "2", "1"])
+def test_enough_regions_move_their_channels_and_the_rest_is_told(
+    body: bytes, harm: Harm, require: str, stand: Stand
+) -> None:
+    harm(stand, LAST)
+    result = stand.stage(body, require=Require(require))
+    assert (result.outcome, result.exit_code) == (Outcome.PARTIAL, ExitCode.OK)
+    assert stand.channels() == ["1.2.3", "1.2.3", None]
+    assert result.resume == "waybill stage --resume"
+    assert result.warnings
+    assert LAST in result.warnings[0]
+    assert "2 of 3" in result.warnings[0]
+    check_story(stand, result)
+
+
+@bodies
+@pytest.mark.parametrize("harm", [down, *WHILE_WRITING])
+@pytest.mark.parametrize(("require", "harmed"), [("all", 1), ("3", 1), ("majority", 2), ("2", 2)])
+def test_too_few_regions_move_no_channel_at_all(
+    body: bytes, harm: Harm, require: str, harmed: int, stand: Stand
+) -> None:
+    for region in REGIONS[-harmed:]:
+        harm(stand, region)
+    result = stand.stage(body, require=Require(require))
+    assert (result.outcome, result.exit_code) == (Outcome.PARTIAL, ExitCode.PARTIAL)
+    assert stand.channels() == [None] * 3
+    assert stand.holds(REGIONS[0])
+    assert result.resume == "waybill stage --resume"
+    assert all(region in (result.error or "") for region in REGIONS[-harmed:])
+    check_story(stand, result)
+
+
+@pytest.mark.parametrize(("require", "refused"), [("all", 1), ("majority", 2), ("1", 3)])
+def test_where_too_few_regions_may_be_looked_at_nothing_is_written(require: str, refused: int, stand: Stand) -> None:
+    for region in REGIONS[-refused:]:
+        denied(stand, region)
+    result = stand.end(require=Require(require))
+    assert isinstance(result, Result)
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, ExitCode.IDENTITY)
+    assert not stand.world.writes()
+    assert all(region.error for region in result.regions[-refused:])
+    assert result.resume == "waybill stage --path FILE"
+
+
+def test_where_nobody_answers_nothing_is_written(stand: Stand) -> None:
+    for region in REGIONS:
+        stand.world.fail(call="*", region=region, key=BUT_THE_CONFIGURATION, times=None)
+    result = stand.end()
+    assert isinstance(result, Result)
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, ExitCode.UNAVAILABLE)
+    assert not stand.world.writes()
+    assert result.resume == "waybill stage --path FILE"
+
+
+def test_a_refusal_does_not_offer_the_build_where_a_region_is_whole(stand: Stand) -> None:
+    plant_whole(stand.world, REGIONS[0])
+    denied(stand, LAST)
+    result = stand.end()
+    assert isinstance(result, Result)
+    assert result.regions[0].outcome is Outcome.ALREADY
+    assert result.resume == "waybill stage --resume"
+
+
+@pytest.mark.parametrize("require", ["all", "majority", "1"])
+def test_a_region_that_is_not_prepared_is_bad_input_whatever_is_required(require: str, stand: Stand) -> None:
+    stand.world.delete_parameter(LAST, PRODUCTION, BUCKET_PARAMETER)
+    result = stand.end(require=Require(require))
+    assert getattr(result, "exit_code", None) == ExitCode.INPUT
+    assert not stand.world.writes()
+
+
+def test_resuming_tells_of_every_region_that_is_not_prepared(stand: Stand) -> None:
+    for region in REGIONS:
+        stand.world.delete_parameter(region, PRODUCTION, BUCKET_PARAMETER)
+    end = stand.end(None)
+    assert isinstance(end, InputError)
+    assert all(region in end.what for region in REGIONS)
+
+
+def test_several_reasons_to_refuse_have_the_lowest_code_and_are_all_told(stand: Stand) -> None:
+    plant_whole(stand.world, REGIONS[0], b"other byt")
+    denied(stand, REGIONS[1])
+    stand.world.delete_parameter(LAST, PRODUCTION, BUCKET_PARAMETER)
+    result = stand.end()
+    assert isinstance(result, Result)
+    assert result.exit_code == ExitCode.INPUT
+    said = f"{result.error}\n{result.advice}"
+    assert "is stored already, and differs" in said
+    assert BUCKET_PARAMETER in said
+    assert "may not" in said
+    assert not stand.world.writes()
+
+
+def test_one_regions_error_is_not_told_of_another(stand: Stand) -> None:
+    for region, why in zip(REGIONS, ("first", "second", "third"), strict=True):
+        stand.world.fail(call="list", region=region, error=ArtifactError(why), times=None)
+    result = stand.end()
+    assert isinstance(result, Result)
+    assert [region.error for region in result.regions] == ["first", "second", "third"]
+    assert all(why in (result.error or "") for why in ("first", "second", "third"))
+
+
+@bodies
+@harms
+@pytest.mark.parametrize("require", ["all", "majority"])
+def test_what_is_printed_finishes_the_work_once_the_harm_is_gone(
+    body: bytes, harm: Harm, require: str, stand: Stand
+) -> None:
+    """`resume` is taken at its word: without the build where it says so, with it where it does not."""
+    harm(stand, LAST)
+    result = stand.end(body, metadata=METADATA, require=Require(require))
+    assert isinstance(result, Result)
+    healed = Stand(stand.folder)
+    healed.world.buckets, healed.world.parameters = stand.world.buckets, stand.world.parameters
+    healed.world.kms = stand.world.kms
+    again = healed.stage(None) if result.resume == "waybill stage --resume" else healed.stage(body, metadata=METADATA)
+    assert again.exit_code == ExitCode.OK
+    assert all(map(healed.holds, REGIONS))
+    assert healed.channels() == ["1.2.3"] * 3
+
+
+def test_a_half_written_region_is_called_so(stand: Stand) -> None:
+    denied_waybill(stand, LAST)
+    result = stand.stage()
+    assert result.regions[2].outcome is Outcome.FAILED
+    assert "artifact is stored" in (result.regions[2].note or "")
+    assert stand.world.body(bucket_name(PRODUCTION, LAST), KEY) == SMALL
+
+
+def test_everything_half_written_is_a_change_and_only_the_same_bytes_finish_it(stand: Stand) -> None:
+    for region in REGIONS:
+        denied_waybill(stand, region)
+    result = stand.stage()
+    assert (result.outcome, result.exit_code, result.changed) == (Outcome.FAILED, ExitCode.IDENTITY, True)
+    assert result.resume == "waybill stage --path FILE"
+    assert "same bytes" in (result.advice or "")
+    assert "next version" in (result.advice or "")
+
+
+def test_a_dry_run_writes_nothing_and_says_what_would_be(stand: Stand) -> None:
+    plant_whole(stand.world, REGIONS[0])
+    result = stand.stage(dry_run=True)
+    assert (result.outcome, result.changed, result.exit_code) == (Outcome.PLANNED, False, ExitCode.OK)
+    assert [region.channel_after for region in result.regions] == ["1.2.3"] * 3
+    assert not stand.world.writes()
+
+
+def test_nothing_is_said_of_a_channel_that_was_not_to_move(stand: Stand) -> None:
+    denied_writes(stand, LAST)
+    result = stand.stage(require=Require("2"), update_channel=UpdateChannel.NEVER)
+    assert result.outcome is Outcome.PARTIAL
+    assert "channel moved" not in result.warnings[0]
+    assert stand.channels() == [None] * 3
+
+
+def test_a_channel_that_was_put_and_not_seen_again_is_told_as_it_is(stand: Stand) -> None:
+    stand.world.fail(call="history", region=LAST, error=Unavailable("down"), skip=2, times=None)
+    result = stand.stage()
+    assert result.exit_code == ExitCode.PARTIAL
+    assert stand.channels() == ["1.2.3"] * 3
+    assert [region.channel_after for region in result.regions] == ["1.2.3"] * 3
+    assert [region.error is None for region in result.regions] == [True, True, False]
