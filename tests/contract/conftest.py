@@ -1,0 +1,54 @@
+"""One place a session for each engine; where an engine is known to be laxer than AWS, the test must fail there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from contract.laxness import LAX, OWED
+from contract.places import Place, in_ministack, in_moto, in_the_fake
+from engines.ministack import binary
+
+ENGINES = ("fake", "moto", "ministack")
+
+
+@pytest.fixture(scope="session")
+def fake_place() -> Place:
+    return in_the_fake()
+
+
+@pytest.fixture(scope="session")
+def moto_place() -> Iterator[Place]:
+    with in_moto() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def ministack_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    if binary() is None:
+        pytest.skip("ministack is not installed: `make test` installs it, or WAYBILL_TEST_MINISTACK names it")
+    with in_ministack(tmp_path_factory.mktemp("ministack")) as found:
+        yield found
+
+
+@pytest.fixture(
+    params=[
+        "fake",
+        pytest.param("moto", marks=pytest.mark.engine),
+        pytest.param("ministack", marks=pytest.mark.engine),
+    ]
+)
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Everything that the ports stand for, three times over."""
+    for mark in request.node.iter_markers("lax"):
+        for name in mark.args:
+            assert any(name in known for known in (*LAX.values(), OWED)), f"nobody is lax in {name}"
+            known = LAX[request.param] if request.param == "fake" else LAX[request.param] | OWED
+            if name in known:
+                request.applymarker(pytest.mark.xfail(strict=True, reason=known[name]))
+    found = request.getfixturevalue(f"{request.param}_place")
+    assert isinstance(found, Place)
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found

@@ -1,0 +1,28 @@
+"""Where an engine does otherwise than AWS, by name; and where Waybill's own adapters do otherwise than the ports say.
+
+A test that is marked with one of these names must fail there: when the engine mends its ways, or the adapter, the suite
+says so. The in-memory fake has no entry, and must not have one.
+"""
+
+from __future__ import annotations
+
+LAX: dict[str, dict[str, str]] = {
+    "fake": {},
+    "moto": {},
+    "ministack": {
+        "expected-owner": "ministack does not look at x-amz-expected-bucket-owner",
+        "default-crc": "ministack computes no CRC64NVME for an object that was put without a checksum",
+        "full-object-crc": "ministack knows multipart checksums of checksums only, and refuses that of the whole",
+        "unlisted": "ministack answers 404 for a missing key to callers without s3:ListBucket, where AWS answers 403",
+        "history-of-100": "ministack keeps every version of a parameter",
+        "kms-key-must-exist": "ministack encrypts S3 objects with keys that do not exist",
+        "kms-alias": "ministack reports the alias as the key that encrypts, where S3 reports the key's own ARN",
+        "alias-by-key": "ministack judges a call that names an alias by the alias's ARN, where KMS does by the key's",
+    },
+}
+
+OWED = {
+    "stream-of-nothing": "the adapter calls NoSuchKey an answer it does not know (exit 70)",
+    "size-of-the-whole": "the adapter calls a refused MpuObjectSize an answer it does not know (exit 70)",
+}
+"""By the adapters, whatever the engine."""

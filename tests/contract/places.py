@@ -1,0 +1,194 @@
+"""What the contract is tried in: the account behind the ports, and hands that act behind the ports' back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+import pytest
+
+from engines import ministack
+from fakes.aws import PRODUCTION, REGIONS, FakeAws, bucket_name
+from fakes.clock import FakeClock
+from waybill.domain.arns import KeyArn, RoleArn
+from waybill.domain.identity import Identity
+from waybill.domain.policy import published_stage_policy
+from waybill.ports import Account, Bucket, NewObject
+from waybill.retry import Retry
+
+REGION = REGIONS[0]
+ALIAS = "alias/waybill-staging"
+
+
+class Hands(Protocol):
+    """What others do, and what can be seen, without Waybill."""
+
+    def plant(self, key: str, body: bytes) -> None:
+        """Put an object without any checksum, Startifact's way."""
+
+    def delete(self, key: str) -> None:
+        """Delete an object; the bucket is versioned."""
+
+    def unfinished(self, key: str) -> int:
+        """Count the multipart uploads to a key that were begun and not ended."""
+
+    def media_type(self, key: str) -> str:
+        """Return what an object was said to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One engine, seen as the stage role of the production account, in one region."""
+
+    engine: str
+    account: Account
+    hands: Hands
+    key: KeyArn
+    environment: Mapping[str, str]
+
+    @property
+    def bucket(self) -> Bucket:
+        return self.account.bucket(REGION, bucket_name(PRODUCTION, REGION), owner=PRODUCTION)
+
+    @property
+    def alias(self) -> KeyArn:
+        return KeyArn.parse(f"arn:aws:kms:{REGION}:{PRODUCTION}:{ALIAS}")
+
+    def new_key(self, rest: str = "") -> str:
+        """Return a key that nobody used, such as the stage role may write."""
+        return f"contract-{uuid4().hex[:12]}@1.0.0{rest}"
+
+    def new_parameter(self) -> str:
+        """Return the name of a channel that nobody used."""
+        return f"/artifacts/contract-{uuid4().hex[:12]}/latest"
+
+    def new(self, key: str, *, kms_key: KeyArn | None = None) -> NewObject:
+        return NewObject(key=key, media_type="application/x-contract", kms_key=kms_key or self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeHands:
+    """Hands in the fake."""
+
+    world: FakeAws
+    name: str
+
+    def plant(self, key: str, body: bytes) -> None:
+        self.world.plant(self.name, key, body)
+
+    def delete(self, key: str) -> None:
+        self.world.delete(self.name, key)
+
+    def unfinished(self, key: str) -> int:
+        return sum(upload.key == key for upload in self.world.buckets[self.name].uploads.values())
+
+    def media_type(self, key: str) -> str:
+        item = self.world.buckets[self.name].current(key)
+        assert item is not None
+        return item.media_type
+
+
+@dataclass(frozen=True, slots=True)
+class BotoHands:
+    """Hands in an engine, through boto3."""
+
+    s3: Any
+    name: str
+
+    def plant(self, key: str, body: bytes) -> None:
+        self.s3.put_object(Bucket=self.name, Key=key, Body=body)
+
+    def delete(self, key: str) -> None:
+        self.s3.delete_object(Bucket=self.name, Key=key)
+
+    def unfinished(self, key: str) -> int:
+        found = self.s3.list_multipart_uploads(Bucket=self.name, Prefix=key).get("Uploads", [])
+        return sum(upload["Key"] == key for upload in found)
+
+    def media_type(self, key: str) -> str:
+        return str(self.s3.head_object(Bucket=self.name, Key=key)["ContentType"])
+
+
+def in_the_fake() -> Place:
+    """Return a place in a new fake world."""
+    world = FakeAws.prepared()
+    name = bucket_name(PRODUCTION, REGION)
+    key = world.kms.aliases[f"arn:aws:kms:{REGION}:{PRODUCTION}:{ALIAS}"]
+    return Place(engine="fake", account=world.account(), hands=FakeHands(world, name), key=key, environment={})
+
+
+@contextmanager
+def in_moto() -> Iterator[Place]:
+    """Start the sandbox; yield a place in it."""
+    import boto3
+
+    from waybill.sandbox import layout
+    from waybill.sandbox.server import running
+
+    with running({}) as sandbox:
+        environment = sandbox.environment({})
+        account = stage_role(environment, layout.STAGE_ROLE_ARN, layout.STAGE_EXTERNAL_ID)
+        own = sandbox.accounts[PRODUCTION]["user"]
+        keys = {
+            "aws_access_key_id": own["access_key_id"],
+            "aws_secret_access_key": own["secret_access_key"],
+            "endpoint_url": sandbox.url,
+            "region_name": REGION,
+            "config": plain(),
+        }
+        hands = BotoHands(boto3.client("s3", **keys), bucket_name(PRODUCTION, REGION))
+        key = boto3.client("kms", **keys).describe_key(KeyId=layout.KEY_ALIAS)["KeyMetadata"]["Arn"]
+        yield Place(engine="moto", account=account, hands=hands, key=KeyArn.parse(key), environment=environment)
+
+
+@contextmanager
+def in_ministack(folder: Path) -> Iterator[Place]:
+    """Start ministack, with the stage role under exactly the policy that is published; yield a place in it."""
+    with ministack.running(folder) as engine:
+        stack = ministack.prepare(engine, stage_policy=published_stage_policy())
+        environment = stack.environment()
+        hands = BotoHands(engine.root(PRODUCTION, "s3", REGION), bucket_name(PRODUCTION, REGION))
+        key = KeyArn.parse(stack.keys[PRODUCTION, REGION])
+        account = stage_role(environment, ministack.STAGE_ROLE_ARN, ministack.EXTERNAL_ID)
+        yield Place(engine="ministack", account=account, hands=hands, key=key, environment=environment)
+
+
+def plain() -> Any:
+    """Return a configuration that neither retries nor adds checksums."""
+    from botocore.config import Config
+
+    return Config(
+        retries={"total_max_attempts": 1},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+
+
+def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> Account:
+    """Return the production account through Waybill's own adapters, by the stage role, as a real run enters it."""
+    from waybill.aws.gateway import AwsGateway, Surroundings
+    from waybill.aws.sessions import ambient
+
+    def nothing(*_: object) -> None:
+        """Neither mask, nor tell, nor cancel."""
+
+    def no_token(audience: str) -> str:
+        raise NotImplementedError(audience)
+
+    around = Surroundings(
+        id_token=no_token,
+        mask=nothing,
+        warn=nothing,
+        told=nothing,
+        check=nothing,
+        retry=Retry(clock=FakeClock(), random=lambda: 0.5),
+    )
+    identity = Identity(role=RoleArn.parse(role), role_external_id=external_id, expected_account=PRODUCTION)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        return AwsGateway(ambient(), identity, around, region=REGION).enter("")
