@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+import waybill
 from waybill.cancel import Cancellation
 from waybill.compose import Face, carry
 from waybill.domain.result import Result
@@ -35,6 +36,9 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int
     """Run the verb that the action names and return its exit code."""
     redactor = Redactor.from_environ(environ)
     commands = WorkflowCommands(stdout, redactor=redactor)
+    if list(argv) == ["--version"]:
+        commands.line(f"waybill {waybill.__version__}")
+        return ExitCode.OK
     if list(argv) != ["stage"]:
         commands.error(f"This action names no verb that there is: {list(argv)!r}.", title="waybill")
         return ExitCode.INPUT
@@ -49,10 +53,11 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
     for one in unknown:
         commands.warning(str(one), title="Unknown input")
 
+    reporter = RunnerReporter(commands, clock)
     face = Face(
         environ=environ,
         workspace=Path.cwd(),
-        reporter=RunnerReporter(commands, clock),
+        reporter=reporter,
         mask=commands.mask,
         id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=commands.mask),
         origin=context.origin,
@@ -70,7 +75,9 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
     code = int(ended.result.exit_code)
     code = _written(code, commands, lambda: _write_outputs(file, ended.result))
     if values.get("summary", "true").lower() != "false":
-        page = summary(ended.result, run_url=context.run_url)
+        # Links would lead into AWS's console, where a sandbox's buckets are not.
+        links = not any(name.startswith("AWS_ENDPOINT_URL") for name in environ)
+        page = summary(ended.result, plan=reporter.plan, run_url=context.run_url, console_links=links)
         code = _written(code, commands, lambda: SummaryFile.from_environ(environ, redactor=redactor).write(page))
     return code
 

@@ -16,8 +16,6 @@ from waybill.errors import ExitCode
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import STAGE
 from waybill.process import SystemClock, hurry, leave
-from waybill.progress import FinalReporter
-from waybill.redaction import redacted
 
 HELP = f"""\
 waybill {waybill.__version__} takes a build artifact to every AWS region of an account.
@@ -65,13 +63,14 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
     from waybill.compose import Face, carry  # noqa: PLC0415 - not needed for help
     from waybill.github.context import RunnerContext  # noqa: PLC0415
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
-    from waybill.redaction import Redactor  # noqa: PLC0415
+    from waybill.redaction import Redactor, redacted  # noqa: PLC0415
+    from waybill.report.terminal import reporter_for  # noqa: PLC0415
 
     cancellation = Cancellation()
     clock = SystemClock(cancellation)
     redactor = Redactor.from_environ(environ)
     context = RunnerContext.from_environ(environ)
-    reporter = _reporter(redacted(stderr if words.json else stdout, redactor), clock)
+    reporter = reporter_for(redacted(stderr if words.json else stdout, redactor), clock, environ)
     face = Face(
         environ=environ,
         workspace=Path.cwd(),
@@ -87,13 +86,3 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
     if ended.bug is not None:
         stderr.write(redactor.traceback_of(ended.bug))
     return ended.result.exit_code
-
-
-def _reporter(stream: TextIO, clock: SystemClock) -> FinalReporter:
-    if stream.isatty():
-        from waybill.report.terminal import TerminalReporter  # noqa: PLC0415 - rich, for people only
-
-        return TerminalReporter(stream, clock)
-    from waybill.report.plain import PlainReporter  # noqa: PLC0415
-
-    return PlainReporter(stream, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import tempfile
@@ -108,9 +109,15 @@ def run_stage(
         known_regions=base.known_regions(),
         run_id=face.origin.run_id or secrets.token_hex(4),
     )
-    with tempfile.TemporaryDirectory(prefix="waybill-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="waybill-", dir=_scratch_home(face.environ)) as scratch:
         packer = _packer(selection, Path(scratch), request.project) if selection is not None else None
         return stage(request, packer, tools)
+
+
+def _scratch_home(environ: Mapping[str, str]) -> str | None:
+    """Return where zips are made: the runner's own temporary folder, which it empties, else the system's."""
+    home = environ.get("RUNNER_TEMP", "")
+    return home if home and os.access(home, os.W_OK) else None
 
 
 def _packer(selection: Selection, scratch: Path, project: str) -> Callable[[], Packed]:
