@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": {*CORE, "__init__"},
     "process": {"cancel"},
     "compose": {*CORE, "aws", "cancel", "commands", "inputs", "packing", "ports", "process", "progress", "retry"},
-    "action": {*CORE, "cancel", "compose", "github", "inputs", "process", "redaction", "report"},
+    "action": {*CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "redaction", "report"},
     "cli": {
         *CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "progress", "redaction", "report",
         "sandbox",

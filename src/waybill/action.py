@@ -62,6 +62,7 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
         id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=commands.mask),
         origin=context.origin,
         tag=context.tag,
+        scratch=context.temp or None,
     )
     file = OutputFile.from_environ(environ, redactor=redactor)
     try:

@@ -79,6 +79,7 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
         id_token=lambda audience: fetch_id_token(environ, audience, sleep=clock.sleep, mask=redactor.add),
         origin=context.origin if context.on_runner else replace(context.origin, actor=environ.get("USER", "")),
         tag=context.tag,
+        scratch=context.temp or None,
     )
     ended = carry(words.values, words.faults, face, clock, cancellation)
     if words.json:

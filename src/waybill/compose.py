@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 import tempfile
@@ -29,7 +28,8 @@ from waybill.retry import Retry
 class Face:
     """What differs between the terminal and GitHub: who reports, who masks, and where the run comes from.
 
-    `id_token` fetches the runner's OIDC token for an audience.
+    `id_token` fetches the runner's OIDC token for an audience. `scratch` is where zips are made, None the system's
+    temporary folder.
     """
 
     environ: Mapping[str, str]
@@ -39,6 +39,7 @@ class Face:
     id_token: Callable[[str], str]
     origin: Origin
     tag: str | None
+    scratch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +110,9 @@ def run_stage(
         known_regions=base.known_regions(),
         run_id=face.origin.run_id or secrets.token_hex(4),
     )
-    with tempfile.TemporaryDirectory(prefix="waybill-", dir=_scratch_home(face.environ)) as scratch:
+    with tempfile.TemporaryDirectory(prefix="waybill-", dir=face.scratch) as scratch:
         packer = _packer(selection, Path(scratch), request.project) if selection is not None else None
         return stage(request, packer, tools)
-
-
-def _scratch_home(environ: Mapping[str, str]) -> str | None:
-    """Return where zips are made: the runner's own temporary folder, which it empties, else the system's."""
-    home = environ.get("RUNNER_TEMP", "")
-    return home if home and os.access(home, os.W_OK) else None
 
 
 def _packer(selection: Selection, scratch: Path, project: str) -> Callable[[], Packed]:

@@ -6,6 +6,7 @@ is used: its `actor` raises, it stops on a run id that is no number, and importi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ class RunnerContext:
     runner_os: str = ""
     workspace: str = ""
     """The checkout, as this process sees it: ``/github/workspace`` in a container action."""
+    temp: str = ""
+    """The runner's temporary folder, which it empties; empty where it cannot be written."""
     server_url: str = ""
     api_url: str = ""
     on_runner: bool = False
@@ -70,6 +73,7 @@ class RunnerContext:
             runner_name=read("RUNNER_NAME"),
             runner_os=read("RUNNER_OS"),
             workspace=read("GITHUB_WORKSPACE"),
+            temp=home if os.access(home := read("RUNNER_TEMP"), os.W_OK) else "",
             server_url=read("GITHUB_SERVER_URL").rstrip("/"),
             api_url=read("GITHUB_API_URL").rstrip("/"),
             on_runner=read("GITHUB_ACTIONS") == "true",
