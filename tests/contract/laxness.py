@@ -8,7 +8,10 @@ from __future__ import annotations
 
 LAX: dict[str, dict[str, str]] = {
     "fake": {},
-    "moto": {},
+    "moto": {
+        "unlisted": "the sandbox lets every session list",
+        "session-policy": "the sandbox lets a session do what its policy does not",
+    },
     "ministack": {
         "expected-owner": "ministack does not look at x-amz-expected-bucket-owner",
         "default-crc": "ministack computes no CRC64NVME for an object that was put without a checksum",

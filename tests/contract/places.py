@@ -22,6 +22,7 @@ from waybill.retry import Retry
 
 REGION = REGIONS[0]
 ALIAS = "alias/waybill-staging"
+UNLISTED = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*"}
 
 
 class Hands(Protocol):
@@ -42,10 +43,14 @@ class Hands(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One engine, seen as the stage role of the production account, in one region."""
+    """One engine, seen as the stage role of the production account, in one region.
+
+    `unlisted` is the same account without s3:ListBucket.
+    """
 
     engine: str
     account: Account
+    unlisted: Account
     hands: Hands
     key: KeyArn
     environment: Mapping[str, str]
@@ -118,7 +123,16 @@ def in_the_fake() -> Place:
     world = FakeAws.prepared()
     name = bucket_name(PRODUCTION, REGION)
     key = world.kms.aliases[f"arn:aws:kms:{REGION}:{PRODUCTION}:{ALIAS}"]
-    return Place(engine="fake", account=world.account(), hands=FakeHands(world, name), key=key, environment={})
+    other = FakeAws.prepared()
+    other.buckets[name].listing = False
+    return Place(
+        engine="fake",
+        account=world.account(),
+        unlisted=other.account(),
+        hands=FakeHands(world, name),
+        key=key,
+        environment={},
+    )
 
 
 @contextmanager
@@ -131,7 +145,7 @@ def in_moto() -> Iterator[Place]:
 
     with running({}) as sandbox:
         environment = sandbox.environment({})
-        account = stage_role(environment, layout.STAGE_ROLE_ARN, layout.STAGE_EXTERNAL_ID)
+        account, unlisted = stage_role(environment, layout.STAGE_ROLE_ARN, layout.STAGE_EXTERNAL_ID)
         own = sandbox.accounts[PRODUCTION]["user"]
         keys = {
             "aws_access_key_id": own["access_key_id"],
@@ -142,7 +156,14 @@ def in_moto() -> Iterator[Place]:
         }
         hands = BotoHands(boto3.client("s3", **keys), bucket_name(PRODUCTION, REGION))
         key = boto3.client("kms", **keys).describe_key(KeyId=layout.KEY_ALIAS)["KeyMetadata"]["Arn"]
-        yield Place(engine="moto", account=account, hands=hands, key=KeyArn.parse(key), environment=environment)
+        yield Place(
+            engine="moto",
+            account=account,
+            unlisted=unlisted,
+            hands=hands,
+            key=KeyArn.parse(key),
+            environment=environment,
+        )
 
 
 @contextmanager
@@ -153,8 +174,15 @@ def in_ministack(folder: Path) -> Iterator[Place]:
         environment = stack.environment()
         hands = BotoHands(engine.root(PRODUCTION, "s3", REGION), bucket_name(PRODUCTION, REGION))
         key = KeyArn.parse(stack.keys[PRODUCTION, REGION])
-        account = stage_role(environment, ministack.STAGE_ROLE_ARN, ministack.EXTERNAL_ID)
-        yield Place(engine="ministack", account=account, hands=hands, key=key, environment=environment)
+        account, unlisted = stage_role(environment, ministack.STAGE_ROLE_ARN, ministack.EXTERNAL_ID)
+        yield Place(
+            engine="ministack",
+            account=account,
+            unlisted=unlisted,
+            hands=hands,
+            key=key,
+            environment=environment,
+        )
 
 
 def plain() -> Any:
@@ -168,8 +196,11 @@ def plain() -> Any:
     )
 
 
-def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> Account:
-    """Return the production account through Waybill's own adapters, by the stage role, as a real run enters it."""
+def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> tuple[Account, Account]:
+    """Return the production account through Waybill's own adapters, by the stage role, as a real run enters it.
+
+    Whole, and narrowed by a session policy that knows no s3:ListBucket.
+    """
     from waybill.aws.gateway import AwsGateway, Surroundings
     from waybill.aws.sessions import ambient
 
@@ -191,4 +222,5 @@ def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> A
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        return AwsGateway(ambient(), identity, around, region=REGION).enter("")
+        gateway = AwsGateway(ambient(), identity, around, region=REGION)
+        return gateway.enter(""), gateway.enter(ministack.document(UNLISTED))

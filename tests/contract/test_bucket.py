@@ -228,3 +228,20 @@ def test_a_bucket_that_does_not_exist_is_bad_input(place: Place, call: str) -> N
     with pytest.raises(InputError) as caught:
         CALLS[call](place, bucket, place.new_key())
     assert [fault.name for fault in caught.value.faults] == ["bucket-parameter"]
+
+
+@pytest.mark.lax("unlisted")
+@pytest.mark.parametrize("call", ["head", "read", "stream"])
+def test_a_missing_key_is_never_absent_to_who_may_not_list(place: Place, call: str) -> None:
+    bucket = place.unlisted.bucket(REGION, bucket_name(PRODUCTION, REGION), owner=PRODUCTION)
+    with pytest.raises(AccessDenied):
+        CALLS[call](place, bucket, place.new_key())
+
+
+@pytest.mark.lax("session-policy")
+def test_p8_a_refusal_names_the_action_and_the_resource(place: Place) -> None:
+    bucket = place.unlisted.bucket(REGION, bucket_name(PRODUCTION, REGION), owner=PRODUCTION)
+    with pytest.raises(AccessDenied) as caught:
+        list(bucket.list(place.new_key()))
+    assert caught.value.action == "s3:ListBucket"
+    assert caught.value.resource == f"arn:aws:s3:::{bucket_name(PRODUCTION, REGION)}"
