@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+MAX_SESSION_POLICY = 2048
+"""Characters of a session policy that STS takes."""
 
 
 class On(StrEnum):
@@ -111,8 +114,31 @@ def document(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> dict
 
 
 def session_policy(calls: Iterable[Call], scope: Scope) -> str:
-    """Return the session policy of a run as compact JSON, about 1,100 characters whatever the number of regions."""
-    return json.dumps(document(calls, scope), separators=(",", ":"))
+    """Return the session policy of a run as compact JSON, about 1,100 characters whatever the number of regions.
+
+    Names so long that STS would refuse it are cut, and end in `*`: never narrower than the run needs.
+    """
+    needed = tuple(calls)
+    narrowed = (scope, *(_cut(scope, length) for length in (128, 64, 32, 16)))
+    texts = (json.dumps(document(needed, one), separators=(",", ":")) for one in narrowed)
+    return next((text for text in texts if len(text) <= MAX_SESSION_POLICY), "") or json.dumps(
+        document(needed, replace(_cut(scope, 16), key_accounts=("*",))), separators=(",", ":")
+    )
+
+
+def _cut(scope: Scope, length: int) -> Scope:
+    def cut(name: str) -> str:
+        return name if len(name) <= length else f"{name[:length]}*"
+
+    return replace(
+        scope,
+        project=cut(scope.project),
+        version=cut(scope.version),
+        channel=cut(scope.channel),
+        key_prefix=cut(scope.key_prefix),
+        parameter_prefix=cut(scope.parameter_prefix),
+        parameters=tuple(map(cut, scope.parameters)),
+    )
 
 
 def configuration_policy(partition: str, account: str, parameter: str) -> str:
