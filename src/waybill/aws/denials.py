@@ -10,9 +10,17 @@ from waybill.errors import AccessDenied
 _SENTENCE = re.compile(
     r"User: (?P<caller>\S+) is not authorized to perform: (?P<action>[\w:*-]+)"
     r"(?: on (?:resource|the resource associated with this ciphertext)(?:: (?P<resource>\S+))?)?"
-    r"(?: because (?P<because>.*))?",
+    # A missing allow comes as "because no ... allows", a denial as "with an explicit deny in ...".
+    r"(?: (?P<why>(?:because|with) .*))?",
     re.DOTALL,
 )
+_NOT_ITS_OWN = {
+    "session policy": "The session policy of these credentials",
+    "permissions boundary": "The permissions boundary of the role",
+    "service control policy": "A service control policy of the organisation",
+    "resource control policy": "A resource control policy of the organisation",
+    "VPC endpoint policy": "The policy of the VPC endpoint on the way",
+}
 
 
 def denial(action: str, resource: str, where: str, message: str, caller: str) -> AccessDenied:
@@ -22,18 +30,18 @@ def denial(action: str, resource: str, where: str, message: str, caller: str) ->
     `kms:GenerateDataKey`. HEAD requests are refused without a word; then what was asked must do.
     """
     match = _SENTENCE.search(message)
-    because = ""
+    why = ""
     if match:
         caller = match["caller"] or caller
         action = match["action"] or action
         named = (match["resource"] or "").rstrip(".,")
         resource = named.strip('"') or resource
-        because = (match["because"] or "").strip()
+        why = (match["why"] or "").strip()
     statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
     who = caller or "The caller"
     return AccessDenied(
-        f"{where}: {who} may not {action} on {resource}{f' because {because}' if because else '.'}",
-        _advice(action, caller, because, statement),
+        f"{where}: {who} may not {action} on {resource}{f' {why}' if why else '.'}",
+        _advice(action, caller, why, statement),
         action=action,
         resource=resource,
         caller=caller,
@@ -41,22 +49,21 @@ def denial(action: str, resource: str, where: str, message: str, caller: str) ->
     )
 
 
-def _advice(action: str, caller: str, because: str, statement: str) -> str:
-    if "explicit deny" in because:
+def _advice(action: str, caller: str, why: str, statement: str) -> str:
+    if "explicit deny" in why:
         return (
             "A policy denies this explicitly (see the reason above); an allow elsewhere does not help. "
             "Change that policy, or what it makes a condition of."
         )
-    if "session policy" in because:
-        return f"The session policy of these credentials does not allow it. What it would need:\n{statement}"
-    if "permissions boundary" in because:
-        return f"The permissions boundary of the role does not allow it. What it would need:\n{statement}"
+    for kind, which in _NOT_ITS_OWN.items():
+        if kind in why:
+            return f"{which} does not allow it. What it would need:\n{statement}"
     if action.startswith("kms:"):
-        return _kms_advice(caller, because, statement)
-    if "resource-based policy" in because:
+        return _kms_advice(caller, why, statement)
+    if "resource-based policy" in why:
         return f"Add this to the resource's own policy, with the caller as `Principal`:\n{statement}"
     advice = f"Add this to the identity's policy:\n{statement}"
-    if action.startswith("s3:") and not because:
+    if action.startswith("s3:") and not why:
         advice += (
             "\nS3 refuses in the same words when the bucket policy denies it, when the bucket belongs to another "
             "account than `expected-account`, and when a missing key is asked for without s3:ListBucket."
@@ -64,10 +71,10 @@ def _advice(action: str, caller: str, because: str, statement: str) -> str:
     return advice
 
 
-def _kms_advice(caller: str, because: str, statement: str) -> str:
-    if "no identity-based policy" in because:
+def _kms_advice(caller: str, why: str, statement: str) -> str:
+    if "no identity-based policy" in why:
         return f"The identity's side is missing. Add this to its policy:\n{statement}"
-    if "resource-based policy" in because:
+    if "resource-based polic" in why:
         principal = caller or "the caller"
         return (
             f"The key policy's side is missing: allow {principal} (or its account) there. "
