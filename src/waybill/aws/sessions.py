@@ -7,6 +7,7 @@ waits interruptibly. The data loader is shared, because reading the service mode
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
@@ -14,14 +15,17 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, InvalidRegionError
 from botocore.session import Session as BotocoreSession
 
 import waybill
-from waybill.errors import IdentityError
+from waybill.errors import Fault, IdentityError, InputError
 
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 60
+
+EARLY, LATE = 900, 600
+"""Botocore's own: so many seconds before their end credentials are renewed if that works, and must be renewed."""
 
 
 class Session:
@@ -45,7 +49,10 @@ class Session:
     @property
     def default_region(self) -> str | None:
         """The region that the environment or the profile names."""
-        region: str | None = self._session.region_name
+        try:
+            region: str | None = self._session.region_name
+        except BotoCoreError as error:
+            raise unusable(error) from error
         return region
 
     def known_regions(self) -> frozenset[str]:
@@ -64,14 +71,24 @@ class Session:
         """Return the client of a service in a region."""
         with self._lock:
             if (service, region) not in self._clients:
-                self._clients[service, region] = self._session.client(service, region_name=region, config=self._config)
+                self._clients[service, region] = self._made(service, region, self._config)
             return self._clients[service, region]
 
     def anonymous_client(self, service: str, region: str) -> Any:
         """Return a client that signs nothing, for calls that a token speaks for."""
-        return self._session.client(
-            service, region_name=region, config=self._config.merge(Config(signature_version=UNSIGNED))
-        )
+        return self._made(service, region, self._config.merge(Config(signature_version=UNSIGNED)))
+
+    def _made(self, service: str, region: str, config: Config) -> Any:
+        try:
+            client = self._session.client(service, region_name=region, config=config)
+        except InvalidRegionError as error:
+            raise InputError([Fault("regions", region, "is not the name of a region.", "us-east-1")]) from error
+        except ValueError as error:
+            # Of an endpoint's URL botocore says no more than this.
+            raise InputError([Fault("AWS_ENDPOINT_URL", "", f"cannot be used: {error}.")]) from error
+        if service == "s3":
+            client.meta.events.register("before-sign.s3", _refuse_other_regions(region))
+        return client
 
     def credentials(self) -> Any:
         """Return the credentials as they are now: `access_key`, `secret_key`, `token`. Refreshes them where due."""
@@ -81,15 +98,27 @@ class Session:
                 raise no_credentials()
             return found.get_frozen_credentials()
         except BotoCoreError as error:
-            raise IdentityError(f"The AWS credentials cannot be used: {error}", NO_CREDENTIALS_ADVICE) from error
+            raise unusable(error) from error
 
     def assuming(self, name: str, assume: Callable[[], dict[str, str]], first: dict[str, str]) -> Session:
         """Return a session of the role that `assume` assumes; `first` is its first answer.
 
         Both have `access_key`, `secret_key`, `token` and `expiry_time` (ISO 8601). The session asks again by itself
-        before they expire, so a run may outlast the one-hour limit of role chaining.
+        before they expire, so a run may outlast the one-hour limit of role chaining. Raises `IdentityError` where the
+        first are over by this machine's clock.
         """
-        credentials = RefreshableCredentials.create_from_metadata(metadata=first, refresh_using=assume, method=name)
+        lifetime = (datetime.fromisoformat(first["expiry_time"]) - datetime.now(UTC)).total_seconds()
+        if lifetime <= 0:
+            said = f"The new session of {name} ended at {first['expiry_time']}: this machine's clock is off."
+            raise IdentityError(said, "Set the clock, and run again.")
+        credentials = RefreshableCredentials.create_from_metadata(
+            metadata=first,
+            refresh_using=assume,
+            method=name,
+            # Of a short session botocore's own seconds are the whole: every call would renew it.
+            advisory_timeout=min(EARLY, lifetime / 4),
+            mandatory_timeout=min(LATE, lifetime / 8),
+        )
         session = BotocoreSession()
         session.register_component("data_loader", self._botocore.get_component("data_loader"))
         session.register_component("credential_provider", CredentialResolver([_Given(name, credentials)]))
@@ -119,6 +148,30 @@ def no_credentials() -> IdentityError:
     return IdentityError("There are no AWS credentials.", NO_CREDENTIALS_ADVICE)
 
 
+def unusable(error: BotoCoreError) -> IdentityError:
+    """Return the error for credentials, or a configuration of them, that botocore cannot use: SSO's login is over."""
+    return IdentityError(f"The AWS credentials cannot be used: {error}", NO_CREDENTIALS_ADVICE)
+
+
 def ambient() -> Session:
-    """Return the session of the ambient credentials: environment, profile, or instance. Reads nothing yet."""
-    return Session(BotocoreSession())
+    """Return the session of the ambient credentials: environment, profile, or instance.
+
+    Raises `IdentityError` where the profile, or the file that should have it, cannot be read.
+    """
+    try:
+        return Session(BotocoreSession())
+    except BotoCoreError as error:
+        raise unusable(error) from error
+
+
+def _refuse_other_regions(region: str) -> Callable[..., None]:
+    """Botocore follows a bucket to whichever region has it; then one bucket would pass for those of two regions."""
+
+    def refuse(request: Any, **_: Any) -> None:
+        there = request.context.get("signing", {}).get("region") or region
+        if there != region:
+            bucket = request.context.get("s3_redirect", {}).get("bucket", "")
+            rule = f"names for {region} a bucket that is in {there}."
+            raise InputError([Fault("bucket-parameter", str(bucket), rule)], "Nothing was written.")
+
+    return refuse
