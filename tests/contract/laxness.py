@@ -24,8 +24,5 @@ LAX: dict[str, dict[str, str]] = {
     },
 }
 
-OWED = {
-    "stream-of-nothing": "the adapter calls NoSuchKey an answer it does not know (exit 70)",
-    "size-of-the-whole": "the adapter calls a refused MpuObjectSize an answer it does not know (exit 70)",
-}
-"""By the adapters, whatever the engine."""
+OWED: dict[str, str] = {}
+"""By the adapters, whatever the engine: name and what they owe."""

@@ -142,7 +142,6 @@ def test_a_stream_of_an_empty_object_ends_at_once(place: Place) -> None:
     assert b"".join(place.bucket.stream(key)) == b""
 
 
-@pytest.mark.lax("stream-of-nothing")
 def test_a_stream_of_what_is_not_there_is_an_error_and_not_the_end_of_a_file(place: Place) -> None:
     with pytest.raises(WaybillError) as caught:
         b"".join(place.bucket.stream(place.new_key()))

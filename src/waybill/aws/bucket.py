@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from waybill.aws.calls import Asked, Calls
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
 from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
 from waybill.domain.digests import MIB, sha256_base64, sha256_hex

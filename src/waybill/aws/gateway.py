@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.aws.account import AwsAccount, Told
-from waybill.aws.calls import Asked, Calls
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
 from waybill.aws.roles import Assumed, RoleAssumer
 from waybill.aws.sessions import Session
 from waybill.domain.arns import Caller, RoleArn

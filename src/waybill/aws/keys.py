@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from waybill.aws.calls import Asked, Calls
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
 from waybill.domain.arns import KeyArn
 from waybill.errors import AccessDenied, Fault, InputError
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from waybill.aws.calls import Asked, Calls
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
 from waybill.ports import PutResult
 
 

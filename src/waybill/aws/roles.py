@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from waybill.aws.calls import DENIED, Asked, Calls
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import DENIED, Asked
 from waybill.domain.arns import RoleArn
 from waybill.errors import IdentityError
 

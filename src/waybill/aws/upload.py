@@ -5,10 +5,11 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any
 
-from waybill.aws.calls import Asked, Calls
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
 from waybill.aws.wire import Wire
 from waybill.domain.digests import Digests
-from waybill.errors import Unavailable
+from waybill.errors import ArtifactError, Unavailable
 from waybill.ports import Created, Exists, Part
 
 
@@ -47,8 +48,20 @@ class S3Upload:
             ),
             # After a conflict the upload would have to start anew, and after a lost answer it is gone: in both cases
             # somebody's object may be there, and the caller looks at it.
-            {"PreconditionFailed": None, "412": None, "ConditionalRequestConflict": 409, "NoSuchUpload": None},
+            {
+                "PreconditionFailed": None,
+                "412": None,
+                "ConditionalRequestConflict": 409,
+                "NoSuchUpload": None,
+                "InvalidRequest": 400,
+            },
         )
+        if answer == 400:
+            # Of all that we say there, S3 calls only a wrong size so.
+            raise ArtifactError(
+                f"{self._asked.where}: S3 received another number of bytes than {digests.size}.",
+                "Nothing was stored. Let the build end before it is staged, and run again.",
+            )
         if answer == 409:
             raise Unavailable(
                 f"{self._asked.where}: another upload to this key ended at the same moment.", "Run again."
