@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -33,8 +34,8 @@ ENVIRON = {
 }
 
 
-def test_everything_the_runner_says_is_read() -> None:
-    context = RunnerContext.from_environ(ENVIRON)
+def test_everything_the_runner_says_is_read(tmp_path: Path) -> None:
+    context = RunnerContext.from_environ({**ENVIRON, "RUNNER_TEMP": str(tmp_path)})
     assert dataclasses.asdict(context) == {
         "repository": "example/sugar-water",
         "commit": "0123456789abcdef0123456789abcdef01234567",
@@ -50,6 +51,7 @@ def test_everything_the_runner_says_is_read() -> None:
         "runner_name": "GitHub Actions 7",
         "runner_os": "Linux",
         "workspace": "/github/workspace",
+        "temp": str(tmp_path),
         "server_url": "https://github.com",
         "api_url": "https://api.github.com",
         "on_runner": True,
@@ -108,3 +110,7 @@ def test_half_a_run_url_is_none(missing: str) -> None:
 
 def test_a_run_id_that_is_no_number_stops_nothing() -> None:
     assert RunnerContext.from_environ({"GITHUB_RUN_ID": "local"}).run_id == "local"
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_none(tmp_path: Path) -> None:
+    assert RunnerContext.from_environ({"RUNNER_TEMP": str(tmp_path / "host" / "_temp")}).temp == ""
