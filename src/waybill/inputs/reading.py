@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from waybill.errors import Fault
@@ -35,6 +36,11 @@ class Reading:
         item = self._table[name]
         shown = (self.given(name) or "") if value is None else value
         self.faults.append(Fault(name, shown, rule, item.example or item.default))
+
+    def adopt(self, name: str, faults: Iterable[Fault]) -> None:
+        """Take faults of one input that somebody else found, with the table's example where they have none."""
+        item = self._table[name]
+        self.faults += [fault if fault.example else replace(fault, example=item.example) for fault in faults]
 
     def require(self, *names: str) -> None:
         """Say of each input that is not given that it is missing."""

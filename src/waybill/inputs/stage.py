@@ -20,7 +20,7 @@ from waybill.errors import Fault, InputError
 from waybill.inputs.encryption import read_kms
 from waybill.inputs.identity import read_identity
 from waybill.inputs.reading import Reading
-from waybill.inputs.spec import STAGE
+from waybill.inputs.spec import STAGE, Kind
 from waybill.packing import Selection
 
 Survey = Callable[[str, bool, bool], Selection]
@@ -113,8 +113,15 @@ def command_line(values: Mapping[str, str]) -> str:
     words = ["waybill", "stage"]
     for item in STAGE:
         value = values.get(item.name, "").strip()
-        if value and value != item.default:
-            words += [f"--{item.name}"] if value == "true" else [f"--{item.name}", value]
+        value = value.lower() if item.kind is Kind.FLAG else value
+        if not value or value == item.default:
+            continue
+        if item.kind is Kind.FLAG and value == "true":
+            words.append(f"--{item.name}")
+        elif value.startswith("-"):
+            words.append(f"--{item.name}={value}")
+        else:
+            words += [f"--{item.name}", value]
     return shlex.join(words)
 
 
@@ -141,6 +148,8 @@ def _version(reading: Reading, project: str, around: Surroundings) -> Version | 
 def _overrides(reading: Reading, around: Surroundings) -> Overrides:
     text = reading.given("regions")
     regions = split_regions(text) if text is not None else None
+    if regions == ():
+        reading.fault("regions", "names no region.")
     reading.faults.extend(region_faults(regions or (), around.regions))
     bucket = reading.checked(
         "bucket-parameter", lambda value: parameter_fault(value) is None, "must be the name of an SSM parameter."
@@ -180,7 +189,7 @@ def _selection(reading: Reading, around: Surroundings, *, resume: bool) -> Selec
     try:
         return around.survey(path, allow_empty, compress)
     except InputError as error:
-        reading.faults.extend(error.faults)
+        reading.adopt("path", error.faults)
         return None
 
 
