@@ -42,6 +42,8 @@ class AwsGateway:
         retry = surroundings.retry
         self._calls = Calls(retry).telling(lambda error, wait, left: surroundings.told(region, error, wait, left))
         self._first: tuple[Session, str] | None = None
+        # Kept, because an assumer learns what its role refuses: it is asked, and the person told, once.
+        self._assumers: dict[str, RoleAssumer] = {}
 
     def enter(self, policy: str) -> AwsAccount:
         """Return the target account under a session policy (JSON), assuming the roles that are to be assumed.
@@ -52,13 +54,18 @@ class AwsGateway:
         identity = self._identity
         if identity.role is not None:
             session, caller = self._start()
-            assumed = self._assumer(session, identity.role, caller).assume(policy)
+            assumed = self._kept(identity.role, lambda role: self._assumer(session, role, caller)).assume(policy)
             return self._account(self._assuming(session, identity.role, assumed), assumed.caller)
         if identity.oidc_role is not None:
-            assumed = self._web_assumer(identity.oidc_role).assume(policy)
+            assumed = self._kept(identity.oidc_role, self._web_assumer).assume(policy)
             return self._account(self._assuming(self._base, identity.oidc_role, assumed), assumed.caller)
         session, caller = self._start()
         return self._account(session, caller)
+
+    def _kept(self, role: RoleArn, make: Callable[[RoleArn], RoleAssumer]) -> RoleAssumer:
+        if role.text not in self._assumers:
+            self._assumers[role.text] = make(role)
+        return self._assumers[role.text]
 
     def _start(self) -> tuple[Session, str]:
         """Return the session from which the last role is assumed, and who that is."""
@@ -131,11 +138,6 @@ class AwsGateway:
             told=self._around.told,
             check=self._around.check,
         )
-
-
-def gateway(base: Callable[[], Session], identity: Identity, surroundings: Surroundings, *, region: str) -> AwsGateway:
-    """Return the gateway from the ambient credentials."""
-    return AwsGateway(base(), identity, surroundings, region=region)
 
 
 def _only_assume(role: RoleArn) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import DENIED, Asked
 from waybill.domain.arns import RoleArn
-from waybill.errors import IdentityError
+from waybill.errors import AccessDenied, IdentityError
 
 TOO_LARGE = frozenset({"PackedPolicyTooLarge", "PackedPolicyTooLargeException"})
 
@@ -57,8 +58,14 @@ class RoleAssumer:
         return Assumed(
             self._credentials(answer),
             str(answer["AssumedRoleUser"]["Arn"]),
-            lambda: self._credentials(self._once(policy)),
+            lambda: self._credentials(self._renewed(policy)),
         )
+
+    def _renewed(self, policy: str) -> Any:
+        try:
+            return self._once(policy)
+        except _DeniedError as error:
+            raise self._refused(error) from error
 
     def _try(self, policy: str) -> Any:
         """Ask; leave out tags one by one while the packed policy is too large, and all extras once when refused."""
@@ -81,8 +88,9 @@ class RoleAssumer:
         try:
             answer = self._once(policy)
         except _DeniedError as error:
+            # What is refused without them is what is wrong.
             self._tags, self._source_identity = tags, identity
-            raise self._refused(denied) from error
+            raise self._refused(error) from denied
         wanted = [*(["sts:TagSession"] if tags else []), *(["sts:SetSourceIdentity"] if identity else [])]
         self._warn(
             f"{self._role} does not let its sessions be tagged, so CloudTrail will not name the repository and run. "
@@ -127,14 +135,15 @@ class RoleAssumer:
             "expiry_time": found["Expiration"].isoformat(),
         }
 
-    def _refused(self, error: _DeniedError) -> IdentityError:
-        checks = [f"the caller's own policy allows {self._asked.action} on {self._role}"]
-        if self._asked.action == "sts:AssumeRole":
-            given = "the one given" if self._external_id else "asked for at all: none was given (`role-external-id`)"
+    def _refused(self, error: _DeniedError) -> AccessDenied:
+        action, resource, statement = self._asked.action, self._asked.resource, ""
+        if action == "sts:AssumeRole":
+            given = "is the one given" if self._external_id else "is none, since none was given"
+            statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
             checks = [
                 "the role exists and its trust policy names the caller",
-                f"the external id that the trust policy asks for is {given}",
-                *checks,
+                f"the external id that the trust policy asks for {given} (`role-external-id`)",
+                "the caller's own policy has the statement below",
             ]
         else:
             checks = [
@@ -144,9 +153,13 @@ class RoleAssumer:
                 "repositories created, renamed or moved since 2026-07-15 say `repo:OWNER@ID/REPO@ID:...`",
                 "the condition on `:aud` fits `audience`",
             ]
-        return IdentityError(
+        advice = "STS does not say which condition failed. Check that " + "; that ".join(checks) + "."
+        return AccessDenied(
             f"{self._role} cannot be assumed: {error.what}",
-            "STS does not say which condition failed. Check that " + "; that ".join(checks) + ".",
+            f"{advice}\n{statement}".rstrip(),
+            action=action,
+            resource=resource,
+            statement=statement,
         )
 
 
