@@ -10,6 +10,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +18,10 @@ import urllib3
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.httpsession import get_cert_path
+from botocore.httpsession import ProxyConfiguration, get_cert_path
 from botocore.utils import get_environ_proxies
 
-from waybill.aws.sessions import CONNECT_TIMEOUT, READ_TIMEOUT
+from waybill.aws.sessions import READ_TIMEOUT
 from waybill.domain.digests import MIB
 from waybill.ports import Part
 from waybill.transfer.crc import RunningCrc
@@ -29,8 +30,8 @@ UNSIGNED = "UNSIGNED-PAYLOAD"
 TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 CHECKSUM_HEADER = "x-amz-checksum-crc64nvme"
 
-SLICE = 4 * MIB
-"""One write to the socket; between two of them a cancelled run stops."""
+SLICE = MIB
+"""One write to the socket, for which there are `READ_TIMEOUT` seconds; between two of them a cancelled run stops."""
 
 
 class _Auth(S3SigV4Auth):  # type: ignore[misc]  # botocore has no types
@@ -51,12 +52,16 @@ def connections(url: str, *, ca_bundle: str | None, count: int) -> urllib3.PoolM
         "maxsize": count,
         "block": False,
         "retries": False,
-        "timeout": urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
+        # What urllib3 calls the time to connect is also the time for each write: a slow line needs it.
+        "timeout": urllib3.Timeout(connect=READ_TIMEOUT, read=READ_TIMEOUT),
     }
     if url.startswith("https:"):
         options["ssl_context"] = ssl.create_default_context(cafile=ca_bundle or get_cert_path(True))
-    proxy = get_environ_proxies(url).get(urlsplit(url).scheme)
-    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+    proxies = ProxyConfiguration(get_environ_proxies(url))
+    proxy = proxies.proxy_url_for(url)
+    if not proxy:
+        return urllib3.PoolManager(**options)
+    return urllib3.ProxyManager(proxy, proxy_headers=proxies.proxy_headers_for(proxy), **options)
 
 
 class Wire:
@@ -98,14 +103,25 @@ class Wire:
         _Auth(self._credentials(), self._region, payload).add_auth(request)
         signed = request.prepare()
         try:
-            response = self._pool.request(
-                "PUT", signed.url, body=body, headers={k: _text(v) for k, v in signed.headers.items()}, redirect=False
+            response = self._pool.connection_from_url(self._url).urlopen(
+                "PUT",
+                self._target(signed.url),
+                body=body,
+                headers={k: _text(v) for k, v in signed.headers.items()},
+                redirect=False,
+                assert_same_host=False,
             )
         except urllib3.exceptions.HTTPError as error:
             raise EndpointConnectionError(endpoint_url=self._url, error=error) from error
         if response.status != 200:
             raise _client_error(response)
         return response.headers["ETag"]
+
+    def _target(self, url: str) -> str:
+        """Return what stands in the request's first line. The pool's own `request` would resolve `.` and `..`."""
+        parts = urlsplit(url)
+        forwarded = self._pool.proxy is not None and parts.scheme == "http"
+        return url if forwarded else f"{parts.path}?{parts.query}"
 
     def _slices(self, chunks: Iterator[memoryview]) -> Iterator[memoryview]:
         for chunk in chunks:
@@ -178,7 +194,7 @@ def _client_error(response: urllib3.BaseHTTPResponse) -> ClientError:
 
     def tag(name: str) -> str:
         match = re.search(f"<{name}>(.*?)</{name}>", body, re.DOTALL)
-        return match[1] if match else ""
+        return unescape(match[1]) if match else ""
 
     answer = {
         "Error": {"Code": tag("Code") or str(response.status), "Message": tag("Message")},
