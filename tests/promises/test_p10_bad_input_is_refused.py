@@ -53,6 +53,8 @@ def faults_of(values: Mapping[str, str], around: Surroundings) -> list[Fault]:
     return list(caught.value.faults)
 
 
+MUCH = "\n".join(f"{number}={'x' * 2000}" for number in range(200))
+
 WRONG = {
     "project": [
         "",
@@ -72,7 +74,16 @@ WRONG = {
     ],
     "version": ["", "v1.2.3", "1.2", "01.2.3", "1.2.3 ", " 1.2.3", "{1.2.3}", "1.2.3\n", "1.2.3-01", "latest", "auto"],
     "path": ["", "missing.bin", "empty.bin", "hollow", "leaking", "*.nothing", "dist/**", "app.bin/", "../*/nothing"],
-    "metadata": ["lang", "=dotnet", "a=1\na=2", "startifact:filename=x", f"a={'x' * 2049}", "a=\x07", "ok=1\nlang"],
+    "metadata": [
+        "lang",
+        "=dotnet",
+        "a=1\na=2",
+        "startifact:filename=x",
+        f"a={'x' * 2049}",
+        "a=\x07",
+        MUCH,
+        "ok=1\nlang",
+    ],
     "regions": ["us-east-9", "us_east_1", "us-east-1;eu-west-1", "moon", "us-east-1,,moon", ","],
     "bucket-parameter": ["a b", "/a//b", "/a/", "/aws/x", "a" * 1012, "/a/{{x}}"],
     "configuration-parameter": ["a b", "/ssm/x", "/"],
@@ -99,7 +110,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values], ids=lambda text: text[:30]
+)
 def test_a_wrong_input_is_named_with_value_rule_and_example(name: str, value: str, around: Surroundings) -> None:
     faults = faults_of({**GOOD, name: value}, around)
     assert {fault.name for fault in faults} == {name}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from waybill.commands.target import Target
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.arns import KeyArn
+from waybill.domain.arns import KEY_EXAMPLE, KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
@@ -136,7 +136,8 @@ def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Buc
     if not name:
         rule = f"does not exist in {region.name}: the region is not prepared."
         raise InputError(
-            [Fault("bucket-parameter", parameter, rule)], "Prepare the region, or leave it out of `regions`."
+            [Fault("bucket-parameter", parameter, rule, "/buckets/staging")],
+            "Prepare the region, or leave it out of `regions`.",
         )
     return account.bucket(region.name, name, owner=owner)
 
@@ -151,13 +152,15 @@ def _kms_key(region: Region, bucket: Bucket, request: StageRequest, target: Targ
         default = bucket.default_encryption()
         if default.kind is not Encryption.KMS:
             rule = f"the bucket {bucket.name} in {region.name} has no default KMS key."
-            raise InputError([Fault("kms-key", "", f"{rule} Give a key, or say `none`.")], "Nothing was written.")
+            raise InputError(
+                [Fault("kms-key", "", f"{rule} Give a key, or say `none`.", KEY_EXAMPLE)], "Nothing was written."
+            )
         written = default.key or "alias/aws/s3"
         try:
             key = KeyArn.normalise(written, partition=target.caller.partition, region=region.name, account=target.owner)
         except ValueError as error:
             rule = f"the default key of {bucket.name} in {region.name} is {written!r}, which names no key."
-            raise InputError([Fault("kms-key", "", rule)]) from error
+            raise InputError([Fault("kms-key", "", rule, KEY_EXAMPLE)]) from error
         if key.region != region.name:
             rule = f"names {bucket.name} in {region.name}, whose default key is of {key.region}: it is elsewhere."
             raise InputError([Fault("bucket-parameter", target.organisation.bucket_parameter, rule)])

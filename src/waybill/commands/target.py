@@ -9,12 +9,17 @@ from waybill.domain import configuration
 from waybill.domain.arns import Caller, RoleArn
 from waybill.domain.checks import kms_faults, region_faults
 from waybill.domain.configuration import Organisation
-from waybill.domain.names import RESERVED_CHANNELS, channel_parameter, parameter_fault
+from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
 from waybill.domain.policy import STAGE_CALLS, Scope, configuration_policy, session_policy
 from waybill.domain.request import StageRequest
 from waybill.errors import Fault, IdentityError, InputError, Unavailable, WaybillError
 from waybill.ports import Account
 from waybill.progress import Identified, Warned
+
+EVENT_NAME = 64
+"""Bytes to keep for the last part of an event's key."""
+
+EXAMPLE = '{"regions": "us-east-1,eu-west-1", "bucket_name_param": "/buckets/staging"}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,8 @@ def _configured(account: Account, request: StageRequest, tools: Tools) -> Organi
         try:
             stored = configuration.parse(text, parameter=name, default_regions=regions)
         except ValueError as error:
-            raise InputError([Fault(configuration.NAME, name, f"cannot be read in {region}: {error}.")]) from error
+            rule = f"cannot be read in {region}: {error}."
+            raise InputError([Fault(configuration.NAME, name, rule, EXAMPLE)]) from error
         return request.overrides.over(stored)
     if last is not None:
         raise last
@@ -101,7 +107,7 @@ def _refuse_faults(organisation: Organisation, request: StageRequest, tools: Too
         *configuration.faults(organisation, source=source),
         *region_faults(organisation.regions, tools.known_regions),
         *kms_faults(request.kms, organisation.regions),
-        *_channel_faults(organisation, request),
+        *_name_faults(organisation, request),
     ]
     broken = request.require.fault(len(organisation.regions))
     if broken and organisation.regions:
@@ -110,15 +116,27 @@ def _refuse_faults(organisation: Organisation, request: StageRequest, tools: Too
         raise InputError(faults, "Nothing was written.")
 
 
-def _channel_faults(organisation: Organisation, request: StageRequest) -> list[Fault]:
+def _name_faults(organisation: Organisation, request: StageRequest) -> list[Fault]:
+    """Return what is wrong with the parameter and the keys that the names of this run make together."""
     name = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
+    found = []
     if name in {request.configuration_parameter, organisation.bucket_parameter}:
-        return [Fault("channel", request.channel, f"would be the parameter {name}, which holds the configuration.")]
-    if request.channel in RESERVED_CHANNELS:
-        return [Fault("channel", request.channel, "is a name that Systems Manager reserves.", "latest")]
-    if not organisation.parameter_prefix and (rule := parameter_fault(name)):
-        return [Fault("project", request.project, f"makes the parameter {name}, which {rule}")]
-    return []
+        rule = f"would be the parameter {name}, which holds the configuration."
+        found.append(Fault("channel", request.channel, rule, "latest"))
+    elif request.channel in RESERVED_CHANNELS:
+        found.append(Fault("channel", request.channel, "is a name that Systems Manager reserves.", "latest"))
+    elif rule_broken := not _is_broken(organisation.parameter_prefix) and parameter_fault(name):
+        rule = f"with `parameter-prefix` and `channel` makes the name of a parameter, which {rule_broken}"
+        found.append(Fault("project", request.project, rule, "SugarWater"))
+    keys = Keys(organisation.key_prefix, request.project, request.version)
+    if len(keys.events(request.channel).encode("utf-8")) + EVENT_NAME > MAX_KEY_BYTES:
+        rule = f"with `key-prefix`, `version` and `channel` makes S3 keys of over {MAX_KEY_BYTES} bytes."
+        found.append(Fault("project", request.project, rule, "SugarWater"))
+    return found
+
+
+def _is_broken(prefix: str) -> bool:
+    return bool(prefix) and (not prefix.startswith("/") or parameter_fault(prefix) is not None)
 
 
 def _first_policy(role: RoleArn | None, request: StageRequest) -> str:

@@ -12,6 +12,9 @@ from waybill.domain import stored
 RESERVED_PREFIX = "startifact:"
 FILENAME_KEY = "startifact:filename"
 MAX_VALUE_BYTES = 2048
+MAX_DOCUMENT_BYTES = 256 * 1024
+"""Metadata is small, and is read back whole, with the waybill that repeats it, whenever its version is looked at."""
+
 EXAMPLE = "lang=dotnet"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -32,6 +35,9 @@ def parse_lines(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
             faults.append((line.strip(), rule))
         else:
             found[key] = value
+    size = len(document(found, None) or b"")
+    if size > MAX_DOCUMENT_BYTES:
+        faults.append((f"{len(found)} keys", f"takes {size} bytes as stored, of at most {MAX_DOCUMENT_BYTES}."))
     return found, faults
 
 
