@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from waybill.ports import Created, DefaultEncryption, Encryption, Exists, NewObj
 
 EXISTS = {"PreconditionFailed": None, "412": None}
 ABSENT = {"404": None, "NoSuchKey": None, "NotFound": None}
+PAST_THE_END = {"InvalidRange": (None, b""), "416": (None, b"")}
 
 
 class S3Bucket:
@@ -80,24 +82,22 @@ class S3Bucket:
     def stream(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Yield an object's bytes; where the connection breaks, goes on from where it was."""
         asked, position = self._asked("s3:GetObject", key), start
+
+        def begin(stretch: str) -> tuple[Any, bytes]:
+            body = self._client.get_object(Key=key, Range=stretch, **self._place)["Body"]
+            return body, body.read(MIB)
+
         while end is None or position < end:
             stretch = f"bytes={position}-{'' if end is None else end - 1}"
-            answer = self._calls.perform(
-                asked,
-                partial(self._client.get_object, Key=key, Range=stretch, **self._place),
-                {"InvalidRange": None, "416": None},
-            )
-            if answer is None:
+            body, chunk = self._calls.perform(asked, partial(begin, stretch), PAST_THE_END)
+            if body is None:
                 return
-            end = position + int(answer["ContentLength"])
-            begun = position
-            try:
-                while chunk := self._calls.once(asked, partial(answer["Body"].read, MIB)):
+            with closing(body), suppress(Unavailable):
+                while chunk:
                     position += len(chunk)
                     yield chunk
-            except Unavailable:
-                if position == begun:
-                    raise
+                    chunk = self._calls.once(asked, partial(body.read, MIB))
+                return
 
     def list(self, prefix: str) -> Iterable[str]:
         """Yield the keys under a prefix, in order, page by page."""
