@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from os import truncate
 
 import pytest
 
 from fakes.aws import BUCKET_PARAMETER, PRODUCTION, REGIONS, bucket_name
 from promises.stand import KEY, LARGE, METADATA, SMALL, Stand, broken_channels, plant_whole, small_parts
 from waybill.domain.channel import UpdateChannel
+from waybill.domain.digests import MIB
 from waybill.domain.require import Require
 from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.errors import ArtifactError, ExitCode, InputError, Unavailable
@@ -233,3 +235,25 @@ def test_a_channel_that_was_put_and_not_seen_again_is_told_as_it_is(stand: Stand
     assert stand.channels() == ["1.2.3"] * 3
     assert [region.channel_after for region in result.regions] == ["1.2.3"] * 3
     assert [region.error is None for region in result.regions] == [True, True, False]
+
+
+def test_a_region_that_was_whole_before_is_told_so_when_the_others_cannot_be_fed(stand: Stand) -> None:
+    body = LARGE * 8
+    plant_whole(stand.world, REGIONS[0], body)
+    path = stand.packed(body).path
+    stand.world.on("begin", lambda _: truncate(path, MIB))
+    result = stand.stage(body)
+    assert (result.outcome, result.exit_code) == (Outcome.PARTIAL, ExitCode.PARTIAL)
+    assert [region.outcome for region in result.regions] == [Outcome.ALREADY, Outcome.FAILED, Outcome.FAILED]
+    assert result.resume == "waybill stage --resume"
+    assert not stand.world.unfinished()
+
+
+def test_the_artifact_is_read_no_further_than_anybody_takes_it(stand: Stand) -> None:
+    """All regions refuse their first part: a terabyte would not be read to its end for that."""
+    stand.world.deny("begin")
+    stand.packed(LARGE * 8)
+    result = stand.stage(LARGE * 8)
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, ExitCode.IDENTITY)
+    assert {region.exit_code for region in result.regions} == {ExitCode.IDENTITY}
+    assert result.sha256 is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 
@@ -15,7 +16,7 @@ from waybill.commands.write import put_whole, same_or_conflict, send_parts, veri
 from waybill.domain.digests import Digests, part_size
 from waybill.domain.plan import Action
 from waybill.domain.waybill import Subject, Waybill
-from waybill.errors import WaybillError
+from waybill.errors import ArtifactError, WaybillError
 from waybill.progress import Sent
 from waybill.transfer.feed import Feed, Lane
 from waybill.transfer.lanes import CONNECTIONS
@@ -62,6 +63,10 @@ def execute(run: Run, material: Material) -> Executed:
     return Executed(written=written, errors=errors, begun=frozenset(work.begun), subject=subject)
 
 
+class _Unwanted(ArtifactError):
+    """The rest of the artifact need not be read."""
+
+
 class _Execution:
     def __init__(self, run: Run, material: Material) -> None:
         self._request = run.request
@@ -72,52 +77,79 @@ class _Execution:
         self._creating = frozenset(item.region for item in run.plan.of(Action.CREATE))
         self._lanes = {name: Lane() for name in self._creating} if material.body is None else {}
         self._connections = max(1, min(CONNECTIONS, MOST_CONNECTIONS // max(1, len(self._creating))))
+        self._whole = frozenset(item.region for item in run.plan.of(Action.NOTHING))
+        self._fed: Future[Digests] = Future()
         self.begun: list[str] = []
         self.ready: Future[Ready] = Future()
 
     def read(self) -> None:
-        """Read the artifact for all lanes, then say what it was; whatever fails is what every region hears."""
+        """Read the artifact for all lanes, then say what it was; whatever fails is what every region hears.
+
+        Where that is known before, only the regions that take it wait for the end of the read.
+        """
         try:
-            subject = self._material.subject
-            if self._lanes:
-                feed = Feed(
-                    self._material.source,
-                    part_bytes=part_size(self._material.size),
-                    lanes=list(self._lanes.values()),
-                    check=self._tools.cancellation.check,
-                )
-                subject = self._material.as_subject(self._request, feed.run())
+            known = self._material.subject
+            if known is not None:
+                self.ready.set_result(Ready(known, self._waybill(known)))
+            subject = self._feed() if self._lanes else known
             if subject is None:
                 raise RuntimeError("neither a lane nor a digest: nothing was planned")
-            self.ready.set_result(Ready(subject, self._waybill(subject)))
+            if known is None:
+                self.ready.set_result(Ready(subject, self._waybill(subject)))
+            self._fed.set_result(subject.digests)
         except BaseException as error:  # noqa: BLE001 - handed on, whole, to every region that waits for it
             for lane in self._lanes.values():
                 lane.close()
-            self.ready.set_exception(error)
+            for future in (self.ready, self._fed):
+                if not future.done():
+                    future.set_exception(error)
+
+    def _feed(self) -> Subject:
+        feed = Feed(
+            self._material.source,
+            part_bytes=part_size(self._material.size),
+            lanes=list(self._lanes.values()),
+            check=self._check,
+        )
+        return self._material.as_subject(self._request, feed.run())
+
+    def _check(self) -> None:
+        """Raise when the run is cancelled, or when no region takes any more of the artifact."""
+        self._tools.cancellation.check()
+        if all(lane.closed for lane in self._lanes.values()):
+            raise _Unwanted("No region takes the artifact any more.", "See what each of them said.")
 
     def region(self, name: str) -> Written:
         """Make one region whole."""
         started = self._tools.clock.monotonic()
-        site, created, version_id = self._sites[name], False, None
+        site, created, wrote = self._sites[name], False, False
         if name in self._creating:
             created = self._create(name, site)
-        if created:
-            self.begun.append(name)
-        ready = self.ready.result()
-        if created:
-            version_id = verify(site, ready.subject, self._tools).version_id
-        elif name in self._creating:
-            site = same_or_conflict(site, ready.subject, self._tools)
-        if not created and site.found.artifact is not None:
-            version_id = site.found.artifact.version_id
-        self._tools.cancellation.check()
-        wrote = write_records(site, ready.subject, ready.waybill, self._tools)
+            if created:
+                self.begun.append(name)
+            ready = self.ready.result()
+            site = (
+                verify(site, ready.subject, self._tools)
+                if created
+                else same_or_conflict(site, ready.subject, self._tools)
+            )
+        if name == self._material.region and self._lanes:
+            self._hear_the_end()
+        if name not in self._whole:
+            ready = self.ready.result()
+            self._tools.cancellation.check()
+            wrote = write_records(site, ready.subject, ready.waybill, self._tools)
         return Written(
             created=created,
             wrote=wrote or created,
-            version_id=version_id,
+            version_id=site.found.artifact.version_id if site.found.artifact else None,
             seconds=self._tools.clock.monotonic() - started,
         )
+
+    def _hear_the_end(self) -> None:
+        """The region that the bytes come from is only as whole as they turn out to be."""
+        with suppress(_Unwanted):
+            self._fed.result()
 
     def _create(self, name: str, site: Site) -> bool:
         size = self._material.size
@@ -132,13 +164,10 @@ class _Execution:
             self._material.source,
             self._material.media_type,
             self._tools,
-            digests=self._digests,
+            digests=self._fed.result,
             sent=sent.add,
             connections=self._connections,
         )
-
-    def _digests(self) -> Digests:
-        return self.ready.result().subject.digests
 
     def _waybill(self, subject: Subject) -> bytes:
         if self._plan.waybill is not None:

@@ -25,7 +25,10 @@ BYTES = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """`body` is the whole artifact where it fits in one part. `subject` is None while the digests are not known."""
+    """`body` is the whole artifact where it fits in one part. `subject` is None while the digests are not known.
+
+    `region` is the one that the bytes come from, None for those of the build.
+    """
 
     source: Source
     media_type: str
@@ -33,6 +36,7 @@ class Material:
     metadata: Mapping[str, str]
     body: bytes | None = None
     subject: Subject | None = None
+    region: str | None = None
 
     @property
     def size(self) -> int:
@@ -133,6 +137,7 @@ def _stored(site: Site, subject: Subject, *, needed: bool) -> Material:
         metadata=subject.metadata,
         body=body,
         subject=subject,
+        region=site.region.name,
     )
 
 

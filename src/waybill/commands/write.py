@@ -10,7 +10,6 @@ from waybill.commands.small import put_small
 from waybill.commands.tools import Tools
 from waybill.domain.conflict import conflict
 from waybill.domain.digests import Digests
-from waybill.domain.observation import Stored
 from waybill.domain.plan import Action, needs_reading, plan_region, same_metadata
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, Cancelled, Unavailable, WaybillError
@@ -79,8 +78,11 @@ def _abort(site: Site, abort: Callable[[], None], error: BaseException, tools: T
             )
 
 
-def verify(site: Site, subject: Subject, tools: Tools) -> Stored:
-    """Look at what was written as S3 reports it: size, checksum, key. Raises `ArtifactError` when it is not so."""
+def verify(site: Site, subject: Subject, tools: Tools) -> Site:
+    """Look at what was written as S3 reports it: size, checksum, key; return the site with it.
+
+    Raises `ArtifactError` when it is not so.
+    """
     tools.reporter.tell(Stepped(site.region.name, Step.VERIFY))
     stored = site.bucket.head(site.keys.artifact)
     where = f"s3://{site.bucket.name}/{site.keys.artifact} in {site.region.name}"
@@ -101,7 +103,7 @@ def verify(site: Site, subject: Subject, tools: Tools) -> Stored:
             f"{where} is not what was sent: {'; '.join(bad)}.",
             "No channel was moved there. Look at who else writes to the bucket, and take the next version.",
         )
-    return stored
+    return replace(site, found=replace(site.found, artifact=stored))
 
 
 def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) -> bool:
@@ -110,17 +112,16 @@ def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) ->
     document = subject.document()
     if document is not None and found.metadata is None:
         tools.reporter.tell(Stepped(site.region.name, Step.METADATA))
-        stored = put_small(site, site.keys.metadata, document)
+        stored, wrote = put_small(site, site.keys.metadata, document)
         if not same_metadata(stored, document):
             raise conflict([replace(found, metadata=stored)], subject)
-        wrote = True
     if found.waybill is None:
         tools.reporter.tell(Stepped(site.region.name, Step.WAYBILL))
-        stored = put_small(site, site.keys.waybill, waybill)
+        stored, created = put_small(site, site.keys.waybill, waybill)
         other = read_waybill(stored, site.keys.waybill)
         if other is not None and other.subject.differences(subject):
             raise conflict([replace(found, waybill=other)], subject)
-        wrote = True
+        wrote = wrote or created
     return wrote
 
 
