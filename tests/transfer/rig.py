@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -11,13 +12,14 @@ from typing import TypeVar
 from fakes.aws import PRODUCTION, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from waybill.domain.digests import Digests
+from waybill.errors import TimedOut
 from waybill.ports import Bucket, Created, Exists, NewObject, Upload
 from waybill.retry import Retry
-from waybill.transfer.feed import Feed, Lane
+from waybill.transfer.feed import FedPart, Feed, Lane, Pool
 from waybill.transfer.lanes import send_lane
 
 KEY = "p@1.0.0"
-PATIENCE = 20
+PATIENCE = 15
 """Seconds after which a test calls it a deadlock. Nothing here should take one."""
 
 R = TypeVar("R")
@@ -118,9 +120,24 @@ class Rig:
 def together(tasks: Iterable[Callable[[], object]]) -> list[object]:
     """Run all at once; return their answers or errors. Raises `AssertionError` where one of them never ends."""
     listed = list(tasks)
-    pool = ThreadPoolExecutor(len(listed))
-    futures: list[Future[object]] = [pool.submit(task) for task in listed]
-    waiting = wait(futures, timeout=PATIENCE).not_done
-    pool.shutdown(wait=not waiting)
+    with ThreadPoolExecutor(len(listed)) as pool:
+        futures: list[Future[object]] = [pool.submit(task) for task in listed]
+        waiting = wait(futures, timeout=PATIENCE).not_done
+        if waiting:
+            wake_all()
     assert not waiting, f"{len(waiting)} of {len(listed)} hang"
     return [future.exception() or future.result() for future in futures]
+
+
+def wake_all() -> None:
+    """End every wait in the data path, so that a deadlock is one failed test and not a process that never ends."""
+    error = TimedOut("the test waited long enough")
+    for _ in range(20):
+        for thing in gc.get_objects():
+            if isinstance(thing, FedPart):
+                thing.fail(error)
+            elif isinstance(thing, Pool):
+                thing.close(error)
+            elif isinstance(thing, Lane):
+                thing.close()
+                thing.end()

@@ -16,7 +16,7 @@ from fakes.clock import FakeClock
 from transfer.rig import KEY, BytesSource, Rig, together
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, Unavailable
-from waybill.transfer.feed import Feed, Lane
+from waybill.transfer.feed import FedPart, Feed, Lane
 
 NOISE = Random(1).randbytes(4096)
 
@@ -136,6 +136,23 @@ def test_a_region_that_is_closed_before_it_begins_holds_nobody_up(part: int) -> 
     assert [rig.sent[region] for region in rig.regions] == [320, 0, 320]
 
 
+class ClosesAtTheDoor(Lane):
+    """Closes just when a part is handed over."""
+
+    def offer(self, part: FedPart) -> bool:
+        self.close()
+        return super().offer(part)
+
+
+@pytest.mark.parametrize("part", [16, 48])
+def test_a_region_that_closes_while_it_is_handed_a_part_holds_nobody_up(part: int) -> None:
+    rig, source = Rig(), BytesSource(NOISE[:320])
+    rig.lanes["us-west-2"] = ClosesAtTheDoor()
+    found, _ = rig.run(rig.feed(source, part_bytes=part, block_bytes=16, buffers=1), source)
+    assert found == digests(NOISE[:320])
+    assert [rig.sent[region] for region in rig.regions] == [320, 0, 320]
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 40), st.sampled_from([16, 48]), st.integers(1, 3))
 def test_a_region_that_closes_at_any_moment_holds_nobody_up(moment: int, part: int, buffers: int) -> None:
@@ -216,6 +233,22 @@ def test_p6_a_cancelled_run_ends_feed_and_lanes_at_the_next_block(part: int, blo
     assert isinstance(found, Cancelled)
     assert source.position <= (blocks + 1) * 16
     assert all(end is None or isinstance(end, Cancelled) for end in ends.values())
+
+
+@pytest.mark.parametrize("tries", [0, 1, 2])
+def test_p6_a_cancelled_run_begins_no_part_and_no_further_try_of_one(tries: int) -> None:
+    rig, source = Rig(("us-east-1",)), BytesSource(NOISE[:160])
+    rig.world.fail(call="send", times=None)
+    asked = iter(range(100))
+
+    def check() -> None:
+        if next(asked) >= tries:
+            raise Cancelled("Cancelled before the end.")
+
+    feed = rig.feed(source, part_bytes=16, block_bytes=16, buffers=2)
+    _, ends = rig.run(feed, source, connections=1, check=check)
+    assert isinstance(ends["us-east-1"], Cancelled)
+    assert [call.call for call in rig.world.writes()].count("send") == tries
 
 
 class Broken(BytesSource):
