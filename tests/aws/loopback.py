@@ -21,12 +21,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server says; `close` lets the connection go afterwards, without a word in the headers."""
+    """What the server says.
+
+    `close` lets the connection go afterwards, without a word in the headers; `early` says it before the body is read.
+    """
 
     status: int = 200
     body: bytes | str = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     close: bool = False
+    early: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +109,8 @@ def _handler(script: Script, told: Loopback, context: ssl.SSLContext | None) -> 
             if answer is None:
                 self.close_connection = True
                 return
-            heard.read()
+            if not answer.early:
+                heard.read()
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)
             for name, value in ({"Content-Length": str(len(body))} | dict(answer.headers)).items():
@@ -113,7 +118,7 @@ def _handler(script: Script, told: Loopback, context: ssl.SSLContext | None) -> 
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
-            self.close_connection = self.close_connection or answer.close
+            self.close_connection = self.close_connection or answer.close or answer.early
 
         do_GET = do_HEAD = do_POST = do_DELETE = do_PUT  # noqa: N815
 
