@@ -17,12 +17,14 @@ class Retry:
     """How often, how long and with what waits a call that met `Unavailable` is tried again.
 
     `budget` and waits are seconds; `random` returns a number from 0 to 1; `told` hears of each wait (the error, the
-    wait, what is left of the budget). Nothing but `Unavailable` is tried again: a refusal is permanent.
+    wait, what is left of the budget); `check` raises when the run is cancelled. Nothing but `Unavailable` is tried
+    again: a refusal is permanent.
     """
 
     clock: Clock
     random: Callable[[], float]
     told: Callable[[Unavailable, float, float], None] = lambda error, wait, left: None
+    check: Callable[[], None] = lambda: None
     budget: float = 60.0
     attempts: int = 8
     base: float = 0.25
@@ -44,4 +46,5 @@ class Retry:
                     ) from error
                 self.told(error, wait, left)
                 self.clock.sleep(wait)
+                self.check()
         raise AssertionError("unreachable: the loop returns or raises")

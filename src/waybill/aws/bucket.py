@@ -156,16 +156,23 @@ class S3Bucket:
     def begin(self, new: NewObject) -> S3Upload:
         """Begin a multipart upload with a full-object CRC64NVME."""
         asked = self._asked("s3:PutObject", new.key)
-        answer = self._calls.perform(
-            asked,
-            lambda: self._client.create_multipart_upload(
-                ChecksumAlgorithm="CRC64NVME", ChecksumType="FULL_OBJECT", **creation(new), **self._place
-            ),
-        )
+        urls: list[str] = []
+        # Parts go where botocore sends this call: its endpoint and addressing style (a presigned URL has others).
+        watch = partial(_note_url, urls)
+        self._client.meta.events.register("before-send.s3.CreateMultipartUpload", watch)
+        try:
+            answer = self._calls.perform(
+                asked,
+                lambda: self._client.create_multipart_upload(
+                    ChecksumAlgorithm="CRC64NVME", ChecksumType="FULL_OBJECT", **creation(new), **self._place
+                ),
+            )
+        finally:
+            self._client.meta.events.unregister("before-send.s3.CreateMultipartUpload", watch)
         return S3Upload(
             self._client,
             self._calls,
-            self._wire(self._url(new.key)),
+            self._wire(urls[-1]),
             asked,
             place=self._place | {"Key": new.key, "UploadId": answer["UploadId"]},
         )
@@ -177,16 +184,15 @@ class S3Bucket:
             rule = f"names, in {self._region}, a bucket that is in {actual}."
             raise InputError([Fault("bucket-parameter", self.name, rule)], "Nothing was written.")
 
-    def _url(self, key: str) -> str:
-        """Return the object's URL as botocore resolves it: endpoint, addressing style and partition included."""
-        signed: str = self._client.generate_presigned_url("put_object", Params={"Bucket": self.name, "Key": key})
-        return signed.partition("?")[0]
-
     def _asked(self, action: str, key: str) -> Asked:
         return Asked(action=action, resource=f"{self._arn}/{key}", where=self._where(key))
 
     def _where(self, key: str = "") -> str:
         return f"s3://{self.name}/{key} in {self._region}"
+
+
+def _note_url(urls: list[str], request: Any, **_: Any) -> None:
+    urls.append(str(request.url).partition("?")[0])
 
 
 def creation(new: NewObject) -> dict[str, Any]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from botocore.exceptions import ConnectionError, HTTPClientError
 
 from waybill.aws.account import AwsAccount, Told
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.aws.roles import Assumed, RoleAssumer
 from waybill.aws.sessions import Session
-from waybill.domain.arns import Caller, RoleArn
+from waybill.domain.arns import Caller, RoleArn, partition_of
 from waybill.domain.identity import Identity
 from waybill.retry import Retry
 
@@ -30,17 +33,22 @@ class Surroundings:
     retry: Retry
 
 
+FIRST_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+
 class AwsGateway:
     """Implements `ports.Gateway`."""
 
-    def __init__(self, base: Session, identity: Identity, surroundings: Surroundings, *, region: str) -> None:
-        """`base` holds the ambient credentials; `region` is where STS is asked."""
+    def __init__(
+        self, base: Session, identity: Identity, surroundings: Surroundings, *, regions: Sequence[str]
+    ) -> None:
+        """`base` holds the ambient credentials; `regions` are where STS may be asked, the first that answers."""
         self._base = base
         self._identity = identity
         self._around = surroundings
-        self._region = region
+        self._regions = deque(sts_regions(regions, identity))
         retry = surroundings.retry
-        self._calls = Calls(retry).telling(lambda error, wait, left: surroundings.told(region, error, wait, left))
+        self._calls = Calls(retry).telling(lambda error, wait, left: surroundings.told("STS", error, wait, left))
         self._first: tuple[Session, str] | None = None
         # Kept, because an assumer learns what its role refuses: it is asked, and the person told, once.
         self._assumers: dict[str, RoleAssumer] = {}
@@ -81,9 +89,17 @@ class AwsGateway:
         return self._first
 
     def _ask_caller(self, session: Session) -> str:
-        asked = Asked(action="sts:GetCallerIdentity", resource="*", where=f"STS in {self._region}")
-        answer = self._calls.perform(asked, lambda: session.client("sts", self._region).get_caller_identity())
+        asked = Asked(action="sts:GetCallerIdentity", resource="*", where="STS")
+        answer = self._calls.perform(asked, lambda: self._sts(lambda sts: sts.get_caller_identity(), session.client))
         return str(answer["Arn"])
+
+    def _sts(self, call: Callable[[Any], Any], client: Callable[[str, str], Any]) -> Any:
+        """Ask STS in the region whose turn it is; one that does not answer goes to the end, for the next try."""
+        try:
+            return call(client("sts", self._regions[0]))
+        except (ConnectionError, HTTPClientError):
+            self._regions.rotate(-1)
+            raise
 
     def _assumer(self, session: Session, role: RoleArn, caller: str) -> RoleAssumer:
         identity = self._identity
@@ -92,7 +108,7 @@ class AwsGateway:
         if identity.role_external_id:
             arguments["ExternalId"] = identity.role_external_id
         return RoleAssumer(
-            lambda **more: session.client("sts", self._region).assume_role(**arguments, **more),
+            lambda **more: self._sts(lambda sts: sts.assume_role(**arguments, **more), session.client),
             self._calls.as_caller(caller),
             action="sts:AssumeRole",
             role=role,
@@ -109,12 +125,14 @@ class AwsGateway:
         def ask(**more: Any) -> Any:
             token = self._around.id_token(identity.audience)
             self._around.mask(token)
-            return self._base.anonymous_client("sts", self._region).assume_role_with_web_identity(
-                RoleArn=role.text,
-                RoleSessionName=identity.role_session_name,
-                DurationSeconds=identity.role_duration,
-                WebIdentityToken=token,
-                **more,
+            arguments = {
+                "RoleArn": role.text,
+                "RoleSessionName": identity.role_session_name,
+                "DurationSeconds": identity.role_duration,
+                "WebIdentityToken": token,
+            }
+            return self._sts(
+                lambda sts: sts.assume_role_with_web_identity(**arguments, **more), self._base.anonymous_client
             )
 
         return RoleAssumer(
@@ -138,6 +156,14 @@ class AwsGateway:
             told=self._around.told,
             check=self._around.check,
         )
+
+
+def sts_regions(candidates: Sequence[str], identity: Identity) -> list[str]:
+    """Return the regions of the role's partition, or that partition's first where none is named."""
+    role = identity.oidc_role or identity.role
+    partition = role.partition if role else None
+    fitting = [region for region in dict.fromkeys(candidates) if partition in {None, partition_of(region)}]
+    return fitting or [FIRST_REGIONS.get(partition or "aws", "us-east-1")]
 
 
 def _only_assume(role: RoleArn) -> str:

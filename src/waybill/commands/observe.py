@@ -190,12 +190,12 @@ def read_waybill(raw: bytes | None, where: str) -> Waybill | None:
 
 
 def _with_known_digest(found: Observation) -> Observation:
-    """Take the SHA-256 of an artifact from its own waybill where S3 has none (multipart) and nothing contradicts it."""
+    """Take the SHA-256 of an artifact from its own waybill where S3 has none (multipart) and the CRC64NVME agrees."""
     artifact, waybill = found.artifact, found.waybill
     if artifact is None or waybill is None or artifact.sha256 is not None:
         return found
     says = waybill.subject.digests
-    if artifact.size != says.size or artifact.crc64nvme not in {None, says.crc64nvme}:
+    if artifact.size != says.size or artifact.crc64nvme != says.crc64nvme:
         return found
     return replace(found, artifact=replace(artifact, sha256=says.sha256))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from waybill.commands.tools import Tools
 from waybill.domain import configuration
 from waybill.domain.arns import Caller, RoleArn
+from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults, region_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
-from waybill.domain.policy import STAGE_CALLS, Scope, configuration_policy, session_policy
+from waybill.domain.policy import Scope, calls_of, configuration_policy, session_policy
 from waybill.domain.request import StageRequest
 from waybill.errors import Fault, IdentityError, InputError, Unavailable, WaybillError
 from waybill.ports import Account
@@ -155,6 +156,14 @@ def _policy(role: RoleArn | None, request: StageRequest, organisation: Organisat
         key_prefix=organisation.key_prefix,
         parameter_prefix=organisation.parameter_prefix,
         parameters=tuple(dict.fromkeys((request.configuration_parameter, organisation.bucket_parameter))),
-        key_accounts=tuple(dict.fromkeys((role.account, *(key.account for key in request.kms.arns())))),
+        # A bucket's default key may be another account's; that is known only when the session is there.
+        key_accounts=tuple(dict.fromkeys(key.account for key in request.kms.arns())) or ("*",),
     )
-    return session_policy(STAGE_CALLS, scope)
+    calls = calls_of(
+        writes=not request.dry_run,
+        moves=request.moves,
+        reads_channel=request.update_channel is not UpdateChannel.NEVER,
+        looks_up_key=not request.kms.given,
+        encrypts=not request.kms.none,
+    )
+    return session_policy(calls, scope)

@@ -13,6 +13,18 @@ _KEY = re.compile(r"arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):((?:key|alias)/[\
 _CALLER = re.compile(r"arn:(aws[a-z-]*):(?:iam|sts)::(\d{12}):(.+)", re.ASCII)
 
 
+def partition_of(region: str) -> str:
+    """Return the partition of a region, by its name."""
+    begins = {
+        "cn-": "aws-cn",
+        "us-gov-": "aws-us-gov",
+        "us-iso-": "aws-iso",
+        "us-isob-": "aws-iso-b",
+        "eusc-": "aws-eusc",
+    }
+    return next((partition for prefix, partition in begins.items() if region.startswith(prefix)), "aws")
+
+
 @dataclass(frozen=True, slots=True)
 class RoleArn:
     """An IAM role: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from waybill.domain import stored
-from waybill.domain.names import parameter_fault
+from waybill.domain.names import KEY_PREFIX_RULE, is_key_prefix, parameter_fault
 from waybill.errors import Fault
 
 DEFAULT_PARAMETER = "/startifact"
@@ -93,6 +93,8 @@ def faults(organisation: Organisation, *, source: str) -> list[Fault]:
         found.append(Fault("bucket-parameter", "", rule, "/buckets/staging"))
     elif rule_broken := parameter_fault(organisation.bucket_parameter):
         found.append(Fault("bucket-parameter", organisation.bucket_parameter, rule_broken, "/buckets/staging"))
+    if not is_key_prefix(organisation.key_prefix):
+        found.append(Fault("key-prefix", organisation.key_prefix, KEY_PREFIX_RULE, "artifacts/"))
     prefix = organisation.parameter_prefix
     if prefix and (rule_broken := parameter_fault(prefix) or _prefix_fault(prefix)):
         found.append(Fault("parameter-prefix", prefix, rule_broken, "/artifacts"))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from waybill.domain.versions import Version, parse_or_none
 
 PROJECT_RULE = "must be one or more of A-Z a-z 0-9 _ . -, and not `.` or `..`."
+KEY_PREFIX_RULE = "must be letters, digits and / ! _ . ' ( ) - only, at most 512."
 CHANNEL_RULE = "must be lower-case letters, digits and hyphens, beginning with a letter, two characters or more."
 RESERVED_CHANNELS = frozenset({"aws", "ssm"})
 
 _PROJECT = re.compile(r"[A-Za-z0-9_.-]+")
+_KEY_PREFIX = re.compile(r"[A-Za-z0-9/!_.'()-]{0,512}")
 _CHANNEL = re.compile(r"[a-z][a-z0-9-]+")
 _PARAMETER = re.compile(r"(/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
 
@@ -23,6 +25,11 @@ MAX_PARAMETER_LEVELS = 15
 def is_project(text: str) -> bool:
     """Whether `text` may name a project."""
     return _PROJECT.fullmatch(text) is not None and text not in {".", ".."}
+
+
+def is_key_prefix(text: str) -> bool:
+    """Whether `text` may begin S3 keys: nothing that a policy takes for a wildcard or a variable."""
+    return _KEY_PREFIX.fullmatch(text) is not None
 
 
 def is_channel(text: str) -> bool:

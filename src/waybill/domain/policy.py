@@ -54,11 +54,30 @@ STAGE_CALLS = (
 )
 
 
+IN_S3 = frozenset({On.VERSION, On.EVENTS, On.BUCKET, On.LISTING})
+
+
+def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool, encrypts: bool) -> tuple[Call, ...]:
+    """Return the calls that one run may make: without writes for a dry run, without the channel's where it stays."""
+    unneeded = {
+        "s3:PutObject": not writes,
+        "s3:AbortMultipartUpload": not writes,
+        "s3:GetEncryptionConfiguration": not looks_up_key,
+        "kms:GenerateDataKey": not (writes and encrypts),
+        "ssm:PutParameter": not (writes and moves),
+        "ssm:GetParameterHistory": not reads_channel,
+    }
+    return tuple(
+        call for call in STAGE_CALLS if not unneeded.get(call.action, False) and (moves or call.on is not On.EVENTS)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What the resources of a policy are narrowed to. `version` and `channel` may be `*`.
 
-    `parameters` are the configuration's and the bucket's parameter names; `key_account` the account of the KMS keys.
+    `parameters` are the configuration's and the bucket's parameter names; `key_accounts` the accounts of the KMS keys:
+    none means the same account, `*` that a bucket's default key may be anybody's.
     """
 
     partition: str
@@ -100,12 +119,21 @@ def statements(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> li
             continue
         statement: dict[str, Any] = {"Sid": on.value.capitalize()} if sids else {}
         statement |= {"Effect": "Allow", "Action": _one(actions), "Resource": _one(known[on])}
-        if on is On.LISTING:
-            prefix = f"{scope.key_prefix}{scope.project}@*"
-            # HEAD of a missing object is judged by s3:ListBucket too, without a prefix in its context: hence IfExists.
-            statement["Condition"] = {"StringLikeIfExists": {"s3:prefix": prefix}}
+        if condition := _condition(on, scope):
+            statement["Condition"] = condition
         found.append(statement)
     return found
+
+
+def _condition(on: On, scope: Scope) -> dict[str, Any]:
+    """Keep S3 inside the account, which its ARNs do not name. S3 always knows it, so IfExists lets nobody out."""
+    if on not in IN_S3:
+        return {}
+    condition: dict[str, Any] = {"StringEqualsIfExists": {"aws:ResourceAccount": scope.account}}
+    if on is On.LISTING:
+        # HEAD of a missing object is judged by s3:ListBucket too, without a prefix in its context: hence IfExists.
+        condition["StringLikeIfExists"] = {"s3:prefix": f"{scope.key_prefix}{scope.project}@*"}
+    return condition
 
 
 def document(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> dict[str, Any]:

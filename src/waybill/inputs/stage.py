@@ -11,7 +11,16 @@ from waybill.domain import metadata as meta
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults, region_faults
 from waybill.domain.configuration import DEFAULT_PARAMETER, Overrides, split_regions
-from waybill.domain.names import CHANNEL_RULE, PROJECT_RULE, RESERVED_CHANNELS, is_channel, is_project, parameter_fault
+from waybill.domain.names import (
+    CHANNEL_RULE,
+    KEY_PREFIX_RULE,
+    PROJECT_RULE,
+    RESERVED_CHANNELS,
+    is_channel,
+    is_key_prefix,
+    is_project,
+    parameter_fault,
+)
 from waybill.domain.request import StageRequest
 from waybill.domain.require import Require
 from waybill.domain.versions import RULE, Version, from_tag, parse_or_none
@@ -27,7 +36,6 @@ Survey = Callable[[str, bool, bool], Selection]
 """Looks at what `path` names (path, allow-empty, compress); raises `InputError`."""
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:; ?[\w.-]+=[\w.\"-]+)*", re.ASCII)
-_PREFIX = re.compile(r"[A-Za-z0-9/!_.*'()-]{1,512}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,12 @@ def read(
     )
     if reading.faults or version is None or require is None or update is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
-    regions = overrides.regions or around.places
+    # DESIGN: the configuration is read in the first of these that answers.
+    parameter = parameter or around.parameter or DEFAULT_PARAMETER
+    typed = {name: value for name, value in values.items() if name not in OF_THE_RUNNER} | {"version": version.text}
+    if parameter != DEFAULT_PARAMETER:
+        typed["configuration-parameter"] = parameter
+    regions = tuple(dict.fromkeys((*(overrides.regions or ()), *around.places)))
     return StageRequest(
         project=project,
         version=version,
@@ -88,7 +101,7 @@ def read(
         keep_filename=flags["filename"],
         media_type=media_type or None,
         overrides=overrides,
-        configuration_parameter=parameter or around.parameter or DEFAULT_PARAMETER,
+        configuration_parameter=parameter,
         config_regions=regions,
         kms=kms,
         channel=channel,
@@ -97,19 +110,20 @@ def read(
         require=require,
         dry_run=flags["dry-run"],
         resume=resume,
-        again=command_line({**values, "version": version.text}),
-        restart=command_line(
-            {name: value for name, value in values.items() if name not in OF_THE_BUILD}
-            | {"version": version.text, "resume": "true"}
-        ),
+        again=command_line(typed),
+        restart=command_line({name: value for name, value in typed.items() if name not in OF_THE_BUILD} | RESUME),
     ), selection
 
 
-OF_THE_BUILD = frozenset({"path", "metadata", "filename", "content-type", "compress", "allow-empty", "summary"})
+RESUME = {"resume": "true"}
+OF_THE_RUNNER = frozenset({"oidc-role", "audience", "summary"})
+"""What only a runner has a use for: whoever types the command has credentials of their own."""
+
+OF_THE_BUILD = frozenset({"path", "metadata", "filename", "content-type", "compress", "allow-empty"})
 
 
 def command_line(values: Mapping[str, str]) -> str:
-    """Return the command that asks for the same."""
+    """Return the command that asks for the same, on one line."""
     words = ["waybill", "stage"]
     for item in STAGE:
         value = values.get(item.name, "").strip()
@@ -118,10 +132,10 @@ def command_line(values: Mapping[str, str]) -> str:
             continue
         if item.kind is Kind.FLAG and value == "true":
             words.append(f"--{item.name}")
-        elif value.startswith("-"):
-            words.append(f"--{item.name}={value}")
-        else:
-            words += [f"--{item.name}", value]
+            continue
+        lines = [line.strip() for line in value.splitlines() if line.strip()] if item.kind is Kind.LINES else [value]
+        for line in lines:
+            words += [f"--{item.name}={line}"] if line.startswith("-") else [f"--{item.name}", line]
     return shlex.join(words)
 
 
@@ -156,8 +170,8 @@ def _overrides(reading: Reading, around: Surroundings) -> Overrides:
     )
     key = reading.checked(
         "key-prefix",
-        lambda value: bool(_PREFIX.fullmatch(value)),
-        "must be letters, digits and / ! _ . * ' ( ) - only.",
+        is_key_prefix,
+        KEY_PREFIX_RULE,
     )
     parameter = reading.checked(
         "parameter-prefix",
