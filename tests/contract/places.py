@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from contract.hands import BotoHands, FakeHands, Hands
 from engines import ministack
 from fakes.aws import PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.clock import FakeClock
@@ -20,25 +21,11 @@ from waybill.domain.policy import published_stage_policy
 from waybill.ports import Account, Bucket, NewObject
 from waybill.retry import Retry
 
+__all__ = ["ALIAS", "REGION", "BotoHands", "Place", "in_ministack", "in_moto", "in_the_fake", "stage_role"]
+
 REGION = REGIONS[0]
 ALIAS = "alias/waybill-staging"
 UNLISTED = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*"}
-
-
-class Hands(Protocol):
-    """What others do, and what can be seen, without Waybill."""
-
-    def plant(self, key: str, body: bytes) -> None:
-        """Put an object without any checksum, Startifact's way."""
-
-    def delete(self, key: str) -> None:
-        """Delete an object; the bucket is versioned."""
-
-    def unfinished(self, key: str) -> int:
-        """Count the multipart uploads to a key that were begun and not ended."""
-
-    def media_type(self, key: str) -> str:
-        """Return what an object was said to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,49 +60,6 @@ class Place:
 
     def new(self, key: str, *, kms_key: KeyArn | None = None) -> NewObject:
         return NewObject(key=key, media_type="application/x-contract", kms_key=kms_key or self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class FakeHands:
-    """Hands in the fake."""
-
-    world: FakeAws
-    name: str
-
-    def plant(self, key: str, body: bytes) -> None:
-        self.world.plant(self.name, key, body)
-
-    def delete(self, key: str) -> None:
-        self.world.delete(self.name, key)
-
-    def unfinished(self, key: str) -> int:
-        return sum(upload.key == key for upload in self.world.buckets[self.name].uploads.values())
-
-    def media_type(self, key: str) -> str:
-        item = self.world.buckets[self.name].current(key)
-        assert item is not None
-        return item.media_type
-
-
-@dataclass(frozen=True, slots=True)
-class BotoHands:
-    """Hands in an engine, through boto3."""
-
-    s3: Any
-    name: str
-
-    def plant(self, key: str, body: bytes) -> None:
-        self.s3.put_object(Bucket=self.name, Key=key, Body=body)
-
-    def delete(self, key: str) -> None:
-        self.s3.delete_object(Bucket=self.name, Key=key)
-
-    def unfinished(self, key: str) -> int:
-        found = self.s3.list_multipart_uploads(Bucket=self.name, Prefix=key).get("Uploads", [])
-        return sum(upload["Key"] == key for upload in found)
-
-    def media_type(self, key: str) -> str:
-        return str(self.s3.head_object(Bucket=self.name, Key=key)["ContentType"])
 
 
 def in_the_fake() -> Place:
@@ -222,5 +166,5 @@ def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> t
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        gateway = AwsGateway(ambient(), identity, around, region=REGION)
+        gateway = AwsGateway(ambient(), identity, around, regions=[REGION])
         return gateway.enter(""), gateway.enter(ministack.document(UNLISTED))

@@ -112,3 +112,14 @@ def test_a_checksum_is_told_only_to_who_asks_for_it(stack: Stack) -> None:
     client.put_object(Bucket=BUCKET, Key="checked", Body=b"x", ChecksumSHA256=sha)
     assert "ChecksumSHA256" not in client.head_object(Bucket=BUCKET, Key="checked")
     assert client.head_object(Bucket=BUCKET, Key="checked", ChecksumMode="ENABLED")["ChecksumSHA256"] == sha
+
+
+def test_s3_asks_nobody_whether_the_caller_may_use_the_key(stack: Stack) -> None:
+    """So what runs here proves the S3 and SSM statements of a policy, and of its KMS statement DescribeKey only."""
+    narrow = s3(stack, policy=document({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}))
+    key = stack.keys[PRODUCTION, REGION]
+    encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    assert narrow.put_object(Bucket=BUCKET, Key="no-kms", Body=b"", **encrypted)["SSEKMSKeyId"] == key
+    session = stack.assume(policy=document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}))
+    kms = stack.engine.client(session, "kms", REGION)
+    assert refused(lambda: kms.describe_key(KeyId=key)) == "AccessDeniedException"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from random import Random
 from threading import Lock
-from typing import TypeVar
+
+from awscrt.checksums import crc64nvme
 
 from fakes.aws import PRODUCTION, FakeAws, bucket_name
 from fakes.clock import FakeClock
-from waybill.domain.digests import Digests
+from waybill.domain.digests import Digests, crc_text
 from waybill.errors import TimedOut
 from waybill.ports import Bucket, Created, Exists, NewObject, Upload
 from waybill.retry import Retry
@@ -22,7 +25,8 @@ KEY = "p@1.0.0"
 PATIENCE = 15
 """Seconds after which a test calls it a deadlock. Nothing here should take one."""
 
-R = TypeVar("R")
+NOISE = Random(1).randbytes(4096)
+"""What is sent; any bytes would do."""
 
 
 class BytesSource:
@@ -141,3 +145,8 @@ def wake_all() -> None:
             elif isinstance(thing, Lane):
                 thing.close()
                 thing.end()
+
+
+def digests(body: bytes) -> Digests:
+    """Return what the bytes are, computed in one go."""
+    return Digests(hashlib.sha256(body).hexdigest(), crc_text(crc64nvme(body)), len(body))
