@@ -128,7 +128,10 @@ class Parameters(Protocol):
         """Return a parameter's value, or None where there is none."""
 
     def history(self, name: str) -> Sequence[str]:
-        """Return the values that a parameter has had, oldest first, at most 100; empty where there is none."""
+        """Return the values that a parameter has had, oldest first, at most 100; empty where there is none.
+
+        What was put through this same object shows, or `Unavailable` is raised (P3).
+        """
 
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         """Write a String; with `create`, only where there is none (`EXISTS` otherwise)."""

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
+from waybill.errors import Unavailable
 from waybill.ports import PutResult
 
 
 class SsmParameters:
-    """Implements `ports.Parameters`. `partition` and `account` only name things in errors."""
+    """Implements `ports.Parameters`. `partition` and `account` only name things in errors.
+
+    SSM may answer a read with what was there before one's own put, and P3 needs the put: so the number that SSM gave
+    to the last put of each name is kept, and an older history is read again.
+    """
 
     def __init__(self, client: Any, calls: Calls, *, region: str, partition: str, account: str) -> None:
         self._client = client
         self._calls = calls
         self._region = region
         self._arn = f"arn:{partition}:ssm:{region}:{account}:parameter"
+        self._lock = Lock()
+        self._written: dict[str, int] = {}
 
     def get(self, name: str) -> str | None:
         """Return a parameter's value, or None where there is none."""
@@ -30,19 +38,33 @@ class SsmParameters:
         return None if answer is None else str(answer["Parameter"]["Value"])
 
     def history(self, name: str) -> Sequence[str]:
-        """Return the values that a parameter has had, oldest first."""
-        asked, found, token = self._asked("ssm:GetParameterHistory", name), [], ""
+        """Return the values that a parameter has had, oldest first.
+
+        Raises `Unavailable` where one's own put does not show within the budget of the retries.
+        """
+        asked = self._asked("ssm:GetParameterHistory", name)
+        with self._lock:
+            written = self._written.get(name, 0)
+
+        def read() -> list[str]:
+            found = sorted(self._pages(asked, name), key=lambda item: int(item["Version"]))
+            if (int(found[-1]["Version"]) if found else 0) < written:
+                raise Unavailable(f"{asked.where}: what was written there cannot be read yet.", "Run again.")
+            return [str(item["Value"]) for item in found]
+
+        values: list[str] = self._calls.perform(asked, read)
+        return values
+
+    def _pages(self, asked: Asked, name: str) -> list[Any]:
+        found: list[Any] = []
+        more: dict[str, str] = {}
         while True:
-            more = {"NextToken": token} if token else {}
-            answer = self._calls.perform(
-                asked,
-                partial(self._client.get_parameter_history, Name=name, MaxResults=50, **more),
-                {"ParameterNotFound": {}},
-            )
+            get = partial(self._client.get_parameter_history, Name=name, MaxResults=50, **more)
+            answer = self._calls.once(asked, get, {"ParameterNotFound": {}})
             found += answer.get("Parameters", [])
-            token = answer.get("NextToken", "")
-            if not token:
-                return [str(item["Value"]) for item in sorted(found, key=lambda item: int(item["Version"]))]
+            if not answer.get("NextToken"):
+                return found
+            more = {"NextToken": answer["NextToken"]}
 
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         """Write a String; with `create`, only where there is none."""
@@ -52,6 +74,10 @@ class SsmParameters:
             lambda: self._client.put_parameter(Name=name, Value=value, Type="String", Overwrite=not create),
             answers,
         )
+        # Where it exists it has one version at least.
+        version = 1 if answer is None else int(answer["Version"])
+        with self._lock:
+            self._written[name] = max(version, self._written.get(name, 0))
         return PutResult.EXISTS if answer is None else PutResult.WRITTEN
 
     def _asked(self, action: str, name: str) -> Asked:
