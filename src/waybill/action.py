@@ -7,33 +7,32 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import waybill
 from waybill.cancel import Cancellation
-from waybill.compose import Face, carry
 from waybill.domain.result import Result
 from waybill.errors import ExitCode, WaybillError
-from waybill.github.commands import WorkflowCommands
-from waybill.github.context import RunnerContext
-from waybill.github.files import OutputFile, SummaryFile
-from waybill.github.inputs import read_inputs
-from waybill.github.oidc import fetch_id_token
-from waybill.inputs.spec import STAGE
-from waybill.process import SystemClock, hurry, leave
-from waybill.redaction import Redactor
-from waybill.report.runner_log import RunnerReporter
-from waybill.report.summary import summary
+from waybill.process import SystemClock, attentive, end_at_once, hurry, leave
+
+if TYPE_CHECKING:
+    from waybill.github.commands import WorkflowCommands
+    from waybill.github.files import OutputFile
+    from waybill.redaction import Redactor
 
 
 def run() -> NoReturn:
-    """Be the process: what the container's entrypoint calls."""
+    """Be the process: what the container's entrypoint calls. Signals are heard before anything slow is imported."""
+    end_at_once()
     hurry()
     leave(main(sys.argv[1:], os.environ, sys.stdout))
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int:
     """Run the verb that the action names and return its exit code."""
+    from waybill.github.commands import WorkflowCommands  # noqa: PLC0415 - see `run`
+    from waybill.redaction import Redactor  # noqa: PLC0415
+
     redactor = Redactor.from_environ(environ)
     commands = WorkflowCommands(stdout, redactor=redactor)
     if list(argv) == ["--version"]:
@@ -46,6 +45,15 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int
 
 
 def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Redactor) -> int:
+    from waybill.compose import Face, carry  # noqa: PLC0415 - see `run`
+    from waybill.github.context import RunnerContext  # noqa: PLC0415
+    from waybill.github.files import OutputFile, SummaryFile  # noqa: PLC0415
+    from waybill.github.inputs import read_inputs  # noqa: PLC0415
+    from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
+    from waybill.inputs.spec import STAGE  # noqa: PLC0415
+    from waybill.report.runner_log import RunnerReporter  # noqa: PLC0415
+    from waybill.report.summary import summary  # noqa: PLC0415
+
     cancellation = Cancellation()
     clock = SystemClock(cancellation)
     context = RunnerContext.from_environ(environ)
@@ -70,17 +78,18 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
     except WaybillError as error:
         face.reporter.fail(error)
         return error.exit_code
-    ended = carry(values, (), face, clock, cancellation)
-    if ended.bug is not None:
-        commands.line(redactor.traceback_of(ended.bug))
-    code = int(ended.result.exit_code)
-    code = _written(code, commands, lambda: _write_outputs(file, ended.result))
-    if values.get("summary", "true").lower() != "false":
-        # Links would lead into AWS's console, where a sandbox's buckets are not.
-        links = not any(name.startswith("AWS_ENDPOINT_URL") for name in environ)
-        page = summary(ended.result, plan=reporter.plan, run_url=context.run_url, console_links=links)
-        code = _written(code, commands, lambda: SummaryFile.from_environ(environ, redactor=redactor).write(page))
-    return code
+    with attentive(cancellation):
+        ended = carry(values, (), face, clock, cancellation)
+        if ended.bug is not None:
+            commands.line(redactor.traceback_of(ended.bug))
+        code = int(ended.result.exit_code)
+        code = _written(code, commands, lambda: _write_outputs(file, ended.result))
+        if values.get("summary", "true").lower() != "false":
+            # Links would lead into AWS's console, where a sandbox's buckets are not.
+            links = not any(name.startswith("AWS_ENDPOINT_URL") for name in environ)
+            page = summary(ended.result, plan=reporter.plan, run_url=context.run_url, console_links=links)
+            code = _written(code, commands, lambda: SummaryFile.from_environ(environ, redactor=redactor).write(page))
+        return code
 
 
 def _written(code: int, commands: WorkflowCommands, write: Callable[[], object]) -> int:

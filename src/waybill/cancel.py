@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from threading import Event, Lock, Thread
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from time import monotonic
 
 from waybill.errors import Cancelled, WaybillError
@@ -14,7 +15,11 @@ class Cancellation:
     """Set once, by a signal's handler. `wait` is a sleep that ends early."""
 
     def __init__(self) -> None:
-        self._event = Event()
+        # A handler interrupts its own thread anywhere, also where that holds a lock, and another handler. Putting
+        # into a SimpleQueue is the one way to wake others that Python promises to be re-entrant.
+        self._baton: SimpleQueue[None] = SimpleQueue()
+        self._listeners: tuple[Callable[[], object], ...] = ()
+        self._cancelled = False
         self._lock = Lock()
         self._guarded: dict[int, Callable[[], None]] = {}
         self.signal_number = 0
@@ -23,20 +28,38 @@ class Cancellation:
         """Ask everything to stop. Safe in a signal's handler; the first signal counts."""
         if not self.signal_number:
             self.signal_number = signal_number
-        self._event.set()
+        self._cancelled = True
+        self._baton.put(None)
+        for call in self._listeners:
+            call()
+
+    def listen(self, call: Callable[[], object]) -> None:
+        """Have `cancel` call this, each time, in the handler: it must be re-entrant. Called at once where it is late.
+
+        To be used by the main thread, where handlers run.
+        """
+        self._listeners = (*self._listeners, call)
+        if self._cancelled:
+            call()
 
     @property
     def cancelled(self) -> bool:
         """Whether somebody asked to stop."""
-        return self._event.is_set()
+        return self._cancelled
 
     def wait(self, seconds: float) -> bool:
         """Sleep, unless and until cancelled; returns whether it is."""
-        return self._event.wait(seconds)
+        if not self._cancelled:
+            try:
+                self._baton.get(timeout=max(0.0, seconds))
+            except Empty:
+                return self._cancelled
+            self._baton.put(None)  # for the next one who waits
+        return True
 
     def check(self) -> None:
         """Raise `Cancelled` when somebody asked to stop."""
-        if self._event.is_set():
+        if self._cancelled:
             raise self.error()
 
     def error(self) -> Cancelled:
@@ -44,6 +67,19 @@ class Cancellation:
         return Cancelled(
             "Cancelled before the end.",
             "Unfinished uploads were aborted, and no channel names a half-written version. Run again to finish.",
+            signal_number=self.signal_number,
+        )
+
+    def cut_off(self, *, undone: bool) -> Cancelled:
+        """Return the error of a run that did not end in time; `undone` is what `clean_up` returned."""
+        left = (
+            "The uploads known to be unfinished were aborted."
+            if undone
+            else "An unfinished upload may be left behind; the bucket's lifecycle rule removes it."
+        )
+        return Cancelled(
+            "Cancelled, and cut off: a call that nobody answered did not end in time.",
+            f"{left} No channel names a half-written version. Run again to finish.",
             signal_number=self.signal_number,
         )
 
@@ -59,20 +95,23 @@ class Cancellation:
             with self._lock:
                 self._guarded.pop(key, None)
 
-    def clean_up(self, seconds: float) -> None:
-        """Undo what is guarded, all at once, for at most so many seconds."""
+    def clean_up(self, seconds: float) -> bool:
+        """Undo what is guarded, all at once, for at most so many seconds; returns whether all of it was undone."""
         with self._lock:
             undos = list(self._guarded.values())
         end = monotonic() + seconds
-        threads = [Thread(target=_quietly, args=(undo,), daemon=True) for undo in undos]
+        undone: list[None] = []
+        threads = [Thread(target=_quietly, args=(undo, undone), daemon=True) for undo in undos]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(max(0.0, end - monotonic()))
+        return len(undone) == len(undos)
 
 
-def _quietly(undo: Callable[[], None]) -> None:
+def _quietly(undo: Callable[[], None], undone: list[None]) -> None:
     from contextlib import suppress  # noqa: PLC0415
 
     with suppress(WaybillError):
         undo()
+        undone.append(None)

@@ -15,7 +15,7 @@ from waybill.cancel import Cancellation
 from waybill.errors import ExitCode
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import STAGE
-from waybill.process import SystemClock, hurry, leave
+from waybill.process import SystemClock, attentive, end_at_once, hurry, leave
 
 HELP = f"""\
 waybill {waybill.__version__} takes a build artifact to every AWS region of an account.
@@ -31,6 +31,7 @@ Exit codes: 0 ok, 2 input, 3 identity or permission, 4 artifact, 5 conflict, 6 p
 
 def run() -> NoReturn:
     """Be the process: what `waybill` and `python -m waybill` call."""
+    end_at_once()
     hurry()
     leave(main())
 
@@ -81,9 +82,11 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
         tag=context.tag,
         scratch=context.temp or None,
     )
-    ended = carry(words.values, words.faults, face, clock, cancellation)
-    if words.json:
-        stdout.write(redactor.redact(json.dumps(ended.result.to_json(), indent=2)) + "\n")
-    if ended.bug is not None:
-        stderr.write(redactor.traceback_of(ended.bug))
-    return ended.result.exit_code
+    with attentive(cancellation):
+        ended = carry(words.values, words.faults, face, clock, cancellation)
+        if words.json:
+            stdout.write(redactor.redact(json.dumps(ended.result.to_json(), indent=2)) + "\n")
+        if ended.bug is not None:
+            stderr.write(redactor.traceback_of(ended.bug))
+        stdout.flush()
+        return ended.result.exit_code

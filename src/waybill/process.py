@@ -8,9 +8,10 @@ import signal
 import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic
 from types import FrameType
 from typing import Generic, NoReturn, TypeVar
@@ -24,6 +25,14 @@ GRACE = 3.0
 
 CLEAN_UP = 1.2
 """Seconds for what the work could not abort itself, because it is stuck in a call that nobody answers."""
+
+LIMIT = 4.7
+"""Seconds from the first signal to the end of the process, whatever it is at (P6)."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_OVER = 0
+"""No signal's number."""
 
 
 class SystemClock:
@@ -46,7 +55,11 @@ class SystemClock:
 
 
 class Abandoned(Exception):
-    """The work did not end within the grace; the process must end without it."""
+    """The work did not end within the grace; the process must end without it. `undone`: all uploads were aborted."""
+
+    def __init__(self, *, undone: bool) -> None:
+        self.undone = undone
+        super().__init__("cut off")
 
 
 class Supervised(Generic[T]):
@@ -58,35 +71,18 @@ class Supervised(Generic[T]):
     def run(self, work: Callable[[], T]) -> T:
         """Return what `work` returns or raise what it raises; `Abandoned` where it does not end once cancelled."""
         future: Future[T] = Future()
-        changed = Event()
-        future.add_done_callback(lambda _: changed.set())
-        with self._signals(changed):
-            Thread(target=_carry, args=(work, future), name="work", daemon=True).start()
-            changed.wait()
-            if not future.done():
-                end = monotonic() + GRACE
-                while not future.done() and monotonic() < end:
-                    changed.clear()
-                    changed.wait(max(0.0, end - monotonic()))
-            if future.done():
-                return future.result()
-            self._cancellation.clean_up(CLEAN_UP)
-            raise Abandoned
-
-    @contextmanager
-    def _signals(self, changed: Event) -> Generator[None, None, None]:
-        """PID 1 in a container ignores what it does not handle, so both signals are always handled."""
-
-        def handle(number: int, frame: FrameType | None) -> None:
-            self._cancellation.cancel(number)
-            changed.set()
-
-        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        changed: SimpleQueue[None] = SimpleQueue()
+        future.add_done_callback(lambda _: changed.put(None))
+        self._cancellation.listen(lambda: changed.put(None))
+        Thread(target=_carry, args=(work, future), name="work", daemon=True).start()
+        changed.get()
+        end = monotonic() + GRACE
+        while not future.done() and monotonic() < end:
+            with suppress(Empty):
+                changed.get(timeout=max(0.0, end - monotonic()))
+        if future.done():
+            return future.result()
+        raise Abandoned(undone=self._cancellation.clean_up(CLEAN_UP))
 
 
 def _carry(work: Callable[[], T], future: Future[T]) -> None:
@@ -96,6 +92,52 @@ def _carry(work: Callable[[], T], future: Future[T]) -> None:
         future.set_exception(error)
 
 
+@contextmanager
+def attentive(
+    cancellation: Cancellation, *, limit: float = LIMIT, end: Callable[[int], object] = os._exit
+) -> Generator[None, None, None]:
+    """Hear SIGINT and SIGTERM as a cancellation, which interrupts nothing; PID 1 ignores what it does not handle.
+
+    Whatever is done inside, writing of what there is to tell included, has `limit` seconds from the first signal on;
+    then `end` is called with the signal's exit code.
+    """
+    heard: SimpleQueue[int] = SimpleQueue()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        cancellation.cancel(number)
+        heard.put(number)
+
+    Thread(target=_watch, args=(heard, limit, end), name="watch", daemon=True).start()
+    before = {number: signal.signal(number, handle) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        heard.put(_OVER)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch(heard: SimpleQueue[int], limit: float, end: Callable[[int], object]) -> None:
+    first = number = heard.get()
+    latest = monotonic() + limit
+    while number != _OVER:
+        try:
+            number = heard.get(timeout=max(0.0, latest - monotonic()))
+        except Empty:
+            end(128 + first)
+            return
+
+
+def end_at_once() -> None:
+    """Let SIGINT and SIGTERM end the process there and then, with 130 or 143: nothing was begun yet."""
+
+    def handle(number: int, frame: FrameType | None) -> NoReturn:
+        os._exit(128 + number)
+
+    for number in SIGNALS:
+        signal.signal(number, handle)
+
+
 def hurry() -> None:
     """Let the collector of cycles run seldom: a short run makes few, and looking for them is a tenth of its time."""
     gc.set_threshold(100_000, 50, 100)
@@ -103,6 +145,7 @@ def hurry() -> None:
 
 def leave(code: int) -> NoReturn:
     """End the process without waiting for threads that are stuck, nor for the interpreter to be taken down."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a reader that went away
+            stream.flush()
     os._exit(code)

@@ -19,7 +19,7 @@ from waybill import process
 from waybill.cancel import Cancellation
 from waybill.domain.result import Outcome, Result
 from waybill.errors import Cancelled, ExitCode, Unavailable, exit_code_of
-from waybill.process import Abandoned, Supervised
+from waybill.process import Abandoned, Supervised, attentive
 
 scenarios = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
@@ -154,7 +154,8 @@ def test_work_that_ends_in_its_grace_ends_as_it_says() -> None:
         assert cancellation.wait(60)
         return "reported"
 
-    assert Supervised[str](cancellation).run(work) == "reported"
+    with attentive(cancellation):
+        assert Supervised[str](cancellation).run(work) == "reported"
     assert cancellation.signal_number == signal.SIGTERM
 
 
@@ -167,7 +168,7 @@ def test_work_that_is_stuck_is_abandoned_and_its_uploads_are_aborted(monkeypatch
             os.kill(os.getpid(), signal.SIGINT)
             stuck.wait(60)
 
-    with pytest.raises(Abandoned):
+    with attentive(cancellation), pytest.raises(Abandoned):
         Supervised[None](cancellation).run(work)
     stuck.set()
     assert undone.is_set()
