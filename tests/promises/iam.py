@@ -41,9 +41,9 @@ def _applies(statement: dict[str, Any], need: Need) -> bool:
 
 
 def _holds(operator: str, keys: dict[str, Any], context: Mapping[str, str]) -> bool:
-    assert operator == "StringLikeIfExists"
+    matches = {"StringLikeIfExists": _like, "StringEqualsIfExists": str.__eq__}[operator]
     return all(
-        key not in context or any(_like(pattern, context[key]) for pattern in _many(patterns))
+        key not in context or any(matches(pattern, context[key]) for pattern in _many(patterns))
         for key, patterns in keys.items()
     )
 
@@ -63,20 +63,20 @@ PUTS = {"put", "begin", "send", "complete"}
 
 def needs_of(call: Call, stand: Stand) -> list[Need]:
     """Return what AWS asks of the caller for one call of a port."""
-    bucket = f"arn:aws:s3:::{bucket_name(call.account, call.region)}"
+    bucket, owner = f"arn:aws:s3:::{bucket_name(call.account, call.region)}", {"aws:ResourceAccount": call.account}
     if call.call in READS | PUTS | {"abort"}:
         on = On.EVENTS if "/events/" in call.name and call.call in READS else On.VERSION
         action = "s3:PutObject" if call.call in PUTS else "s3:GetObject"
         action = "s3:AbortMultipartUpload" if call.call == "abort" else action
-        needs = [Need(action, f"{bucket}/{call.name}", on)]
+        needs = [Need(action, f"{bucket}/{call.name}", on, owner)]
         if call.call in READS:
             # Whether a missing key may be called missing is judged without a prefix.
-            needs += [Need("s3:ListBucket", bucket, On.LISTING)] if call.call == "head" else []
+            needs += [Need("s3:ListBucket", bucket, On.LISTING, owner)]
         return needs + [Need(f"kms:{verb}", key(call, stand).text, On.KEY) for verb in _encryption(call.call)]
     if call.call == "list":
-        return [Need("s3:ListBucket", bucket, On.LISTING, {"s3:prefix": call.name})]
+        return [Need("s3:ListBucket", bucket, On.LISTING, owner | {"s3:prefix": call.name})]
     if call.call == "default-encryption":
-        return [Need("s3:GetEncryptionConfiguration", bucket, On.BUCKET)]
+        return [Need("s3:GetEncryptionConfiguration", bucket, On.BUCKET, owner)]
     if call.call == "resolve":
         return [Need("kms:DescribeKey", key(call, stand).text, On.KEY)]
     actions = {

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from domain.strategies import projects
 from fakes.account import FakeGateway
-from fakes.aws import BUCKET_PARAMETER, PRODUCTION, REGIONS, bucket_name
+from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
 from promises.iam import Need, allows, needs_of
 from promises.stand import LARGE, METADATA, SMALL, Stand, plant_whole, plant_withdrawal, small_parts
 from waybill.domain.arns import KeyArn, RoleArn
+from waybill.domain.channel import UpdateChannel
 from waybill.domain.configuration import Overrides
 from waybill.domain.identity import Identity
 from waybill.domain.policy import STAGE_CALLS, On, Scope, published_stage_policy, session_policy
@@ -104,7 +105,29 @@ def replaced(stand: Stand, gateway: FakeGateway) -> None:
     stand.stage(identity=ROLE, gateway=gateway, overrides=overrides)
 
 
+def unsaid_key(stand: Stand, gateway: FakeGateway) -> None:
+    """The bucket's default encrypts though no key is said."""
+    stand.stage(LARGE, metadata=METADATA, identity=ROLE, gateway=gateway, kms=KmsChoice(none=True))
+
+
+def never(stand: Stand, gateway: FakeGateway) -> None:
+    stand.stage(identity=ROLE, gateway=gateway, update_channel=UpdateChannel.NEVER)
+
+
+def pre_release(stand: Stand, gateway: FakeGateway) -> None:
+    stand.stage(identity=ROLE, gateway=gateway, version="2.0.0-rc.1")
+
+
+def dry_run(stand: Stand, gateway: FakeGateway) -> None:
+    stand.world.plant(bucket_name(PRODUCTION, "us-east-1"), "SugarWater@1.2.3", LARGE)
+    stand.stage(LARGE, identity=ROLE, gateway=gateway, dry_run=True)
+
+
 SCENARIOS: list[Scenario] = [
+    unsaid_key,
+    never,
+    pre_release,
+    dry_run,
     one_part,
     several_parts,
     again,
@@ -167,7 +190,9 @@ BUCKET = f"arn:aws:s3:::{bucket_name(PRODUCTION, 'us-east-1')}"
         ("s3:ListBucket", BUCKET, {"s3:prefix": "Other@"}),
         ("s3:ListBucket", BUCKET, {"s3:prefix": ""}),
         ("s3:PutEncryptionConfiguration", BUCKET, {}),
-        ("kms:Decrypt", "arn:aws:kms:us-east-1:111111111111:key/1", {}),
+        ("s3:PutObject", f"{BUCKET}/SugarWater@1.2.3", {"aws:ResourceAccount": DEVELOPMENT}),
+        ("s3:ListBucket", BUCKET, {"aws:ResourceAccount": DEVELOPMENT, "s3:prefix": "SugarWater@"}),
+        ("kms:Decrypt", f"arn:aws:s3:us-east-1:{PRODUCTION}:key/1", {}),
         ("kms:ScheduleKeyDeletion", f"arn:aws:kms:us-east-1:{PRODUCTION}:key/1", {}),
         ("ssm:PutParameter", CHANNEL.replace("latest", "production"), {}),
         ("ssm:PutParameter", CHANNEL.replace("SugarWater", "Other"), {}),
@@ -182,6 +207,37 @@ def test_what_a_run_does_not_need_it_may_not(action: str, resource: str, context
     one_part(stand, gateway)
     for policy in gateway.policies:
         assert not allows(policy, Need(action, resource, On.VERSION, context))
+
+
+def test_keys_of_other_accounts_are_not_open_where_keys_are_given(stand: Stand) -> None:
+    gateway = stand.world.gateway()
+    given_keys(stand, gateway)
+    need = Need("kms:Decrypt", f"arn:aws:kms:us-east-1:{DEVELOPMENT}:key/1", On.KEY)
+    assert not any(allows(policy, need) for policy in gateway.policies)
+
+
+def test_what_the_accounts_own_keys_encrypted_can_be_read_though_others_are_given(stand: Stand) -> None:
+    gateway = stand.world.gateway()
+    arns = {name: KeyArn.parse(f"arn:aws:kms:{name}:{DEVELOPMENT}:key/1") for name in REGIONS}
+    stand.end(identity=ROLE, gateway=gateway, kms=KmsChoice(by_region=arns))
+    for account in (PRODUCTION, DEVELOPMENT):
+        need = Need("kms:Decrypt", f"arn:aws:kms:us-east-1:{account}:key/1", On.KEY)
+        assert allows(gateway.policies[-1], need)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "refused"),
+    [
+        (dry_run, ("s3:PutObject", "ssm:PutParameter", "s3:AbortMultipartUpload", "kms:GenerateDataKey")),
+        (never, ("ssm:PutParameter", "ssm:GetParameterHistory")),
+        (pre_release, ("ssm:PutParameter",)),
+        (given_keys, ("s3:GetEncryptionConfiguration",)),
+    ],
+)
+def test_a_run_that_does_less_may_less(scenario: Scenario, refused: tuple[str, ...], stand: Stand) -> None:
+    gateway = stand.world.gateway()
+    scenario(stand, gateway)
+    assert not [action for action in refused if action in "".join(gateway.policies)]
 
 
 def test_the_first_session_may_only_read_the_configuration(stand: Stand) -> None:

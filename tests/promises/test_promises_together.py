@@ -70,6 +70,7 @@ class Asked:
     faults: Sequence[Fault]
 
 
+Held = dict[str, dict[str, bytes]]
 CALLS = ["put", "begin", "send", "complete", "head", "read", "list", "stream", "history", "put-parameter", "write", "*"]
 planted = st.builds(
     Planted,
@@ -139,7 +140,7 @@ def run(stand: Stand, asked: Asked) -> tuple[Result | WaybillError, bool]:
     return end, left
 
 
-def snapshot(stand: Stand) -> dict[str, dict[str, bytes]]:
+def snapshot(stand: Stand) -> Held:
     return {name: stand.world.contents(name) for name in stand.world.buckets}
 
 

@@ -156,14 +156,21 @@ def _policy(role: RoleArn | None, request: StageRequest, organisation: Organisat
         key_prefix=organisation.key_prefix,
         parameter_prefix=organisation.parameter_prefix,
         parameters=tuple(dict.fromkeys((request.configuration_parameter, organisation.bucket_parameter))),
-        # A bucket's default key may be another account's; that is known only when the session is there.
-        key_accounts=tuple(dict.fromkeys(key.account for key in request.kms.arns())) or ("*",),
+        key_accounts=_key_accounts(role, request),
     )
     calls = calls_of(
         writes=not request.dry_run,
         moves=request.moves,
         reads_channel=request.update_channel is not UpdateChannel.NEVER,
         looks_up_key=not request.kms.given,
-        encrypts=not request.kms.none,
     )
     return session_policy(calls, scope)
+
+
+def _key_accounts(role: RoleArn, request: StageRequest) -> tuple[str, ...]:
+    """Return whose keys may be used. What is stored already may be of the account's own, whichever are given now.
+
+    A bucket's default key may be anybody's; that is known only when the session is there.
+    """
+    given = tuple(key.account for key in request.kms.arns())
+    return tuple(dict.fromkeys((role.account, *given))) if given else ("*",)

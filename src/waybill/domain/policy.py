@@ -57,13 +57,16 @@ STAGE_CALLS = (
 IN_S3 = frozenset({On.VERSION, On.EVENTS, On.BUCKET, On.LISTING})
 
 
-def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool, encrypts: bool) -> tuple[Call, ...]:
-    """Return the calls that one run may make: without writes for a dry run, without the channel's where it stays."""
+def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool) -> tuple[Call, ...]:
+    """Return the calls that one run may make: without writes for a dry run, without the channel's where it stays.
+
+    `kms-key: none` leaves a bucket's default to encrypt, unsaid, so it takes nothing away.
+    """
     unneeded = {
         "s3:PutObject": not writes,
         "s3:AbortMultipartUpload": not writes,
         "s3:GetEncryptionConfiguration": not looks_up_key,
-        "kms:GenerateDataKey": not (writes and encrypts),
+        "kms:GenerateDataKey": not writes,
         "ssm:PutParameter": not (writes and moves),
         "ssm:GetParameterHistory": not reads_channel,
     }
