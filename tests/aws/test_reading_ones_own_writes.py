@@ -104,10 +104,11 @@ def test_another_name_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_put_that_never_shows_ends_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering(monkeypatch, [put(3)], [history(1, 2)]) as server, pytest.raises(Unavailable) as caught:
+    with answering(monkeypatch, [put(3)], [history(1, 2)]) as server:
         here = parameters(Told())
         here.put(NAME, "3.0.0", create=False)
-        here.history(NAME)
+        with pytest.raises(Unavailable) as caught:
+            here.history(NAME)
     assert len(server.heard) == 1 + 8
     assert NAME in caught.value.what
     assert "Tried 8 times" in caught.value.advice

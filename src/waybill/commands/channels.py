@@ -21,6 +21,14 @@ from waybill.progress import Step, Stepped
 ROUNDS = 20
 """A move that was outrun this often in one run gives up; whoever outran it leaves the floor standing."""
 
+UNHURRIED = 2
+"""A put and the read that sees it standing: more rounds than these have rivals, and are waited for.
+
+SSM takes about three puts a second in an account and region; movers that outrun each other all day would use them up.
+"""
+WAIT, LONGEST = 0.2, 3.0
+"""Seconds, at most, before the first of those rounds, and before any; each may wait twice as long as the one before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
@@ -77,10 +85,13 @@ class _Mover:
 
     def run(self) -> None:
         """Go on until every region's move is done or failed."""
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             going = self._going()
             if not going:
                 return
+            if number >= UNHURRIED:
+                most = min(LONGEST, WAIT * 2 ** (number - UNHURRIED))
+                self._tools.clock.sleep(self._tools.retry.random() * most)
             self._tools.cancellation.check()
             self._round(going)
         for name in self._going():
