@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from waybill.errors import ArtifactError
+from waybill.errors import ArtifactError, Cancelled
 from waybill.packing import pack
 from waybill.packing.reading import blocks
 
@@ -148,3 +148,22 @@ def test_memory_is_bounded_whatever_the_size(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert packed.size > 96 << 20
     assert peak < 3 << 20
+
+
+@pytest.mark.parametrize("calls", range(7))
+def test_told_to_stop_at_any_file_or_block_it_leaves_no_zip(tmp_path: Path, calls: int) -> None:
+    selection = look("in", plant(tmp_path / "space", {"in/a": b"a" * (3 << 20), "in/b": b""}))
+    scratch, left = tmp_path / "scratch", [None] * calls
+    scratch.mkdir()
+
+    def check() -> None:
+        if not left:
+            raise Cancelled("stop")
+        left.pop()
+
+    if calls == 6:  # two files, three blocks, and once before the end
+        assert pack(selection, scratch=scratch, default_name="x.zip", check=check).size > 3 << 20
+        return
+    with pytest.raises(Cancelled):
+        pack(selection, scratch=scratch, default_name="x.zip", check=check)
+    assert list(scratch.iterdir()) == []
