@@ -9,7 +9,7 @@ from waybill.errors import AccessDenied
 
 _SENTENCE = re.compile(
     r"User: (?P<caller>\S+) is not authorized to perform: (?P<action>[\w:*-]+)"
-    r"(?: on (?:resource|the resource associated with this ciphertext)(?:: (?P<resource>\S+))?)?"
+    r"(?: on (?:(?:this )?resource|the resource associated with this ciphertext)(?:: (?P<resource>\S+))?)?"
     # A missing allow comes as "because no ... allows", a denial as "with an explicit deny in ...".
     r"(?: (?P<why>(?:because|with) .*))?",
     re.DOTALL,
@@ -23,11 +23,12 @@ _NOT_ITS_OWN = {
 }
 
 
-def denial(action: str, resource: str, where: str, message: str, caller: str) -> AccessDenied:
+def denial(action: str, resource: str, where: str, message: str, caller: str, *, key: str = "") -> AccessDenied:
     """Return the error for one refused call.
 
     AWS's own sentence, where there is one, names action and resource best: a refused PutObject may be a refused
-    `kms:GenerateDataKey`. HEAD requests are refused without a word; then what was asked must do.
+    `kms:GenerateDataKey`. HEAD requests are refused without a word; then what was asked must do. `key` is the ARN (or
+    a pattern of ARNs) of the KMS key behind the resource: AWS does not name a key of another account.
     """
     match = _SENTENCE.search(message)
     why = ""
@@ -35,7 +36,7 @@ def denial(action: str, resource: str, where: str, message: str, caller: str) ->
         caller = match["caller"] or caller
         action = match["action"] or action
         named = (match["resource"] or "").rstrip(".,")
-        resource = named.strip('"') or resource
+        resource = named.strip('"') or _refused_resource(action, resource, key)
         why = (match["why"] or "").strip()
     statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
     who = caller or "The caller"
@@ -47,6 +48,13 @@ def denial(action: str, resource: str, where: str, message: str, caller: str) ->
         caller=caller,
         statement=statement,
     )
+
+
+def _refused_resource(action: str, asked: str, key: str) -> str:
+    """Return what the action was refused on, where AWS does not say: no `kms:` action is allowed on an object."""
+    if not action.startswith("kms:") or asked.split(":")[2:3] == ["kms"]:
+        return asked
+    return key or f"arn:{asked.split(':')[1]}:kms:*:*:key/*"
 
 
 def _advice(action: str, caller: str, why: str, statement: str) -> str:
@@ -74,13 +82,20 @@ def _advice(action: str, caller: str, why: str, statement: str) -> str:
 def _kms_advice(caller: str, why: str, statement: str) -> str:
     if "no identity-based policy" in why:
         return f"The identity's side is missing. Add this to its policy:\n{statement}"
-    if "resource-based polic" in why:
-        principal = caller or "the caller"
+    who = caller or "the caller"
+    if "does not exist in this Region" in why:
         return (
-            f"The key policy's side is missing: allow {principal} (or its account) there. "
+            "AWS leaves open which of these it is. Check that the key exists, in the region of the bucket (`kms-key`, "
+            f"or the bucket's default). If it does, the key policy's side is missing, or denies it: allow {who} (or its "
+            'account) there; key policies say `Resource: "*"`. '
+            f"A key of another account needs the identity's side, too:\n{statement}"
+        )
+    if "resource-based polic" in why:
+        return (
+            f"The key policy's side is missing: allow {who} (or its account) there. "
             f'Key policies say `Resource: "*"`; the action is the one in:\n{statement}'
         )
     return (
         "Both sides must allow the use of a key from another account; AWS did not say which is missing here. "
-        f"In the key policy allow {caller or 'the caller'}, and in the identity's policy add:\n{statement}"
+        f"In the key policy allow {who}, and in the identity's policy add:\n{statement}"
     )

@@ -111,11 +111,15 @@ REPORT = "This is an answer that Waybill does not know; please report it."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a call asks for, to name it when it fails: the IAM action, the resource's ARN, and the place in words."""
+    """What a call asks for, to name it when it fails: the IAM action, the resource's ARN, and the place in words.
+
+    `key` is the ARN of the KMS key that the call uses, or a pattern of those that it may use.
+    """
 
     action: str
     resource: str
     where: str
+    key: str = ""
 
 
 def meaning(asked: Asked, error: ClientError, caller: str) -> WaybillError:
@@ -134,7 +138,7 @@ def meaning(asked: Asked, error: ClientError, caller: str) -> WaybillError:
     if named is not None:
         return named
     if code in DENIED or status == 403:
-        return denial(asked.action, asked.resource, asked.where, message, caller)
+        return denial(asked.action, asked.resource, asked.where, message, caller, key=asked.key)
     return WaybillError(said, REPORT)
 
 
