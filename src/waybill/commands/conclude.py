@@ -12,7 +12,6 @@ from waybill.domain.plan import Action, ChannelAction, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.domain.waybill import Subject
 from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exit_code_of, lowest
-from waybill.progress import RegionEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +95,8 @@ def _what_of(item: RegionPlan) -> str:
 
 
 def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -> Result:
-    """Return the result of a stage, and tell each region's end."""
+    """Return the result of a stage."""
     regions = tuple(_region(item.region, run, ends) for item in run.plan.regions)
-    for region in regions:
-        run.tools.reporter.tell(RegionEnded(region))
     outcome, code = _outcome(run, ends)
     failed = bool(ends.errors)
     moved = any(item.outcome is ChannelOutcome.MOVED for item in ends.moved.values())
@@ -123,6 +120,11 @@ def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -
         resume=_resume(run, ends) if failed else None,
         seconds=seconds,
     )
+
+
+def ended(name: str, run: Run, ends: Ends) -> RegionResult:
+    """Return how a region's artifact and records ended; of the channel, which comes later, nothing is said yet."""
+    return replace(_region(name, run, ends), channel_before=None, channel_after=None)
 
 
 def _region(name: str, run: Run, ends: Ends) -> RegionResult:

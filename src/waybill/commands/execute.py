@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,14 +52,14 @@ class Executed:
     subject: Subject | None
 
 
-def execute(run: Run, material: Material) -> Executed:
-    """Make every planned region whole."""
+def execute(run: Run, material: Material, ended: Callable[[str, Executed], object]) -> Executed:
+    """Make every planned region whole. `ended` hears of each when it ends, in its own thread: its name and its part."""
     names = [item.region for item in run.plan.of(Action.CREATE, Action.COMPLETE, Action.NOTHING)]
     work = _Execution(run, material)
     with ThreadPoolExecutor(1, thread_name_prefix="feed") as reader:
         reader.submit(work.read)
         # All at once: a region that had to wait for another's end would keep the artifact's blocks from it.
-        written, errors = everywhere(work.region, names, limit=max(1, len(names)))
+        written, errors = everywhere(lambda name: work.told(name, ended), names, limit=max(1, len(names)))
     subject = None if work.ready.exception() else work.ready.result().subject
     return Executed(written=written, errors=errors, begun=frozenset(work.begun), subject=subject)
 
@@ -119,6 +119,17 @@ class _Execution:
         self._tools.cancellation.check()
         if all(lane.closed for lane in self._lanes.values()):
             raise _Unwanted("No region takes the artifact any more.", "See what each of them said.")
+
+    def told(self, name: str, ended: Callable[[str, Executed], object]) -> Written:
+        """Make one region whole, and tell how it ended, while the others go on."""
+        try:
+            written = self.region(name)
+        except WaybillError as error:
+            begun = frozenset(self.begun).intersection({name})
+            ended(name, Executed(written={}, errors={name: error}, begun=begun, subject=None))
+            raise
+        ended(name, Executed(written={name: written}, errors={}, begun=frozenset(), subject=None))
+        return written
 
     def region(self, name: str) -> Written:
         """Make one region whole."""

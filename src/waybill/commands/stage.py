@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 
 from waybill.commands import channels, material
-from waybill.commands.conclude import Ends, conclude, planned, refused
-from waybill.commands.execute import execute
+from waybill.commands.conclude import Ends, conclude, ended, planned, refused
+from waybill.commands.execute import Executed, execute
 from waybill.commands.material import Material
 from waybill.commands.observe import Observed, Site, observe, read_back
 from waybill.commands.refusal import refusal, together
 from waybill.commands.run import Run
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools
+from waybill.domain.events import Event
 from waybill.domain.names import Keys
 from waybill.domain.plan import (
     Action,
@@ -30,7 +32,7 @@ from waybill.domain.waybill import Subject
 from waybill.errors import ConflictError, InputError, WaybillError
 from waybill.packing import Packed
 from waybill.progress import Packed as PackedEvent
-from waybill.progress import Planned, Started
+from waybill.progress import Planned, RegionEnded, Started
 
 Pack = Callable[[], Packed]
 """Makes the artifact's bytes ready; called when the account, the configuration and the inputs are known to be right."""
@@ -56,8 +58,11 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
             return refused(run, why, seconds=tools.clock.monotonic() - started)
         if request.dry_run:
             return planned(run, seconds=tools.clock.monotonic() - started)
-        done = execute(run, goods)
-        ends = Ends(written=done.written, errors=_errors_of(run.plan) | dict(done.errors), begun=done.begun)
+        unseen = _errors_of(run.plan)
+        for name in unseen:
+            tools.reporter.tell(RegionEnded(ended(name, run, Ends(written={}, errors=unseen))))
+        done = execute(run, goods, lambda name, end: tools.reporter.tell(RegionEnded(ended(name, run, _ends(end)))))
+        ends = _ends(done, unseen)
         ends = _move(run, ends, done.subject)
         return conclude(run, ends, done.subject, seconds=tools.clock.monotonic() - started)
 
@@ -95,17 +100,19 @@ def _planned(request: StageRequest, target: Target, goods: Material, observed: O
         sites, unread = read_back(sites, subject.digests, tools)
         errors = {**errors, **unread}
     found = [site.found for site in sites.values()]
+    prefix = target.organisation.key_prefix
+    events = foreseen(request, sites, tools, prefix=prefix) if request.dry_run and request.moves and sites else []
     plan = Plan(
         project=request.project,
         version=request.version,
-        key=Keys(target.organisation.key_prefix, request.project, request.version).artifact,
+        key=Keys(prefix, request.project, request.version).artifact,
         channel=request.channel,
         update_channel=request.update_channel,
         require=request.require,
         size=goods.size,
         digests=subject.digests if subject else None,
         regions=tuple(
-            _failed(name, errors[name]) if name in errors else _needed(sites[name], request, subject)
+            _failed(name, errors[name]) if name in errors else _needed(sites[name], request, subject, events)
             for name in target.organisation.regions
         ),
         waybill=existing_waybill(found, subject) if subject else None,
@@ -117,13 +124,17 @@ def _failed(name: str, error: WaybillError) -> RegionPlan:
     return RegionPlan(region=name, action=Action.FAILED, why=error.what, error=error)
 
 
-def _needed(site: Site, request: StageRequest, subject: Subject | None) -> RegionPlan:
-    expected = expected_channel(site.found, request.version, request.update_channel)
+def _needed(site: Site, request: StageRequest, subject: Subject | None, events: Sequence[Event]) -> RegionPlan:
+    expected = expected_channel(site.found, request.version, request.update_channel, events)
     return replace(plan_region(site.found, subject), channel=expected)
 
 
 def _errors_of(plan: Plan) -> dict[str, WaybillError]:
     return {item.region: item.error for item in plan.regions if item.error is not None}
+
+
+def _ends(done: Executed, unseen: Mapping[str, WaybillError] = MappingProxyType({})) -> Ends:
+    return Ends(written=done.written, errors={**unseen, **done.errors}, begun=done.begun)
 
 
 def _move(run: Run, ends: Ends, subject: Subject | None) -> Ends:

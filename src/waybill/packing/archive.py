@@ -19,8 +19,8 @@ ZIP_NAME = "artifact.zip"
 def pack(selection: Selection, *, scratch: Path, default_name: str, check: Callable[[], None] = lambda: None) -> Packed:
     """Return the artifact: the file itself, or a zip newly made in `scratch`, an existing directory of this run's own.
 
-    `default_name` is the whole file name for a zip that no directory gives its name to, such as `<project>.zip`. `check` is
-    called before every file and block of a zip, and raises when the run is cancelled.
+    `default_name` is the whole file name for a zip that no directory gives its name to, such as `<project>.zip`.
+    `check` is called before every file and block of a zip, and raises when the run is cancelled.
 
     Raises ArtifactError where a file is no longer what the survey found, or the zip cannot be written; what was
     written of it is removed then, and whenever anything else interrupts.
