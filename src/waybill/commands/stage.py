@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 
 from waybill.commands import channels, material
 from waybill.commands.conclude import Ends, conclude, ended, planned, refused
+from waybill.commands.events import foreseen
 from waybill.commands.execute import Executed, execute
 from waybill.commands.material import Material
 from waybill.commands.observe import Observed, Site, observe, read_back
