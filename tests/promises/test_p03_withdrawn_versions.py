@@ -12,6 +12,7 @@ from waybill.domain.events import Kind
 from waybill.domain.require import Require
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode
+from waybill.progress import Warned
 
 
 def test_a_withdrawn_version_stays_withdrawn_whoever_stages_it_again(stand: Stand) -> None:
@@ -158,3 +159,34 @@ def test_a_key_prefix_that_looks_like_events_is_none(stand: Stand) -> None:
     assert stand.stage(overrides=prefix).outcome is Outcome.ALREADY
     assert stand.channels() == ["1.2.3"] * 3
     assert stand.world.body(bucket_name(PRODUCTION, "us-east-1"), "a/events/latest/SugarWater@1.2.3") == SMALL
+
+
+@pytest.mark.parametrize(("reinstate", "after"), [(False, "1.0.0"), (True, "2.0.0")])
+def test_a_dry_run_foresees_what_a_rollback_means(reinstate: bool, after: str, stand: Stand) -> None:
+    rolled_back(stand, "2.0.0", "1.0.0", events_in=("eu-west-1",))
+    result = stand.stage(version="2.0.0", reinstate=reinstate, dry_run=True)
+    assert [region.channel_after for region in result.regions] == [after] * 3
+    assert not stand.world.writes()
+
+
+def test_a_dry_run_says_so_where_events_cannot_be_read(stand: Stand) -> None:
+    rolled_back(stand, "2.0.0", "1.0.0")
+    stand.world.deny("read", key="/events/")
+    assert stand.stage(version="2.0.0", dry_run=True).outcome is Outcome.PLANNED
+    assert any("cannot be foreseen" in event.text for event in stand.reporter.of(Warned))
+
+
+def test_a_rival_that_never_stops_is_given_up_on_and_healed_by_whoever_comes_next(stand: Stand) -> None:
+    stand.stage(version="1.0.0")
+
+    def late(call: Call) -> None:
+        stand.world.set_parameter(call.region, PRODUCTION, CHANNEL, "1.0.0")
+
+    stand.world.on("put-parameter", late, when="after", region="us-west-2", times=25)
+    result = stand.stage()
+    assert result.exit_code == ExitCode.PARTIAL
+    assert "outrun" in (result.regions[1].error or "")
+    assert stand.clock.sleeps
+    assert stand.channels() == ["1.2.3", "1.0.0", "1.2.3"]
+    stand.stage(version="1.1.0")
+    assert stand.channels() == ["1.2.3"] * 3

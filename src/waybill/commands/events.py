@@ -8,7 +8,7 @@ from functools import partial
 
 from waybill.commands.observe import SMALL, Site
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.events import Event, standing_withdrawals
+from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.names import Keys, version_of_key
 from waybill.domain.request import StageRequest
 from waybill.domain.versions import Version
@@ -60,7 +60,8 @@ class EventBook:
         return Keys(self.prefix, self.request.project, version)
 
     def _down_to_standing(self, candidates: set[Version]) -> set[Version]:
-        targets = {event.target for event in self.known.values() if event.target is not None}
+        rollbacks = (event for event in self.known.values() if event.kind is Kind.WITHDRAWN)
+        targets = {event.target for event in rollbacks if event.target is not None}
         every = candidates | targets
         standing = every - standing_withdrawals(self.known.values()).keys()
         return {version for version in every if not standing or version >= max(standing)}
@@ -100,6 +101,17 @@ class EventBook:
         for name in errors.keys() - self._silent:
             tools.reporter.tell(Warned(f"{name} does not show its events; those of the other regions are used."))
         self._silent |= errors.keys()
+
+
+def foreseen(request: StageRequest, sites: Mapping[str, Site], tools: Tools, *, prefix: str) -> list[Event]:
+    """Return the events that a move would find now, for a dry run; those that cannot be read are a warning."""
+    book = EventBook(request, prefix, sites, list(sites))
+    try:
+        book.survey(tools)
+    except WaybillError as error:
+        tools.reporter.tell(Warned(f"What becomes of the channel cannot be foreseen: {error.what}"))
+    lifted = request.version if request.reinstate else None
+    return [event for event in book.known.values() if event.kind is not Kind.WITHDRAWN or event.version != lifted]
 
 
 def _parse(key: str, raw: bytes, site: Site) -> Event:

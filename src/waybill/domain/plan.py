@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from waybill.domain.channel import UpdateChannel
+from waybill.domain.channel import Put, UpdateChannel, decide
 from waybill.domain.digests import Digests
+from waybill.domain.events import Event
 from waybill.domain.metadata import parse_document
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.require import Require
-from waybill.domain.versions import Version, parse_or_none
+from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject, Waybill
 from waybill.errors import ArtifactError, WaybillError
 
@@ -170,9 +171,11 @@ def existing_waybill(observations: Iterable[Observation], subject: Subject) -> b
     return min(found)[1] if found else None
 
 
-def expected_channel(observation: Observation, version: Version, update: UpdateChannel) -> ChannelAction:
-    """Return what a move would do, as far as this region's value tells; rollbacks are looked up by the move itself."""
+def expected_channel(
+    observation: Observation, version: Version, update: UpdateChannel, events: Iterable[Event] = ()
+) -> ChannelAction:
+    """Return what a move would do, as far as this region's history and these events tell; the move looks again."""
     if not update.lets(version):
         return ChannelAction.LEAVE
-    now = parse_or_none(observation.channel) if observation.channel else None
-    return ChannelAction.MOVE if now is None or now < version else ChannelAction.KEEP
+    step = decide(observation.history or (), events, version)
+    return ChannelAction.MOVE if isinstance(step, Put) else ChannelAction.KEEP
