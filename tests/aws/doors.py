@@ -67,7 +67,7 @@ class Told:
         )
 
     def gateway(self, identity: Identity, session: Session | None = None) -> AwsGateway:
-        return AwsGateway(session or ambient(), identity, self.surroundings(), region=REGION)
+        return AwsGateway(session or ambient(), identity, self.surroundings(), regions=[REGION])
 
     def account(self, session: Session | None = None, check: Callable[[], None] = lambda: None) -> AwsAccount:
         """Return the account as somebody with the ambient credentials sees it."""

@@ -12,7 +12,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KEY_EXAMPLE, KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.digests import Digests
-from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
+from waybill.domain.names import Keys, channel_parameter, is_bucket, version_of_key, versions_prefix
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import needs_reading
 from waybill.domain.request import StageRequest
@@ -139,6 +139,9 @@ def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Buc
             [Fault("bucket-parameter", parameter, rule, "/buckets/staging")],
             "Prepare the region, or leave it out of `regions`.",
         )
+    if not is_bucket(name):
+        rule = f"holds {name[:80]!r} in {region.name}, which is no bucket's name."
+        raise InputError([Fault("bucket-parameter", parameter, rule, "/buckets/staging")], "Nothing was written.")
     return account.bucket(region.name, name, owner=owner)
 
 

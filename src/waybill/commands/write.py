@@ -98,6 +98,8 @@ def verify(site: Site, subject: Subject, tools: Tools) -> Site:
     key = site.found.kms_key
     if key is not None and stored.kms_key != key.text:
         bad.append(f"key {stored.kms_key or 'none'}, not {key}")
+    if stored.version_id is None:
+        tools.reporter.tell(Warned(f"{site.bucket.name} in {site.region.name} is not versioned: turn versioning on."))
     if bad:
         raise ArtifactError(
             f"{where} is not what was sent: {'; '.join(bad)}.",

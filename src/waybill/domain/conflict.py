@@ -9,24 +9,44 @@ from waybill.domain.plan import differences
 from waybill.domain.waybill import Subject
 from waybill.errors import ConflictError
 
+INPUTS = {"media_type": "content-type", "file_name": "filename", "metadata": "metadata"}
+"""What differs, by the name of the input that says it."""
+
 
 def conflict(clashing: Iterable[Observation], subject: Subject) -> ConflictError:
     """Return the error for another artifact under this version, naming what each region holds."""
     stored: dict[str, list[str]] = {}
     names: dict[str, None] = {}
     for found in clashing:
-        stored.setdefault(describe(found), []).append(found.region)
-        names |= dict.fromkeys(differences(found, subject))
+        different = differences(found, subject)
+        what = "; ".join([describe(found), *_values(found, different)])
+        stored.setdefault(what, []).append(found.region)
+        names |= dict.fromkeys(different)
     mine = subject.digests
     lines = [
-        f"{subject.project} {subject.version} is stored already, and differs in {', '.join(names)}:",
-        f"  here: sha256 {mine.sha256}, {mine.size} bytes",
+        f"{subject.project} {subject.version} is stored already, and differs in "
+        f"{', '.join(INPUTS.get(name, name) for name in names)}:",
+        f"  here: {'; '.join([f'sha256 {mine.sha256}, {mine.size} bytes', *_mine(subject, list(names))])}",
         *(f"  {', '.join(regions)}: {what}" for what, regions in stored.items()),
     ]
     advice = "A stored version never changes; nothing was overwritten. Take the next version."
     if {"sha256", "crc64nvme", "size"} & set(names):
         advice += " A rebuild seldom gives the same bytes, so building this version again does not help."
     return ConflictError("\n".join(lines), advice)
+
+
+def _values(found: Observation, names: list[str]) -> list[str]:
+    """Return what is stored of those that are inputs, where the waybill tells."""
+    return _mine(found.waybill.subject, names) if found.waybill is not None else []
+
+
+def _mine(subject: Subject, names: list[str]) -> list[str]:
+    values = {
+        "media_type": subject.media_type,
+        "file_name": subject.file_name or "none",
+        "metadata": " ".join(f"{key}={value[:80]}" for key, value in sorted(subject.metadata.items())) or "none",
+    }
+    return [f"{INPUTS[name]} {values[name]}" for name in names if name in values]
 
 
 def describe(found: Observation) -> str:

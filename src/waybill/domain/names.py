@@ -13,6 +13,7 @@ CHANNEL_RULE = "must be lower-case letters, digits and hyphens, beginning with a
 RESERVED_CHANNELS = frozenset({"aws", "ssm"})
 
 _PROJECT = re.compile(r"[A-Za-z0-9_.-]+")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KEY_PREFIX = re.compile(r"[A-Za-z0-9/!_.'()-]{0,512}")
 _CHANNEL = re.compile(r"[a-z][a-z0-9-]+")
 _PARAMETER = re.compile(r"(/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
@@ -25,6 +26,11 @@ MAX_PARAMETER_LEVELS = 15
 def is_project(text: str) -> bool:
     """Whether `text` may name a project."""
     return _PROJECT.fullmatch(text) is not None and text not in {".", ".."}
+
+
+def is_bucket(text: str) -> bool:
+    """Whether `text` may be a bucket's name."""
+    return _BUCKET.fullmatch(text) is not None
 
 
 def is_key_prefix(text: str) -> bool:

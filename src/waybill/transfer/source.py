@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,10 +38,12 @@ class FileSource:
         self.path = path
         self.size = size
         self._file: BinaryIO | None = None
+        self._opened: tuple[int, int] | None = None
 
     def __enter__(self) -> FileSource:
         with _readable(self.path):
             self._file = self.path.open("rb", buffering=0)
+            self._opened = self._state()
         return self
 
     def __exit__(
@@ -50,7 +53,7 @@ class FileSource:
             self._file.close()
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill `buffer`. A file may be read once only in an opening."""
+        """Fill `buffer`. Raises `ArtifactError` at the end where the file was written to since it was opened."""
         if self._file is None:
             raise RuntimeError("the file is not open")
         filled = 0
@@ -60,7 +63,16 @@ class FileSource:
                 if not count:
                     break
                 filled += count
+            if filled < len(buffer) and self._state() != self._opened:
+                raise changed(self.path.name)
         return filled
+
+    def _state(self) -> tuple[int, int] | None:
+        """Return what changes when somebody writes to the file, even as many bytes as there were."""
+        if self._file is None:
+            return None
+        found = os.fstat(self._file.fileno())
+        return found.st_size, found.st_mtime_ns
 
     def rewind(self) -> None:
         """Go back to the first byte."""
