@@ -22,7 +22,8 @@ ACTIONS = ["kms:GenerateDataKey", "kms:Decrypt"]
 
 
 def refused(sentence: str, *, key: str = "", resource: str = OBJECT) -> AccessDenied:
-    return denial("s3:PutObject", resource, WHERE, f"User: {SESSION} is not authorized to perform: {sentence}", "", key=key)
+    said = f"User: {SESSION} is not authorized to perform: {sentence}"
+    return denial("s3:PutObject", resource, WHERE, said, "", key=key)
 
 
 def statement_in(error: AccessDenied) -> dict[str, str]:

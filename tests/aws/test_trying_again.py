@@ -74,7 +74,7 @@ REFUSALS = [
     (ssm_error(400, "AccessDeniedException", "User: me is not authorized to perform: ssm:GetParameter"), 3),
     (ssm_error(400, "ExpiredTokenException", "The security token included in the request is expired"), 3),
     (ssm_error(400, "UnrecognizedClientException"), 3),
-    (ssm_error(400, "ValidationException", "no"), 70),
+    (ssm_error(400, "ValidationException", "no"), 2),
 ]
 
 

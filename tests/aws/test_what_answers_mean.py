@@ -56,10 +56,10 @@ def meaning(error: Exception) -> WaybillError:
         ("PermanentRedirect", 301, 2),
         ("AuthorizationHeaderMalformed", 400, 2),
         ("IllegalLocationConstraintException", 400, 2),
-        ("KMS.DisabledException", 400, 2),
+        ("KMS.DisabledException", 400, 3),
         ("KMS.NotFoundException", 400, 2),
-        ("KMS.KMSInvalidStateException", 400, 2),
-        ("DisabledException", 400, 2),
+        ("KMS.KMSInvalidStateException", 400, 3),
+        ("DisabledException", 400, 3),
         ("SlowDown", 503, 9),
         ("Throttling", 400, 9),
         ("ThrottlingException", 400, 9),
@@ -70,7 +70,7 @@ def meaning(error: Exception) -> WaybillError:
         ("SomethingNew", 599, 9),
         ("RequestTimeout", 400, 9),
         ("IDPCommunicationError", 400, 9),
-        ("SomethingNew", 400, 70),
+        ("SomethingNew", 400, 2),
     ],
 )
 def test_each_code_has_its_exit_code_and_says_where(code: str, status: int, exit_code: int) -> None:
@@ -90,10 +90,10 @@ def test_a_wrong_bucket_is_a_fault_of_the_parameter_that_names_it(code: str) -> 
 
 
 def test_a_key_that_cannot_be_used_is_a_fault_of_kms_key() -> None:
-    error = meaning(client_error("KMS.DisabledException", "arn:aws:kms:… is disabled."))
+    error = meaning(client_error("KMS.NotFoundException", "arn:aws:kms:… does not exist."))
     assert isinstance(error, InputError)
     assert [fault.name for fault in error.faults] == ["kms-key"]
-    assert "is disabled" in str(error)
+    assert "does not exist" in str(error)
 
 
 def test_a_refusal_says_who_asked() -> None:

@@ -86,8 +86,8 @@ def _kms_advice(caller: str, why: str, statement: str) -> str:
     if "does not exist in this Region" in why:
         return (
             "AWS leaves open which of these it is. Check that the key exists, in the region of the bucket (`kms-key`, "
-            f"or the bucket's default). If it does, the key policy's side is missing, or denies it: allow {who} (or its "
-            'account) there; key policies say `Resource: "*"`. '
+            "or the bucket's default). If it does, the key policy's side is missing, or denies it: "
+            f'allow {who} (or its account) there; key policies say `Resource: "*"`. '
             f"A key of another account needs the identity's side, too:\n{statement}"
         )
     if "resource-based polic" in why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from botocore.exceptions import (
@@ -60,6 +61,13 @@ TRANSIENT = frozenset(
         "ConditionalRequestConflict",
         "OperationAborted",
         "IDPCommunicationError",
+        "IncompleteBody",
+        "DependencyTimeoutException",
+        "KMSInternalException",
+        "KeyUnavailableException",
+        # A bucket is so new that not all of S3 has heard where it is.
+        "TemporaryRedirect",
+        "307",
         "500",
         "502",
         "503",
@@ -85,7 +93,14 @@ BAD_CLOCK = {
     "RequestExpired": "This machine's clock is off.",
 }
 CHECKSUM = frozenset(
-    {"BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest", "XAmzContentSHA256Mismatch", "InvalidPart"}
+    {
+        "BadDigest",
+        "XAmzContentChecksumMismatch",
+        "InvalidDigest",
+        "XAmzContentSHA256Mismatch",
+        "InvalidPart",
+        "InvalidPartOrder",
+    }
 )
 GONE = frozenset({"NoSuchKey", "NoSuchUpload"})
 ELSEWHERE = frozenset(
@@ -106,6 +121,47 @@ UNUSABLE = (
     TokenRetrievalError,
     UnknownCredentialError,
 )
+NOT_THE_POLICIES = "This is not for a policy to allow."
+ENABLE = "Sign the account up for it, or enable the region in the account, or leave the region out of `regions`."
+KEY_STATE = "Enable the key, or cancel its deletion, or give another as `kms-key`; then run again."
+TYPE = "Parameter Store changes no parameter's type: choose another `channel` or `parameter-prefix`, or delete it."
+KNOWN: Mapping[str, tuple[type[WaybillError], str]] = {
+    "OptInRequired": (IdentityError, ENABLE),
+    "NotSignedUp": (IdentityError, ENABLE),
+    "RegionDisabledException": (IdentityError, ENABLE),
+    "SubscriptionRequiredException": (IdentityError, ENABLE),
+    "AccountProblem": (IdentityError, f"{NOT_THE_POLICIES} Ask AWS Support what is wrong with the account."),
+    "AllAccessDisabled": (IdentityError, f"{NOT_THE_POLICIES} AWS closed the bucket or the account: ask AWS Support."),
+    "DisabledException": (IdentityError, KEY_STATE),
+    "KMSInvalidStateException": (IdentityError, KEY_STATE),
+    "InvalidObjectState": (ArtifactError, "It was archived by a lifecycle rule: restore it, and run again."),
+    "EntityTooLarge": (ArtifactError, "S3 takes nothing as large. Nothing was stored."),
+    "EntityTooSmall": (ArtifactError, "Nothing was stored. Let the build end before it is staged, and run again."),
+    "HierarchyTypeMismatchException": (ConflictError, TYPE),
+    "UnsupportedParameterType": (ConflictError, TYPE),
+    "ParameterMaxVersionLimitExceeded": (
+        ConflictError,
+        "The oldest of its hundred versions has a label, which keeps it: move that label, and run again.",
+    ),
+}
+"""Codes that mean one thing, whatever was asked, and what to do then."""
+
+INPUTS = {
+    "s3": "bucket-parameter, key-prefix or kms-key",
+    "ssm": "configuration-parameter, bucket-parameter, parameter-prefix or channel",
+    "kms": "kms-key",
+    "sts": "role, role-session-name or role-duration",
+}
+"""Of which inputs the arguments of a service's calls are made."""
+
+WRONG: Mapping[str, str] = {
+    "ParameterLimitExceeded": "Delete parameters that nobody needs, or have the account's quota in the region raised.",
+    "ParameterPatternMismatchException": "Its `AllowedPattern` does not fit this value: have it removed.",
+    "HierarchyLevelLimitExceededException": "Its name may have 15 levels: shorten `parameter-prefix`.",
+    "KeyTooLongError": "Shorten `key-prefix`.",
+}
+"""What to do about arguments that AWS refuses with these codes."""
+
 REPORT = "This is an answer that Waybill does not know; please report it."
 
 
@@ -128,21 +184,23 @@ def meaning(asked: Asked, error: ClientError, caller: str) -> WaybillError:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = str(error.response.get("Error", {}).get("Message", "")).strip() or code
     said = f"{asked.where}: {error.operation_name} failed: {message} ({code})"
-    if code in TRANSIENT or status >= 500:
+    # S3 hands on what KMS answered it.
+    bare = code.removeprefix("KMS.")
+    if bare in TRANSIENT or status == 429 or (status >= 500 and status != 501):
         return Unavailable(said, "AWS may be throttling or in trouble; run again later.")
     if code in BAD_CREDENTIALS:
         return IdentityError(f"{asked.where}: {BAD_CREDENTIALS[code]} ({code})", NO_CREDENTIALS_ADVICE)
     if code in BAD_CLOCK:
-        return IdentityError(f"{asked.where}: {BAD_CLOCK[code]} ({code})", "Set the clock, or try a quicker line.")
-    named = _of_what_is_stored(asked, code, message, said) or _of_an_input(asked, code, message)
-    if named is not None:
-        return named
-    if code in DENIED or status == 403:
+        return IdentityError(f"{said}. {BAD_CLOCK[code]}", "Set the clock, or try a quicker line.")
+    if code in DENIED:
         return denial(asked.action, asked.resource, asked.where, message, caller, key=asked.key)
-    return WaybillError(said, REPORT)
+    if bare in KNOWN:
+        kind, advice = KNOWN[bare]
+        return kind(said, advice)
+    return _of_bytes(asked, code, message) or _of_an_input(asked, code, message) or _by_status(asked, status, said)
 
 
-def _of_what_is_stored(asked: Asked, code: str, message: str, said: str) -> WaybillError | None:
+def _of_bytes(asked: Asked, code: str, message: str) -> ArtifactError | None:
     if code in CHECKSUM:
         return ArtifactError(
             f"{asked.where}: S3 received other bytes than were sent or read: {message} ({code})",
@@ -150,11 +208,6 @@ def _of_what_is_stored(asked: Asked, code: str, message: str, said: str) -> Wayb
         )
     if code in GONE:
         return ArtifactError(f"{asked.where} is not there: {message} ({code})", "Somebody removed it. Run again.")
-    if code == "InvalidObjectState":
-        return ArtifactError(said, "It was archived by a lifecycle rule: restore it, and run again.")
-    if code == "ParameterMaxVersionLimitExceeded":
-        advice = "The oldest of its hundred versions has a label, which keeps it: move that label, and run again."
-        return ConflictError(said, advice)
     return None
 
 
@@ -165,9 +218,29 @@ def _of_an_input(asked: Asked, code: str, message: str) -> InputError | None:
         return _bucket(asked, "holds what is not the name of a bucket")
     if code in ELSEWHERE:
         return _bucket(asked, "names a bucket of another region")
-    if code.startswith("KMS.") or code in {"DisabledException", "KMSInvalidStateException"}:
-        return InputError([Fault("kms-key", "", f"cannot be used for {asked.where}: {message} ({code}).")])
+    if code.startswith("KMS."):
+        return InputError([Fault("kms-key", asked.key, f"cannot be used for {asked.where}: {message} ({code}).")])
+    if code in WRONG:
+        return _refused_argument(asked, f"{asked.where}: {message} ({code})", WRONG[code])
     return None
+
+
+def _by_status(asked: Asked, status: int, said: str) -> WaybillError:
+    """Return what a code means that is in no table: HTTP tells at least whose fault it is."""
+    if status in {401, 403}:
+        return IdentityError(said, f"{NOT_THE_POLICIES} Look into what AWS says there, and run again.")
+    if status in {409, 412}:
+        return ConflictError(said, "Something else stands there, or somebody changes it. Look at it, and run again.")
+    if status == 413:
+        return ArtifactError(said, "It is larger than AWS takes.")
+    if 300 <= status < 500 or status == 501:
+        return _refused_argument(asked, said, "Correct it, and run again.")
+    return WaybillError(said, REPORT)
+
+
+def _refused_argument(asked: Asked, said: str, advice: str) -> InputError:
+    name = INPUTS.get(asked.action.partition(":")[0], "")
+    return InputError([Fault(name, asked.resource, f"AWS does not take what this makes: {said}. {advice}")])
 
 
 def _bucket(asked: Asked, what: str) -> InputError:
