@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Lock
 from typing import Protocol
 
 from waybill.domain.plan import Plan
+from waybill.domain.request import StageRequest
 from waybill.domain.result import RegionResult, Result
 from waybill.errors import WaybillError
 
@@ -122,3 +125,78 @@ class FinalReporter(Reporter, Protocol):
 
     def close(self) -> None:
         """Let go of the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a run had told by some moment. `steps` and `ended` are by region.
+
+    `sent` are the regions that took all bytes. `request` is None where the inputs were not understood yet.
+    """
+
+    request: StageRequest | None = None
+    caller: Identified | None = None
+    plan: Plan | None = None
+    steps: Mapping[str, frozenset[Step]] = field(default_factory=dict)
+    sent: frozenset[str] = frozenset()
+    ended: Mapping[str, RegionResult] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class Journal:
+    """Implements `Reporter`: passes events on, and keeps what a result can be made of, should the work make none."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._lock = Lock()
+        self._request: StageRequest | None = None
+        self._caller: Identified | None = None
+        self._plan: Plan | None = None
+        self._steps: dict[str, frozenset[Step]] = {}
+        self._sent: set[str] = set()
+        self._ended: dict[str, RegionResult] = {}
+        self._warnings: dict[str, None] = {}
+        self._closed = False
+
+    def asked(self, request: StageRequest) -> None:
+        """Keep what is asked for."""
+        with self._lock:
+            self._request = request
+
+    def tell(self, event: Event) -> None:
+        """Take one event."""
+        with self._lock:
+            if self._closed:
+                return
+            self._keep(event)
+        # Without the lock: whoever shows it may be stuck.
+        self._reporter.tell(event)
+
+    def close(self) -> Known:
+        """Return what is known, and pass nothing on from now on: threads that were left may still tell something."""
+        with self._lock:
+            self._closed = True
+            return Known(
+                request=self._request,
+                caller=self._caller,
+                plan=self._plan,
+                steps=dict(self._steps),
+                sent=frozenset(self._sent),
+                ended=dict(self._ended),
+                warnings=tuple(self._warnings),
+            )
+
+    def _keep(self, event: Event) -> None:
+        match event:
+            case Identified():
+                self._caller = event
+            case Planned(plan):
+                self._plan = plan
+            case Stepped(region, step):
+                self._steps[region] = self._steps.get(region, frozenset()) | {step}
+            case Sent(region, sent, total) if sent >= total:
+                self._sent.add(region)
+            case RegionEnded(result):
+                self._ended[result.region] = result
+            case Warned(text):
+                self._warnings[text] = None

@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a command works with. `known_regions` are those that the SDK knows; `new_id` gives a name for this run."""
+    """What a command works with. `known_regions` are those that the SDK knows; `run_id` names this run."""
 
     gateway: Gateway
     clock: Clock
