@@ -14,7 +14,7 @@ export WAYBILL_TEST_MINISTACK := $(CURDIR)/.venvs/ministack/bin/ministack
 export WAYBILL_TEST_AWS := $(CURDIR)/.venvs/aws/bin/aws
 export WAYBILL_TEST_ACT := $(CURDIR)/.venvs/lint/bin/act
 
-.PHONY: help demo test lint bench test-container format requirements wheel clean distclean engine-down
+.PHONY: help demo test lint bench test-container documents format requirements wheel clean distclean engine-down
 
 help: ## show this list
 	@echo "Waybill: make TARGET"
@@ -26,7 +26,7 @@ demo: wheel ## stage this project's own wheel into a sandbox, and look at what h
 
 test: ## run all tests but the container's (under 5 minutes)
 	$(PREPARE) main startifact ministack aws
-	@$(BIN)/python -m pytest -m 'not container' -n $(WORKERS) --timeout 240 $(ARGS)
+	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m "not container" -n $(WORKERS) --timeout 240 $(ARGS)
 
 lint: ## ruff, mypy, and the linters of workflows, actions, Dockerfile and shell
 	$(PREPARE) main lint
@@ -39,6 +39,10 @@ bench: ## measure speed and memory beside s5cmd, obstore, aws, boto3 and startif
 test-container: wheel ## build the image and run the action in it, and under act (needs root and Debian's packages)
 	$(PREPARE) main lint
 	@$(BIN)/python -m pytest -m container tests/container $(ARGS)
+
+documents: ## write action.yml and README's tables from the tables of inputs and calls
+	$(PREPARE) main
+	@$(BIN)/python tools/documents.py
 
 format: ## let ruff mend style and layout
 	$(PREPARE) main

@@ -65,7 +65,7 @@ def main() -> int:
         say(f"   {(FOLDER / name).relative_to(ROOT)}  {what}")
     if all(good):
         say("\nThe demo worked: staged, unchanged when repeated, a conflict refused, the next version staged.")
-        say("Next: README.md, `Use it`; or play: .venv/bin/waybill sandbox run -- bash")
+        say("Next: README.md, `Set it up`; or play: .venv/bin/waybill sandbox run -- bash")
         return 0
     say("\nThe demo did NOT go as it should; see above.")
     return 1

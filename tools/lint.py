@@ -54,6 +54,7 @@ CHECKS = (
     Check("mypy", (OWN / "mypy", "--no-error-summary"), PYTHON),
     Check("ruff check", (OWN / "ruff", "check", "--quiet"), PYTHON),
     Check("ruff format", (OWN / "ruff", "format", "--check", "--quiet"), PYTHON),
+    Check("documents", (OWN / "python", "tools/documents.py", "--check")),
     Check("hygiene", (OWN / "python", "tools/hygiene.py")),
     Check("hadolint", (LINT / "hadolint",), ("Dockerfile",)),
     Check("shellcheck", (LINT / "shellcheck",), (".ci/run", "tools/*.sh", "tests/**/*.sh", "examples/**/*.sh")),

@@ -2,7 +2,7 @@
 
     python3 tools/prune_botocore.py SITE_PACKAGES
 
-botocore ships a machine-readable description of every AWS service, 25 MB of them, and Waybill uses a dozen. This
+botocore ships a machine-readable description of every AWS service, 25 MB of them, and Waybill uses a few; a verb that calls another adds it here. This
 deletes the others below `SITE_PACKAGES`, then makes a client of every service that is kept, in three partitions,
 with the pruned tree, so that a list that has gone stale fails the build of the image and not a release.
 
@@ -20,13 +20,6 @@ KEPT: dict[str, str] = {
     "s3": "artifacts, metadata, waybills, events",
     "ssm": "organisation configuration, bucket names, channels",
     "kms": "which key a bucket encrypts with",
-    "codepipeline": "deploy: pipelines and their executions",
-    "codeartifact": "packages and repository policies",
-    "cloudformation": "setup: stacks and stack sets",
-    "iam": "access and doctor: who may do what",
-    "ecr": "images that a deployment names",
-    "events": "rules that start pipelines",
-    "logs": "why a pipeline's action failed",
     "sso": "a profile that signs in through IAM Identity Center",
     "sso-oidc": "a profile that signs in through IAM Identity Center",
     "signin": "a profile that signs in through the console's login",

@@ -76,9 +76,9 @@ def test_other_bytes_are_a_conflict_and_nothing_is_touched(
         ({"metadata": METADATA}, {"metadata": {"lang": "cobol"}}, "metadata"),
         ({"metadata": METADATA}, {}, "metadata"),
         ({}, {"metadata": METADATA}, "metadata"),
-        ({"media_type": "text/plain"}, {}, "media_type"),
-        ({"keep_filename": True}, {}, "file_name"),
-        ({}, {"keep_filename": True}, "file_name"),
+        ({"media_type": "text/plain"}, {}, "content-type"),
+        ({"keep_filename": True}, {}, "filename"),
+        ({}, {"keep_filename": True}, "filename"),
     ],
     ids=str,
 )

@@ -34,7 +34,7 @@ def planned(run: Run, *, seconds: float) -> Result:
 
 def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
     """Return the result of a plan that may not be carried out: nothing was written."""
-    outcome = Outcome.CONFLICT if isinstance(error, ConflictError) else Outcome.FAILED
+    outcome = Outcome.CONFLICT if run.plan.of(Action.CONFLICT) else Outcome.FAILED
     result = _unwritten(run, outcome, exit_code_of(error), seconds)
     whole = bool(run.plan.of(Action.NOTHING))
     resume = None if outcome is Outcome.CONFLICT else (run.request.restart if whole else run.request.again) or None
@@ -88,7 +88,9 @@ def _unwritten_region(item: RegionPlan, run: Run, *, planned: bool) -> RegionRes
     )
 
 
-def _what_of(item: RegionPlan) -> str:
+def _what_of(item: RegionPlan) -> str | None:
+    if item.action is Action.FAILED:
+        return None
     if item.action is Action.NOTHING:
         return item.why
     return f"other {item.why}" if item.action is Action.CONFLICT else f"would {item.action.value}: {item.why}"
@@ -198,7 +200,10 @@ def _advice(run: Run, ends: Ends) -> str:
     if clash is not None:
         return clash.advice
     if _holders(run, ends):
-        return "The command below completes the other regions from one that is whole; it does not need the build."
+        return (
+            "The command below completes the other regions from one that is whole; it does not need the build. In a "
+            "workflow, run the step again with `resume: true` and without `path`."
+        )
     return (
         "No region holds the version whole, so only the same bytes can finish it. A rebuild seldom gives the same "
         "bytes; where anything was stored, take the next version instead."

@@ -9,7 +9,7 @@ from waybill.domain.plan import Plan, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.report import plan_words, words
 from waybill.report.console_links import object_url, parameter_url
-from waybill.report.ink import Ink, one_line
+from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.markdown import code, fenced, link, passage, prose, table
 from waybill.report.units import count, duration, exact_size
 
@@ -127,7 +127,7 @@ def _error(where: str, error: str, advice: str) -> list[str]:
 def _resume(result: Result) -> list[str]:
     if not result.resume:
         return []
-    return ["### Finish it", "", *fenced(one_line(result.resume, 8000), "sh"), ""]
+    return ["### Finish it", "", *fenced(cut(clean(result.resume), 8000), "sh"), ""]
 
 
 def _warnings(result: Result) -> list[str]:

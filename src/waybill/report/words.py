@@ -171,11 +171,11 @@ def channel_words(region: RegionResult, arrow: str) -> str:
     if region.outcome is Outcome.PLANNED and before != after:
         return f"{before or ABSENT} {arrow} {after or ABSENT}"
     if region.outcome is Outcome.PLANNED:
-        return f"{before}, kept" if before else "left absent"
+        return f"{before}, kept" if before else "left alone"
     match region.channel:
         case ChannelOutcome.MOVED:
             return f"{before or ABSENT} {arrow} {after or ABSENT}"
         case ChannelOutcome.KEPT:
-            return f"{after or before}, kept" if after or before else "left absent"
+            return f"{after or before}, kept" if after or before else "left alone"
         case ChannelOutcome.NOT_REACHED:
             return f"{before}, not reached" if before else "not reached"
