@@ -2,9 +2,10 @@
 
     python3 tools/prune_botocore.py SITE_PACKAGES
 
-botocore ships a machine-readable description of every AWS service, 25 MB of them, and Waybill uses a few; a verb that calls another adds it here. This
-deletes the others below `SITE_PACKAGES`, then makes a client of every service that is kept, in three partitions,
-with the pruned tree, so that a list that has gone stale fails the build of the image and not a release.
+botocore ships a machine-readable description of every AWS service, 25 MB of them, and Waybill uses a few; a verb that
+calls another service adds it here. This deletes the others below `SITE_PACKAGES`, then makes a client of every service
+that is kept, in three partitions, with the pruned tree, so that a list that has gone stale fails the build of the image
+and not a release.
 
 Exit code: 0; 1 when a kept service is missing or cannot make a client (the reason is on stderr).
 """
