@@ -79,7 +79,11 @@ class Upload(Protocol):
         """Send one part; raises `Unavailable` where another try may help."""
 
     def complete(self, digests: Digests) -> Created | Exists:
-        """Make the object, unless one is there; S3 compares the full-object checksum and the size."""
+        """Make the object, unless one is there; S3 compares the full-object checksum and the size.
+
+        After `Exists` the upload still waits to be aborted. It says as much where another write won at the same
+        moment; whether that one's object is there must be looked at.
+        """
 
     def abort(self) -> None:
         """Leave nothing behind (P6). Calling it again, or after `complete`, does no harm."""

@@ -159,15 +159,17 @@ def test_p2_a_completion_beside_another_leaves_the_object_and_is_aborted(monkeyp
     assert [heard.method for heard in server.heard] == ["POST", "PUT", "POST", "DELETE"]
 
 
-def test_two_completions_at_the_same_moment_say_that_the_upload_must_begin_anew(
+def test_p2_two_completions_at_the_same_moment_are_somebodys_object_and_the_upload_is_aborted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scripts: list[Script] = [lambda heard: TAKEN, lambda heard: s3_error(409, "ConditionalRequestConflict")]
-    with begun(monkeypatch, *scripts) as (upload, _, _):
+    conflict = s3_error(409, "ConditionalRequestConflict")
+    scripts: list[Script] = [lambda heard: TAKEN, lambda heard: conflict, lambda heard: Answer(204)]
+    with begun(monkeypatch, *scripts) as (upload, server, told):
         upload.send(BytesPart(BODY))
-        with pytest.raises(Unavailable) as caught:
-            upload.complete(digests(BODY))
-    assert "same moment" in caught.value.what
+        assert upload.complete(digests(BODY)) == Exists()
+        upload.abort()
+    assert [heard.method for heard in server.heard] == ["POST", "PUT", "POST", "DELETE"]
+    assert not told.clock.sleeps
 
 
 @pytest.mark.parametrize("code", ["BadDigest", "InvalidRequest", "InvalidPart"])

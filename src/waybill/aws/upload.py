@@ -9,7 +9,7 @@ from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.aws.wire import Wire
 from waybill.domain.digests import Digests
-from waybill.errors import ArtifactError, Unavailable
+from waybill.errors import ArtifactError
 from waybill.ports import Created, Exists, Part
 
 
@@ -34,7 +34,11 @@ class S3Upload:
             self._parts[part.number] = {"PartNumber": part.number, "ETag": etag, "ChecksumCRC64NVME": crc}
 
     def complete(self, digests: Digests) -> Created | Exists:
-        """Make the object, unless one is there; S3 compares the full-object checksum and the size."""
+        """Make the object, unless one is there; S3 compares the full-object checksum and the size.
+
+        `Exists` is also the answer where another write to the key won at the same moment: what stands there then, if
+        anything, is for the caller to look at.
+        """
         parts = [self._parts[number] for number in sorted(self._parts)]
         answer = self._calls.perform(
             self._asked,
@@ -46,12 +50,12 @@ class S3Upload:
                 IfNoneMatch="*",
                 **self._place,
             ),
-            # After a conflict the upload would have to start anew, and after a lost answer it is gone: in both cases
-            # somebody's object may be there, and the caller looks at it.
+            # After a conflict of two writes the upload would have to start anew, and after a lost answer it is gone: in
+            # both cases somebody's object is most likely there, and the caller looks at it.
             {
                 "PreconditionFailed": None,
                 "412": None,
-                "ConditionalRequestConflict": 409,
+                "ConditionalRequestConflict": None,
                 "NoSuchUpload": None,
                 "InvalidRequest": 400,
             },
@@ -61,10 +65,6 @@ class S3Upload:
             raise ArtifactError(
                 f"{self._asked.where}: S3 received another number of bytes than {digests.size}.",
                 "Nothing was stored. Let the build end before it is staged, and run again.",
-            )
-        if answer == 409:
-            raise Unavailable(
-                f"{self._asked.where}: another upload to this key ended at the same moment.", "Run again."
             )
         if answer is None:
             return Exists()
