@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from waybill.aws.meanings import Asked, local_meaning, meaning
+from waybill.aws.meanings import Asked, Untrusted, local_meaning, meaning
 from waybill.errors import Unavailable
 from waybill.retry import Retry
 
@@ -35,7 +35,18 @@ class Calls:
 
         Raises the `WaybillError` that any other failure means.
         """
-        return self._retry.call(lambda: self.once(asked, call, answers))
+
+        def attempt() -> T | Any:
+            try:
+                return self.once(asked, call, answers)
+            except Untrusted as error:
+                # Handed out as a value: what is raised as `Unavailable` would be tried again.
+                return error
+
+        ended = self._retry.call(attempt)
+        if isinstance(ended, Untrusted):
+            raise ended
+        return ended
 
     def once(self, asked: Asked, call: Callable[[], T], answers: Mapping[str, Any] | None = None) -> T | Any:
         """Do as `perform` does, without trying again."""

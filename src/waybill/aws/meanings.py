@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from botocore.exceptions import (
@@ -24,6 +25,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
     RefreshWithMFAUnsupportedError,
+    SSLError,
     SSOError,
     TokenRetrievalError,
     UnknownCredentialError,
@@ -162,7 +164,12 @@ WRONG: Mapping[str, str] = {
 }
 """What to do about arguments that AWS refuses with these codes."""
 
+NO_FILE = (FileNotFoundError, PermissionError, IsADirectoryError)
 REPORT = "This is an answer that Waybill does not know; please report it."
+
+
+class Untrusted(Unavailable):
+    """The other side's certificate is not vouched for, or nothing vouches: no other try would end otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,5 +265,28 @@ def local_meaning(asked: Asked, error: BotoCoreError) -> WaybillError:
     if isinstance(error, ParamValidationError) and "nvalid bucket name" in str(error):
         return _bucket(asked, "holds what is not the name of a bucket")
     if isinstance(error, (HTTPClientError, ConnectionError, IncompleteReadError)):
-        return Unavailable(f"{asked.where}: no answer: {error}", "Check the network and the region, and run again.")
+        said = f"{asked.where}: no answer: {_with_cause(error)}"
+        # A file in the middle of TLS is that of the authorities.
+        final = (ssl.SSLCertVerificationError, *(NO_FILE if isinstance(error, SSLError) else ()))
+        if any(isinstance(cause, final) for cause in _causes(error)):
+            return Untrusted(
+                said,
+                "Set AWS_CA_BUNDLE to the file of the certificate authorities that vouch for it (a proxy that opens "
+                "TLS has its own), or correct the endpoint's URL.",
+            )
+        return Unavailable(said, "Check the network and the region, and run again.")
     return WaybillError(f"{asked.where}: {error}", REPORT)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what botocore and urllib3 wrapped in it."""
+    yield error
+    for inner in (*error.args, *getattr(error, "kwargs", {}).values()):
+        if isinstance(inner, BaseException):
+            yield from _causes(inner)
+
+
+def _with_cause(error: BotoCoreError) -> str:
+    """Return what happened, and why: of some errors botocore says only that there is one."""
+    said, cause = str(error), str(error.kwargs.get("error") or "")
+    return said if cause in said else f"{said.rstrip('.')} ({cause})"

@@ -17,8 +17,17 @@ from urllib.parse import urlsplit
 import urllib3
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.httpsession import ProxyConfiguration, get_cert_path
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.httpsession import ProxyConfiguration, get_cert_path, mask_proxy_url
 from botocore.utils import get_environ_proxies
 
 from waybill.aws.sessions import READ_TIMEOUT
@@ -112,10 +121,23 @@ class Wire:
                 assert_same_host=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise EndpointConnectionError(endpoint_url=self._url, error=error) from error
+            raise self._no_answer(error) from error
         if response.status != 200:
             raise _client_error(response)
         return response.headers["ETag"]
+
+    def _no_answer(self, error: urllib3.exceptions.HTTPError) -> BotoCoreError:
+        """Return what botocore would raise where its own connections fail so."""
+        if isinstance(error, urllib3.exceptions.ProxyError):
+            return ProxyConnectionError(proxy_url=mask_proxy_url(str(self._pool.proxy)), error=error)
+        kinds = {
+            urllib3.exceptions.SSLError: SSLError,
+            urllib3.exceptions.NewConnectionError: EndpointConnectionError,
+            urllib3.exceptions.ConnectTimeoutError: ConnectTimeoutError,
+            urllib3.exceptions.ReadTimeoutError: ReadTimeoutError,
+        }
+        kind = next((ours for theirs, ours in kinds.items() if isinstance(error, theirs)), ConnectionClosedError)
+        return kind(endpoint_url=self._url, error=error)
 
     def _target(self, url: str) -> str:
         """Return what stands in the request's first line. The pool's own `request` would resolve `.` and `..`."""
