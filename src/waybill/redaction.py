@@ -14,6 +14,18 @@ from urllib.parse import quote
 
 SHOWN = "***"
 SHORTEST = 4
+"""Characters of a value that is known to be secret because somebody said so."""
+
+SHORTEST_GUESSED = 8
+"""Characters of a value that is taken for a secret by its variable's name: `POSTGRES_PASSWORD=test` hides no word."""
+
+PLAIN = frozenset(
+    {
+        *("command", "outcome", "project", "version", "sha256", "channel", "parameter", "region", "account"),
+        *("bucket", "key", "version_id", "uri"),
+    }
+)
+"""Fields of a document for machines that are never secret, and useless where they are altered."""
 
 _SECRET_ENDINGS = ("_TOKEN", "_SECRET_ACCESS_KEY", "_PASSWORD")
 
@@ -36,13 +48,18 @@ class Redactor:
     def from_environ(cls, environ: Mapping[str, str]) -> Redactor:
         """Return a redactor that knows the secrets a runner and an AWS client keep in the environment.
 
-        That is every variable whose name ends in ``_TOKEN``, ``_SECRET_ACCESS_KEY`` or ``_PASSWORD``.
+        That is every variable whose name ends in ``_TOKEN``, ``_SECRET_ACCESS_KEY`` or ``_PASSWORD``, of at least
+        eight characters.
         """
-        return cls(value for name, value in environ.items() if name.upper().endswith(_SECRET_ENDINGS))
+        redactor = cls()
+        for name, value in environ.items():
+            if name.upper().endswith(_SECRET_ENDINGS):
+                redactor.add(value, shortest=SHORTEST_GUESSED)
+        return redactor
 
-    def add(self, value: str) -> bool:
+    def add(self, value: str, *, shortest: int = SHORTEST) -> bool:
         """Replace `value` from now on. False, and nothing changes, when it is too short to be replaced."""
-        found = _spellings(value)
+        found = _spellings(value, shortest)
         with self._lock:
             self._needles = tuple(sorted(found.union(self._needles)))
         return bool(found)
@@ -63,6 +80,14 @@ class Redactor:
             end = max(end, stop)
         return "".join((*pieces, text[end:]))
 
+    def document(self, value: Any) -> Any:
+        """Return a JSON document with every text redacted, but those whose fields are `PLAIN`."""
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, dict):
+            return {name: one if name in PLAIN else self.document(one) for name, one in value.items()}
+        return [self.document(one) for one in value] if isinstance(value, list) else value
+
     def traceback_of(self, error: BaseException) -> str:
         """Return the whole traceback of `error`, its causes included, without any known secret."""
         import traceback  # noqa: PLC0415 - needed for a bug only
@@ -73,12 +98,12 @@ class Redactor:
         return f"<Redactor of {len(self._needles)} spellings>"
 
 
-def _spellings(value: str) -> set[str]:
+def _spellings(value: str, shortest: int) -> set[str]:
     """Return the ways in which `value` may appear in a text: itself, its lines, quoted for JSON, Python and URLs."""
     plain = {value, value.strip(), *(line.strip() for line in value.splitlines())}
     spellings: set[str] = set()
     for one in plain:
-        if len(one.strip()) < SHORTEST:
+        if len(one.strip()) < shortest:
             continue
         spellings.add(one)
         spellings.add(json.dumps(one)[1:-1])
