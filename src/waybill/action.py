@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -41,7 +42,10 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int
     if list(argv) != ["stage"]:
         commands.error(f"This action names no verb that there is: {list(argv)!r}.", title="waybill")
         return ExitCode.INPUT
-    return _stage(environ, commands, redactor)
+    try:
+        return _stage(environ, commands, redactor)
+    except Exception as error:  # noqa: BLE001 - a bug of ours before or after the work, which catches its own
+        return _bug(error, commands, redactor)
 
 
 def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Redactor) -> int:
@@ -72,7 +76,7 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
         tag=context.tag,
         scratch=context.temp or None,
     )
-    file = OutputFile.from_environ(environ, redactor=redactor)
+    file = OutputFile.from_environ(environ)  # `outputs` redacts, and knows what must stay as it is
     try:
         file.check()
     except WaybillError as error:
@@ -83,41 +87,68 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
         if ended.bug is not None:
             commands.line(redactor.traceback_of(ended.bug))
         code = int(ended.result.exit_code)
-        code = _written(code, commands, lambda: _write_outputs(file, ended.result))
+        code = _written(code, commands, redactor, lambda: _write_outputs(file, ended.result, redactor))
         if values.get("summary", "true").lower() != "false":
             # Links would lead into AWS's console, where a sandbox's buckets are not.
             links = not any(name.startswith("AWS_ENDPOINT_URL") for name in environ)
-            page = summary(ended.result, plan=reporter.plan, run_url=context.run_url, console_links=links)
-            code = _written(code, commands, lambda: SummaryFile.from_environ(environ, redactor=redactor).write(page))
+
+            def summarise() -> None:
+                page = summary(ended.result, plan=reporter.plan, run_url=context.run_url, console_links=links)
+                SummaryFile.from_environ(environ, redactor=redactor).write(page)
+
+            code = _written(code, commands, redactor, summarise)
         return code
 
 
-def _written(code: int, commands: WorkflowCommands, write: Callable[[], object]) -> int:
+def _written(code: int, commands: WorkflowCommands, redactor: Redactor, write: Callable[[], object]) -> int:
     """Write for the runner. Where that fails the work is done all the same, so its own code goes first."""
     try:
         write()
     except WaybillError as error:
-        commands.error(f"{error.what} {error.advice}", title="waybill")
+        with suppress(OSError, ValueError):  # the log went away
+            commands.error(f"{error.what} {error.advice}", title="waybill")
         return code or int(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - a bug of ours: what else there is to write is still written
+        return _bug(error, commands, redactor, code)
     return code
 
 
-def _write_outputs(file: OutputFile, result: Result) -> None:
-    for name, value in outputs(result).items():
-        file.set(name, value)
+def _bug(error: BaseException, commands: WorkflowCommands, redactor: Redactor, code: int = ExitCode.OK) -> int:
+    """Tell a bug of ours; returns `code`, 70 where that is 0."""
+    with suppress(OSError, ValueError):  # the log went away
+        said = f"This is a bug in Waybill: {type(error).__name__}: {error}"
+        commands.error(f"{said}\nPlease report it, with the traceback.", title="waybill")
+        commands.line(redactor.traceback_of(error))
+    return code or ExitCode.BUG
 
 
-def outputs(result: Result) -> dict[str, str]:
-    """Return the action's outputs. What is not known is an empty text."""
-    document = result.to_json()
+def _write_outputs(file: OutputFile, result: Result, redactor: Redactor) -> None:
+    """Write every output that can be made; a bug in making one is raised at the end."""
+    bugs = []
+    for name, make in outputs(result, redactor).items():
+        try:
+            value = make()
+        except Exception as error:  # noqa: BLE001 - raised below
+            bugs.append(error)
+        else:
+            file.set(name, value)
+    if bugs:
+        raise bugs[0]
+
+
+def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
+    """Return what makes each of the action's outputs. What is not known is an empty text.
+
+    What a machine reads on is never altered, though it hold what looks like a secret; sentences are redacted (P9).
+    """
     return {
-        "version": result.version,
-        "sha256": result.sha256 or "",
-        "size": "" if result.size is None else str(result.size),
-        "key": result.key or "",
-        "changed": "true" if result.changed else "false",
-        "outcome": result.outcome.value,
-        "regions": json.dumps([region.region for region in result.regions if region.whole]),
-        "locations": json.dumps(result.locations()),
-        "result": json.dumps(document),
+        "version": lambda: result.version,
+        "sha256": lambda: result.sha256 or "",
+        "size": lambda: "" if result.size is None else str(result.size),
+        "key": lambda: result.key or "",
+        "changed": lambda: "true" if result.changed else "false",
+        "outcome": lambda: result.outcome.value,
+        "regions": lambda: json.dumps([region.region for region in result.regions if region.whole]),
+        "locations": lambda: json.dumps(result.locations()),
+        "result": lambda: json.dumps(redactor.document(result.to_json())),
     }

@@ -84,9 +84,15 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
     )
     with attentive(cancellation):
         ended = carry(words.values, words.faults, face, clock, cancellation)
-        if words.json:
-            stdout.write(redactor.redact(json.dumps(ended.result.to_json(), indent=2)) + "\n")
-        if ended.bug is not None:
-            stderr.write(redactor.traceback_of(ended.bug))
-        stdout.flush()
+        try:
+            if words.json:
+                stdout.write(json.dumps(redactor.document(ended.result.to_json()), indent=2) + "\n")
+                stdout.flush()
+            if ended.bug is not None:
+                stderr.write(redactor.traceback_of(ended.bug))
+        except (OSError, ValueError):  # a reader that went away: the work is done all the same
+            return ended.result.exit_code
+        except Exception as error:  # noqa: BLE001 - a bug of ours after the work, whose own code goes first
+            stderr.write(redactor.traceback_of(error))
+            return ended.result.exit_code or ExitCode.BUG
         return ended.result.exit_code
