@@ -18,9 +18,10 @@ from waybill.domain.observation import Stored
 
 
 class Encryption(Enum):
-    """What encrypts a bucket's new objects when the request does not say."""
+    """What encrypts a bucket's new objects when the request does not say. `KMS_TWICE`: dual-layer, `aws:kms:dsse`."""
 
     KMS = "kms"
+    KMS_TWICE = "kms-twice"
     NO_KMS = "no-kms"
 
 
