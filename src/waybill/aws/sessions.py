@@ -159,10 +159,12 @@ def ambient() -> Session:
 
     Raises `IdentityError` where the profile, or the file that should have it, cannot be read.
     """
+    session = BotocoreSession()
     try:
-        return Session(BotocoreSession())
+        session.get_scoped_config()
     except BotoCoreError as error:
         raise unusable(error) from error
+    return Session(session)
 
 
 def _refuse_other_regions(region: str) -> Callable[..., None]:
