@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fakes.aws import PRODUCTION, FakeAws, bucket_name
 from promises.stand import Stand
-from waybill.errors import InputError
+from waybill.errors import ExitCode
 from waybill.ports import DefaultEncryption, Encryption
 
 
@@ -19,8 +19,8 @@ def dual(folder: Path) -> Stand:
 
 def test_it_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     stand = dual(tmp_path)
-    ended = stand.end()
-    assert isinstance(ended, InputError)
-    assert [fault.name for fault in ended.faults] == ["kms-key"]
-    assert bucket_name(PRODUCTION, "us-west-2") in str(ended)
+    result = stand.stage()
+    assert result.exit_code == ExitCode.INPUT
+    assert "kms-key" in str(result.error)
+    assert bucket_name(PRODUCTION, "us-west-2") in str(result.error)
     assert not stand.world.writes()
