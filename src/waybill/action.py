@@ -142,7 +142,7 @@ def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
     What a machine reads on is never altered, though it hold what looks like a secret; sentences are redacted (P9).
     """
     return {
-        "version": lambda: result.version,
+        "version": lambda: redactor.result(result.to_json())["version"],
         "sha256": lambda: result.sha256 or "",
         "size": lambda: "" if result.size is None else str(result.size),
         "key": lambda: result.key or "",
@@ -150,5 +150,5 @@ def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
         "outcome": lambda: result.outcome.value,
         "regions": lambda: json.dumps([region.region for region in result.regions if region.whole]),
         "locations": lambda: json.dumps(result.locations()),
-        "result": lambda: json.dumps(redactor.document(result.to_json())),
+        "result": lambda: json.dumps(redactor.result(result.to_json())),
     }

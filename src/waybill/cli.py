@@ -86,7 +86,7 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
         ended = carry(words.values, words.faults, face, clock, cancellation)
         try:
             if words.json:
-                stdout.write(json.dumps(redactor.document(ended.result.to_json()), indent=2) + "\n")
+                stdout.write(json.dumps(redactor.result(ended.result.to_json()), indent=2) + "\n")
                 stdout.flush()
             if ended.bug is not None:
                 stderr.write(redactor.traceback_of(ended.bug))

@@ -80,13 +80,21 @@ class Redactor:
             end = max(end, stop)
         return "".join((*pieces, text[end:]))
 
-    def document(self, value: Any) -> Any:
-        """Return a JSON document with every text redacted, but those whose fields are `PLAIN`."""
+    def document(self, value: Any, plain: frozenset[str] = PLAIN) -> Any:
+        """Return a JSON document with every text redacted, but those whose fields are `plain`."""
         if isinstance(value, str):
             return self.redact(value)
         if isinstance(value, dict):
-            return {name: one if name in PLAIN else self.document(one) for name, one in value.items()}
-        return [self.document(one) for one in value] if isinstance(value, list) else value
+            return {name: one if name in plain else self.document(one, plain) for name, one in value.items()}
+        return [self.document(one, plain) for one in value] if isinstance(value, list) else value
+
+    def result(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return a result document fit to be shown.
+
+        Without a key nothing was planned, and its fields may be inputs that were refused: then none of them is plain.
+        """
+        shown: dict[str, Any] = self.document(document, PLAIN if document["key"] else frozenset())
+        return shown
 
     def traceback_of(self, error: BaseException) -> str:
         """Return the whole traceback of `error`, its causes included, without any known secret."""

@@ -83,6 +83,18 @@ def test_sentences_of_an_output_hold_no_secret(step: Step) -> None:
     assert SECRET not in (step.folder / "GITHUB_STEP_SUMMARY").read_text()
 
 
+def test_inputs_that_were_refused_are_no_names_yet(step: Step) -> None:
+    values: dict[str, Any] = {
+        "project": f"has/{SECRET}",
+        "version": SECRET,
+        "channel": SECRET,
+        "key": None,
+        "regions": (),
+    }
+    step.run(replace(examples.refused(), **values))
+    assert SECRET not in json.dumps(step.outputs())
+
+
 @pytest.mark.parametrize("value", ["test", "secret", "hunter2", "a\nshort\nline"])
 def test_a_short_password_of_the_environment_blanks_no_word(value: str) -> None:
     text = "a test of a secret, hunter2 in a short line"
