@@ -11,6 +11,7 @@ from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
+from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MIB, sha256_base64, sha256_hex
 from waybill.domain.observation import Stored
 from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, Unavailable
@@ -42,6 +43,7 @@ class S3Bucket:
         self._owner = owner
         self._region = region
         self._arn = f"arn:{partition}:s3:::{name}"
+        self._any_key = f"arn:{partition}:kms:{region}:*:key/*"
         self._wire = wire
         self._place = {"Bucket": name, "ExpectedBucketOwner": owner}
 
@@ -134,14 +136,17 @@ class S3Bucket:
             ) from error
         for rule in answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
             default = rule.get("ApplyServerSideEncryptionByDefault", {})
-            if default.get("SSEAlgorithm", "").startswith("aws:kms"):
-                return DefaultEncryption(Encryption.KMS, default.get("KMSMasterKeyID"))
+            kind = {"aws:kms": Encryption.KMS, "aws:kms:dsse": Encryption.KMS_TWICE}.get(
+                default.get("SSEAlgorithm", "")
+            )
+            if kind is not None:
+                return DefaultEncryption(kind, default.get("KMSMasterKeyID"))
         return DefaultEncryption(Encryption.NO_KMS)
 
     def put(self, new: NewObject, body: bytes | memoryview, *, sha256: str) -> Created | Exists:
         """Create an object in one request, with its SHA-256, unless one is there."""
         answer = self._calls.perform(
-            self._asked("s3:PutObject", new.key),
+            self._asked("s3:PutObject", new.key, new.kms_key),
             lambda: self._client.put_object(
                 Body=bytes(body),
                 ChecksumSHA256=sha256_base64(sha256),
@@ -155,7 +160,7 @@ class S3Bucket:
 
     def begin(self, new: NewObject) -> S3Upload:
         """Begin a multipart upload with a full-object CRC64NVME."""
-        asked = self._asked("s3:PutObject", new.key)
+        asked = self._asked("s3:PutObject", new.key, new.kms_key)
         urls: list[str] = []
         # Parts go where botocore sends this call: its endpoint and addressing style (a presigned URL has others).
         watch = partial(_note_url, urls)
@@ -184,8 +189,13 @@ class S3Bucket:
             rule = f"names, in {self._region}, a bucket that is in {actual}."
             raise InputError([Fault("bucket-parameter", self.name, rule)], "Nothing was written.")
 
-    def _asked(self, action: str, key: str) -> Asked:
-        return Asked(action=action, resource=f"{self._arn}/{key}", where=self._where(key))
+    def _asked(self, action: str, key: str, kms_key: KeyArn | None = None) -> Asked:
+        return Asked(
+            action=action,
+            resource=f"{self._arn}/{key}",
+            where=self._where(key),
+            key=kms_key.text if kms_key else self._any_key,
+        )
 
     def _where(self, key: str = "") -> str:
         return f"s3://{self.name}/{key} in {self._region}"

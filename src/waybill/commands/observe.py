@@ -155,6 +155,8 @@ def _kms_key(region: Region, bucket: Bucket, request: StageRequest, target: Targ
         default = bucket.default_encryption()
         if default.kind is not Encryption.KMS:
             rule = f"the bucket {bucket.name} in {region.name} has no default KMS key."
+            if default.kind is Encryption.KMS_TWICE:
+                rule = f"the bucket {bucket.name} in {region.name} has aws:kms:dsse, which Waybill does not write."
             raise InputError(
                 [Fault("kms-key", "", f"{rule} Give a key, or say `none`.", KEY_EXAMPLE)], "Nothing was written."
             )
