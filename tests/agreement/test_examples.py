@@ -1,0 +1,71 @@
+"""The workflows that people copy are workflows, and use inputs and outputs that there are."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agreement.reading import EXAMPLES, ROOT, blocks, load, parse, steps
+from waybill.inputs.spec import STAGE, STAGE_OUTPUTS
+
+INPUTS = {item.name: item for item in STAGE}
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SNIPPETS = [block for block in blocks("yaml") if "uses:" in block]
+
+ALL = [
+    *(pytest.param(load(path), id=f"{path.parent.name}/{path.name}") for path in (*EXAMPLES, *WORKFLOWS)),
+    *(pytest.param({"on": "push", **parse(block)}, id=f"README {number}") for number, block in enumerate(SNIPPETS, 1)),
+]
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 3
+    assert SNIPPETS
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_the_action_is_used_with_inputs_that_there_are(workflow: Any) -> None:
+    for _, step in steps(workflow):
+        given = step.get("with", {})
+        assert set(given) <= set(INPUTS)
+        missing = {item.name for item in STAGE if item.required} - set(given)
+        assert not missing or (missing == {"path"} and given.get("resume"))
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_a_job_that_asks_for_a_token_has_the_permission(workflow: Any) -> None:
+    for job, step in steps(workflow):
+        if "oidc-role" in step.get("with", {}):
+            permissions = workflow["jobs"][job].get("permissions", workflow.get("permissions", {}))
+            assert permissions.get("id-token") == "write"
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_outputs_that_are_used_are_outputs_that_there_are(workflow: Any) -> None:
+    outputs = {output.name for output in STAGE_OUTPUTS}
+    for job, step in steps(workflow):
+        if "id" in step:
+            text = str(workflow["jobs"][job])
+            used = set(re.findall(rf"steps\.{step['id']}\.outputs\.([\w-]+)", text))
+            assert used <= outputs
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_no_masked_document_goes_from_job_to_job(workflow: Any) -> None:
+    for job, step in steps(workflow):
+        passed = str(workflow["jobs"][job].get("outputs", {}))
+        assert f"steps.{step.get('id')}.outputs.result" not in passed
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.name for path in EXAMPLES])
+def test_the_examples_are_workflows_by_githubs_schema(path: Path) -> None:
+    program = ROOT / ".venvs" / "lint" / "bin" / "check-jsonschema"
+    if not program.exists():
+        pytest.skip("check-jsonschema is not installed: `make lint` installs it")
+    command = [str(program), "--builtin-schema", "vendor.github-workflows", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
