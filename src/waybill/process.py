@@ -29,6 +29,9 @@ CLEAN_UP = 1.2
 LIMIT = 4.7
 """Seconds from the first signal to the end of the process, whatever it is at (P6)."""
 
+GLANCE = 0.1
+"""Seconds between two looks for a signal that woke nobody."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _OVER = 0
@@ -75,7 +78,11 @@ class Supervised(Generic[T]):
         future.add_done_callback(lambda _: changed.put(None))
         self._cancellation.listen(lambda: changed.put(None))
         Thread(target=_carry, args=(work, future), name="work", daemon=True).start()
-        changed.get()
+        # Not without a timeout: a signal that arrives just before the wait begins wakes nobody, and its handler would
+        # run only when the wait ends.
+        while not future.done() and not self._cancellation.cancelled:
+            with suppress(Empty):
+                changed.get(timeout=GLANCE)
         end = monotonic() + GRACE
         while not future.done() and monotonic() < end:
             with suppress(Empty):

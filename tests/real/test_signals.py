@@ -78,7 +78,7 @@ def test_p4_what_was_cancelled_is_finished_by_the_same_again(
     project = inputs["project"]
     bucket = layout.bucket(layout.PRODUCTION, layout.HOME_REGION)
     with (runner.workspace / "large.bin").open("wb") as file:
-        file.truncate(SIZE // 4)
+        file.truncate(SIZE)
     with runner.started(inputs) as running:
         until(lambda: look("s3").list_multipart_uploads(Bucket=bucket, Prefix=project).get("Uploads"), running.process)
         assert end(running, signal.SIGTERM).code == 143

@@ -13,7 +13,7 @@ from report.rendered import LIVELY, Page, read
 from report.test_markdown_escaping import hostile
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode
-from waybill.report.ink import one_line
+from waybill.report.ink import clean
 from waybill.report.summary import summary
 
 LIMIT = 1024 * 1024
@@ -173,8 +173,8 @@ def test_nothing_from_outside_breaks_the_page_or_becomes_markup(text: str, name:
         *(f"{region}.console.aws.amazon.com" for region in examples.REGIONS),
     }
     assert not [part for part in page.plain if LIVELY.search(part)]
-    if one_line(text):
-        assert f"{one_line(text)}\n" in page.blocks  # `resume`, in a block of its own
+    if clean(text).strip():
+        assert f"{clean(text).strip()}\n" in page.blocks  # `resume`, in a block of its own
     assert page.headings[-1] == "Details"
     shown.encode()
 

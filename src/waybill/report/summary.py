@@ -127,7 +127,7 @@ def _error(where: str, error: str, advice: str) -> list[str]:
 def _resume(result: Result) -> list[str]:
     if not result.resume:
         return []
-    return ["### Finish it", "", *fenced(cut(clean(result.resume), 8000), "sh"), ""]
+    return ["### Finish it", "", *fenced(cut(clean(result.resume), 8000).strip(), "sh"), ""]
 
 
 def _warnings(result: Result) -> list[str]:
