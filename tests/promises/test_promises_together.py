@@ -141,7 +141,12 @@ def run(stand: Stand, asked: Asked) -> tuple[Result | WaybillError, bool]:
 
 
 def snapshot(stand: Stand) -> Held:
-    return {name: stand.world.contents(name) for name in stand.world.buckets}
+    """Return everything that is stored; parameters as if they were a bucket of a region."""
+    held = {name: stand.world.contents(name) for name in stand.world.buckets}
+    for (account, region, name), state in stand.world.parameters.items():
+        put = {f"{name} {number}": value.encode() for number, value in enumerate(state.values)}
+        held.setdefault(f"{account} {region}", {}).update(put)
+    return held
 
 
 def complaints(
@@ -150,7 +155,7 @@ def complaints(
     after = snapshot(stand)
     found = broken_channels(stand.world)
     for name, kept in before.items():
-        found += [f"{name}/{key} changed" for key, body in kept.items() if after[name].get(key) != body]
+        found += [f"{name}/{key} changed" for key, body in kept.items() if after.get(name, {}).get(key) != body]
     succeeded = [call for call in stand.world.calls.log() if call.is_write and call.failed is None]
     if not isinstance(end, Result):
         return found + [f"raised {end}, and wrote {succeeded}"] * (before != after)
@@ -159,6 +164,8 @@ def complaints(
     found += [f"{region.region} is not whole" for region in end.regions if region.whole and region not in holding]
     if before != after and not end.changed:
         found.append("changed, and did not say so")
+    if before == after and end.changed and not asked.faults:
+        found.append("changed nothing, and did not say so")
     if end.exit_code == ExitCode.OK:
         enough = Require(asked.require).count(3)
         if len(holding) < enough:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from waybill.commands.channels import Moved
 from waybill.commands.execute import Written
 from waybill.commands.run import Run
+from waybill.commands.watch import Effect
 from waybill.domain.plan import Action, ChannelAction, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.domain.waybill import Subject
@@ -16,14 +17,10 @@ from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
-    """How the regions ended: those whose artifact is whole, where the channel went, and what failed.
-
-    `begun` are the regions that took the artifact in this run, whole or not.
-    """
+    """How the regions ended: those whose artifact is whole, where the channel went, and what failed."""
 
     written: Mapping[str, Written]
     errors: Mapping[str, WaybillError]
-    begun: frozenset[str] = frozenset()
     moved: Mapping[str, Moved] = field(default_factory=dict)
 
 
@@ -101,11 +98,10 @@ def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -
     regions = tuple(_region(item.region, run, ends) for item in run.plan.regions)
     outcome, code = _outcome(run, ends)
     failed = bool(ends.errors)
-    moved = any(item.outcome is ChannelOutcome.MOVED for item in ends.moved.values())
     return Result(
         command="stage",
         outcome=outcome,
-        changed=moved or bool(ends.begun) or any(item.wrote for item in ends.written.values()),
+        changed=run.watch.changed,
         exit_code=code,
         project=run.plan.project,
         version=run.plan.version.text,
@@ -148,7 +144,7 @@ def _region(name: str, run: Run, ends: Ends) -> RegionResult:
         channel=moved.outcome if moved else unmoved,
         channel_before=moved.before if moved else before,
         channel_after=moved.after if moved else before,
-        note=moved.note if moved else _half(name, ends),
+        note=moved.note if moved else _half(name, run, ends),
         error=error.what if error else None,
         advice=error.advice if error else None,
         exit_code=exit_code_of(error) if error else ExitCode.OK,
@@ -184,10 +180,15 @@ def _sentence(run: Run, ends: Ends) -> str:
     )
 
 
-def _half(name: str, ends: Ends) -> str | None:
-    if name in ends.begun and name not in ends.written:
+def _half(name: str, run: Run, ends: Ends) -> str | None:
+    """Return what is known of what a region holds that was cut off in the middle."""
+    if name in ends.written:
+        lost = run.watch.effect(name, run.parameter) is Effect.UNSURE
+        return "The channel was put there, and the answer was lost: it may have moved." if lost else None
+    took = run.watch.effect(name, run.plan.key)
+    if took is Effect.SURE:
         return "The artifact is stored there, and not all that belongs to it."
-    return None
+    return "The artifact may be stored there: the answer was lost." if took is Effect.UNSURE else None
 
 
 def _clashes(ends: Ends) -> list[str]:

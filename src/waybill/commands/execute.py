@@ -26,10 +26,9 @@ MOST_CONNECTIONS = 48
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One region is whole: whether its artifact was created, whether anything was written, its version id, seconds."""
+    """One region is whole: whether its artifact was created, its version id, seconds."""
 
     created: bool
-    wrote: bool
     version_id: str | None
     seconds: float
 
@@ -44,11 +43,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
-    """One end for each region, `written` or an error; the regions that took the artifact; and what it was, if known."""
+    """One end for each region, `written` or an error; and what the artifact was, where that is known."""
 
     written: Mapping[str, Written]
     errors: Mapping[str, WaybillError]
-    begun: frozenset[str]
     subject: Subject | None
 
 
@@ -61,7 +59,7 @@ def execute(run: Run, material: Material, ended: Callable[[str, Executed], objec
         # All at once: a region that had to wait for another's end would keep the artifact's blocks from it.
         written, errors = everywhere(lambda name: work.told(name, ended), names, limit=max(1, len(names)))
     subject = None if work.ready.exception() else work.ready.result().subject
-    return Executed(written=written, errors=errors, begun=frozenset(work.begun), subject=subject)
+    return Executed(written=written, errors=errors, subject=subject)
 
 
 class _Unwanted(ArtifactError):
@@ -80,7 +78,6 @@ class _Execution:
         self._connections = max(1, min(CONNECTIONS, MOST_CONNECTIONS // max(1, len(self._creating))))
         self._whole = frozenset(item.region for item in run.plan.of(Action.NOTHING))
         self._fed: Future[Digests] = Future()
-        self.begun: list[str] = []
         self.ready: Future[Ready] = Future()
 
     def read(self) -> None:
@@ -125,20 +122,17 @@ class _Execution:
         try:
             written = self.region(name)
         except WaybillError as error:
-            begun = frozenset(self.begun).intersection({name})
-            ended(name, Executed(written={}, errors={name: error}, begun=begun, subject=None))
+            ended(name, Executed(written={}, errors={name: error}, subject=None))
             raise
-        ended(name, Executed(written={name: written}, errors={}, begun=frozenset(), subject=None))
+        ended(name, Executed(written={name: written}, errors={}, subject=None))
         return written
 
     def region(self, name: str) -> Written:
         """Make one region whole."""
         started = self._tools.clock.monotonic()
-        site, created, wrote = self._sites[name], False, False
+        site, created = self._sites[name], False
         if name in self._creating:
             created = self._create(name, site)
-            if created:
-                self.begun.append(name)
             ready = self.ready.result()
             site = (
                 verify(site, ready.subject, self._tools)
@@ -150,10 +144,9 @@ class _Execution:
         if name not in self._whole:
             ready = self.ready.result()
             self._tools.cancellation.check()
-            wrote = write_records(site, ready.subject, ready.waybill, self._tools)
+            write_records(site, ready.subject, ready.waybill, self._tools)
         return Written(
             created=created,
-            wrote=wrote or created,
             version_id=site.found.artifact.version_id if site.found.artifact else None,
             seconds=self._tools.clock.monotonic() - started,
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from waybill.commands.observe import Site
 from waybill.commands.target import Target
 from waybill.commands.tools import Tools
+from waybill.commands.watch import Watch
 from waybill.domain.names import channel_parameter
 from waybill.domain.plan import Plan
 from waybill.domain.request import StageRequest
@@ -15,13 +16,14 @@ from waybill.domain.request import StageRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """`sites` are the regions that could be observed."""
+    """`sites` are the regions that could be observed; `watch` knows what is written there."""
 
     request: StageRequest
     target: Target
     plan: Plan
     sites: Mapping[str, Site]
     tools: Tools
+    watch: Watch
 
     @property
     def parameter(self) -> str:

@@ -17,6 +17,7 @@ from waybill.commands.refusal import refusal, together
 from waybill.commands.run import Run
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools
+from waybill.commands.watch import Watch
 from waybill.domain.events import Event
 from waybill.domain.names import Keys
 from waybill.domain.plan import (
@@ -118,7 +119,8 @@ def _planned(request: StageRequest, target: Target, goods: Material, observed: O
         ),
         waybill=existing_waybill(found, subject) if subject else None,
     )
-    return Run(request=request, target=target, plan=plan, sites=sites, tools=tools)
+    watch = Watch()
+    return Run(request=request, target=target, plan=plan, sites=watch.over(sites), tools=tools, watch=watch)
 
 
 def _failed(name: str, error: WaybillError) -> RegionPlan:
@@ -135,7 +137,7 @@ def _errors_of(plan: Plan) -> dict[str, WaybillError]:
 
 
 def _ends(done: Executed, unseen: Mapping[str, WaybillError] = MappingProxyType({})) -> Ends:
-    return Ends(written=done.written, errors={**unseen, **done.errors}, begun=done.begun)
+    return Ends(written=done.written, errors={**unseen, **done.errors})
 
 
 def _move(run: Run, ends: Ends, subject: Subject | None) -> Ends:

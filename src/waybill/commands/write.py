@@ -108,23 +108,21 @@ def verify(site: Site, subject: Subject, tools: Tools) -> Site:
     return replace(site, found=replace(site.found, artifact=stored))
 
 
-def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) -> bool:
-    """Write what is missing of metadata and waybill, in this order; returns whether anything was written."""
-    found, wrote = site.found, False
+def write_records(site: Site, subject: Subject, waybill: bytes, tools: Tools) -> None:
+    """Write what is missing of metadata and waybill, in this order."""
+    found = site.found
     document = subject.document()
     if document is not None and found.metadata is None:
         tools.reporter.tell(Stepped(site.region.name, Step.METADATA))
-        stored, wrote = put_small(site, site.keys.metadata, document)
+        stored = put_small(site, site.keys.metadata, document)
         if not same_metadata(stored, document):
             raise conflict([replace(found, metadata=stored)], subject)
     if found.waybill is None:
         tools.reporter.tell(Stepped(site.region.name, Step.WAYBILL))
-        stored, created = put_small(site, site.keys.waybill, waybill)
+        stored = put_small(site, site.keys.waybill, waybill)
         other = read_waybill(stored, site.keys.waybill)
         if other is not None and other.subject.differences(subject):
             raise conflict([replace(found, waybill=other)], subject)
-        wrote = wrote or created
-    return wrote
 
 
 def same_or_conflict(site: Site, subject: Subject, tools: Tools) -> Site:
