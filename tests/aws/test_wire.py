@@ -88,6 +88,7 @@ KEYS = [
     "a//b/./c/../SugarWater@1.2.3",
     "/SugarWater@1.2.3",
     "~tilde/Sugar_Water.x@0.0.1",
+    "früh am/日本 100%&=?#/SugarWater@1.2.3",
 ]
 
 

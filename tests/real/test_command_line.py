@@ -174,3 +174,12 @@ def test_what_the_resume_command_says_finishes_the_work(
     resumed = waybill(environment, *words)
     assert resumed.code == 0, resumed.stderr
     assert [region["outcome"] for region in resumed.json["regions"]] == ["already", "created", "created"]
+
+
+def test_in_the_sandbox_from_one_command_line(project: str, artifact: Path) -> None:
+    named = ("--project", project, "--version", "1.0.0", "--path", artifact)
+    as_whom = ("--role", layout.STAGE_ROLE_ARN, "--role-external-id", layout.STAGE_EXTERNAL_ID)
+    ended = waybill({}, "sandbox", "run", "--", "waybill", "stage", *named, *as_whom, "--json")
+    assert ended.code == 0, ended.stderr
+    assert ended.json["outcome"] == "created"
+    assert {region["account"] for region in ended.json["regions"]} == {layout.PRODUCTION}
