@@ -24,7 +24,7 @@ bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "sever
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(process, "GRACE", 0.3)
+    monkeypatch.setattr(process, "GRACE", 1.0)
     with small_parts():
         yield
 

@@ -160,7 +160,7 @@ def test_work_that_ends_in_its_grace_ends_as_it_says() -> None:
 
 
 def test_work_that_is_stuck_is_abandoned_and_its_uploads_are_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "GRACE", 0.05)
+    monkeypatch.setattr(process, "GRACE", 0.3)
     cancellation, stuck, undone = Cancellation(), Event(), Event()
 
     def work() -> None:
