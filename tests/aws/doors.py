@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
 
 from aws.answers import SESSION
 from fakes.clock import FakeClock
@@ -38,6 +40,19 @@ def lead(monkeypatch: pytest.MonkeyPatch, url: str, **more: str) -> None:
         monkeypatch.setenv(name, value)
 
 
+@cache
+def models() -> Any:
+    """Return the one reader of botocore's service models: reading them is most of what a client costs."""
+    return create_loader()
+
+
+def here() -> Session:
+    """Return the session of the ambient credentials."""
+    session = ambient()
+    session._session.register_component("data_loader", models())
+    return session
+
+
 @dataclass(slots=True)
 class Told:
     """What was said to the person, and to the runner, in order; `order` has both, and what STS was asked."""
@@ -67,12 +82,12 @@ class Told:
         )
 
     def gateway(self, identity: Identity, session: Session | None = None) -> AwsGateway:
-        return AwsGateway(session or ambient(), identity, self.surroundings(), regions=[REGION])
+        return AwsGateway(session or here(), identity, self.surroundings(), regions=[REGION])
 
     def account(self, session: Session | None = None, check: Callable[[], None] = lambda: None) -> AwsAccount:
         """Return the account as somebody with the ambient credentials sees it."""
         return AwsAccount(
-            session or ambient(),
+            session or here(),
             Calls(self.retry(), caller=SESSION),
             Caller(SESSION, OWNER),
             told=lambda *wait: self.waits.append(wait),
