@@ -62,6 +62,8 @@ cat > "$directory/storage.conf" <<END
 driver = "overlay"
 graphroot = "$directory/storage"
 runroot = "$directory/run"
+[storage.options.overlay]
+skip_mount_home = "true"
 END
 cat > "$directory/containers.conf" <<END
 [containers]
@@ -71,6 +73,7 @@ default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+exit_command_delay = 5
 END
 write_env WAYBILL_ENGINE podman CONTAINERS_STORAGE_CONF "$directory/storage.conf" \
   CONTAINERS_CONF "$directory/containers.conf"
