@@ -105,6 +105,17 @@ class AccessDenied(IdentityError):
         self.statement = statement
         super().__init__(what, advice)
 
+    def told(self, what: str, advice: str) -> AccessDenied:
+        """Return the same refusal in other words, for a caller that knows what it was asked for."""
+        return AccessDenied(
+            what,
+            advice,
+            action=self.action,
+            resource=self.resource,
+            caller=self.caller,
+            statement=self.statement,
+        )
+
 
 class ArtifactError(WaybillError):
     """The artifact's bytes are missing, damaged, or not what its waybill says."""

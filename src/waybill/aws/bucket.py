@@ -126,13 +126,9 @@ class S3Bucket:
                 {"ServerSideEncryptionConfigurationNotFoundError": {}},
             )
         except AccessDenied as error:
-            raise AccessDenied(
+            raise error.told(
                 f"kms-key: the bucket's default key cannot be looked up. {error.what}",
                 f"Give `kms-key`, or allow the look-up. {error.advice}",
-                action=error.action,
-                resource=error.resource,
-                caller=error.caller,
-                statement=error.statement,
             ) from error
         for rule in answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", []):
             default = rule.get("ApplyServerSideEncryptionByDefault", {})

@@ -29,13 +29,9 @@ class KmsKeys:
                 asked, lambda: self._client().describe_key(KeyId=key.text), {"NotFoundException": None}
             )
         except AccessDenied as error:
-            raise AccessDenied(
+            raise error.told(
                 f"kms-key: {error.what}",
                 f"Give the key's own ARN as `kms-key`, or let the alias be looked up. {error.advice}",
-                action=error.action,
-                resource=error.resource,
-                caller=error.caller,
-                statement=error.statement,
             ) from error
         if answer is None:
             raise InputError([Fault("kms-key", key.text, f"does not exist in {self._region}.")])
