@@ -1,7 +1,8 @@
 """Sessions as values: one identity in one account; its clients are made once for each service and region.
 
 Botocore's own retries are off: every call goes through `calls.perform`, which retries within one printed budget and
-waits interruptibly. The data loader is shared, because reading the service models is most of the cost of a client.
+waits interruptibly. The data loader is shared, because reading the service models is most of the cost of a client
+(`models.py`).
 
 Clients come from botocore, boto3's engine, and not through `boto3.Session`: that imports the resource layer and
 s3transfer, which no run uses, for a tenth of a short run's time.
@@ -21,6 +22,7 @@ from botocore.exceptions import BotoCoreError, InvalidRegionError
 from botocore.session import Session as BotocoreSession
 
 import waybill
+from waybill.aws.models import register_models
 from waybill.errors import Fault, IdentityError, InputError
 
 CONNECT_TIMEOUT = 10
@@ -159,8 +161,9 @@ def ambient() -> Session:
 
     Raises `IdentityError` where the profile, or the file that should have it, cannot be read.
     """
-    session = BotocoreSession()
     try:
+        session = BotocoreSession()
+        register_models(session)
         session.get_scoped_config()
     except BotoCoreError as error:
         raise unusable(error) from error
