@@ -129,7 +129,7 @@ def run_stage(
         retry=retry,
     )
     tools = Tools(
-        gateway=AwsGateway(base, request.identity, around, regions=places),
+        gateways=lambda identity: AwsGateway(base, identity, around, regions=places),
         clock=clock,
         reporter=journal,
         cancellation=cancellation,

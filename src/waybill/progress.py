@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Protocol
 
 from waybill.domain.plan import Plan
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request
 from waybill.domain.result import RegionResult, Result
 from waybill.errors import WaybillError
 
@@ -134,7 +134,7 @@ class Known:
     `sent` are the regions that took all bytes. `request` is None where the inputs were not understood yet.
     """
 
-    request: StageRequest | None = None
+    request: Request | None = None
     caller: Identified | None = None
     plan: Plan | None = None
     steps: Mapping[str, frozenset[Step]] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class Journal:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self._lock = Lock()
-        self._request: StageRequest | None = None
+        self._request: Request | None = None
         self._caller: Identified | None = None
         self._plan: Plan | None = None
         self._steps: dict[str, frozenset[Step]] = {}
@@ -158,7 +158,7 @@ class Journal:
         self._warnings: dict[str, None] = {}
         self._closed = False
 
-    def asked(self, request: StageRequest) -> None:
+    def asked(self, request: Request) -> None:
         """Keep what is asked for."""
         with self._lock:
             self._request = request

@@ -84,7 +84,7 @@ class Stand:
     def tools(self, gateway: Gateway, cancellation: Cancellation) -> Tools:
         """Return what a run works with."""
         return Tools(
-            gateway=gateway,
+            gateways=lambda _: gateway,
             clock=self.clock,
             reporter=self.reporter,
             cancellation=cancellation,

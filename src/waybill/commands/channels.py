@@ -11,7 +11,7 @@ from waybill.commands.reinstate import reinstate
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.channel import Foreign, Move, Phase
 from waybill.domain.events import standing_withdrawals
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request
 from waybill.domain.result import ChannelOutcome
 from waybill.domain.versions import Version, parse_or_none
 from waybill.errors import ArtifactError, ConflictError, Unavailable, WaybillError
@@ -44,7 +44,7 @@ Moves = tuple[Mapping[str, Moved], Mapping[str, WaybillError]]
 
 
 def move(
-    request: StageRequest,
+    request: Request,
     sites: Mapping[str, Site],
     tools: Tools,
     *,
@@ -72,7 +72,7 @@ def move(
 class _Mover:
     """All regions' moves, in rounds: all histories, then the events, then every write that the machines ask for."""
 
-    def __init__(self, request: StageRequest, book: EventBook, tools: Tools, *, documented: bool) -> None:
+    def __init__(self, request: Request, book: EventBook, tools: Tools, *, documented: bool) -> None:
         self._request = request
         self._book = book
         self._sites = book.sites
@@ -177,7 +177,7 @@ def _versions(history: Sequence[str]) -> set[Version]:
     return {version for version in map(parse_or_none, history) if version is not None}
 
 
-def _ended(one: Move, request: StageRequest, book: EventBook) -> Moved | WaybillError:
+def _ended(one: Move, request: Request, book: EventBook) -> Moved | WaybillError:
     if isinstance(one.ended, Foreign):
         return ConflictError(
             f"The channel {request.channel} holds {one.ended.value[:80]!r}, which is not a version; it was left alone.",
@@ -188,7 +188,7 @@ def _ended(one: Move, request: StageRequest, book: EventBook) -> Moved | Waybill
     return Moved(outcome=outcome, before=one.first, after=after, note=_note(request, book, after))
 
 
-def _note(request: StageRequest, book: EventBook, after: str | None) -> str | None:
+def _note(request: Request, book: EventBook, after: str | None) -> str | None:
     if after == request.version.text:
         return None
     withdrawn = standing_withdrawals(book.known.values()).get(request.version)

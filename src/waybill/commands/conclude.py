@@ -41,7 +41,7 @@ def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
 def _unwritten(run: Run, outcome: Outcome, code: ExitCode, seconds: float) -> Result:
     plan = run.plan
     return Result(
-        command="stage",
+        command=run.request.command,
         outcome=outcome,
         changed=False,
         exit_code=code,
@@ -94,12 +94,12 @@ def _what_of(item: RegionPlan) -> str | None:
 
 
 def conclude(run: Run, ends: Ends, subject: Subject | None, *, seconds: float) -> Result:
-    """Return the result of a stage."""
+    """Return the result of what was carried out."""
     regions = tuple(_region(item.region, run, ends) for item in run.plan.regions)
     outcome, code = _outcome(run, ends)
     failed = bool(ends.errors)
     return Result(
-        command="stage",
+        command=run.request.command,
         outcome=outcome,
         changed=run.watch.changed,
         exit_code=code,

@@ -10,7 +10,7 @@ from waybill.commands.observe import SMALL, Site
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.names import Keys, version_of_key
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, IdentityError, Unavailable, WaybillError
 from waybill.progress import Warned
@@ -24,7 +24,7 @@ class EventBook:
     region has shown. Events are create-only, so one that was read is never read again.
     """
 
-    request: StageRequest
+    request: Request
     prefix: str
     sites: Mapping[str, Site]
     moving: Sequence[str]
@@ -103,7 +103,7 @@ class EventBook:
         self._silent |= errors.keys()
 
 
-def foreseen(request: StageRequest, sites: Mapping[str, Site], tools: Tools, *, prefix: str) -> list[Event]:
+def foreseen(request: Request, sites: Mapping[str, Site], tools: Tools, *, prefix: str) -> list[Event]:
     """Return the events that a move would find now, for a dry run; those that cannot be read are a warning."""
     book = EventBook(request, prefix, sites, list(sites))
     try:

@@ -11,7 +11,7 @@ from waybill.commands.observe import Site
 from waybill.domain.digests import MAX_SIZE, PART, Digests
 from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, same_metadata
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request, StageRequest
 from waybill.domain.waybill import Subject, Waybill
 from waybill.errors import ArtifactError, Cancelled, Fault, InputError, WaybillError
 from waybill.packing import Packed
@@ -43,7 +43,7 @@ class Material:
         """Bytes."""
         return self.source.size
 
-    def as_subject(self, request: StageRequest, digests: Digests) -> Subject:
+    def as_subject(self, request: Request, digests: Digests) -> Subject:
         """Return what the waybill says of it, once its digests are known.
 
         Raises `ArtifactError` when they were known before and are others now.
@@ -60,7 +60,7 @@ class Material:
             raise changed("The artifact")
         return subject
 
-    def known(self, request: StageRequest, check: Callable[[], None]) -> Material:
+    def known(self, request: Request, check: Callable[[], None]) -> Material:
         """Return the same with its digests, reading the whole artifact once where they are not known yet.
 
         `check` raises when the run is cancelled.
@@ -94,7 +94,7 @@ def from_build(request: StageRequest, packed: Packed) -> Iterator[Material]:
         yield replace(material, body=body, subject=material.as_subject(request, digests_of(body)))
 
 
-def from_region(request: StageRequest, sites: Mapping[str, Site], errors: Mapping[str, WaybillError]) -> Material:
+def from_region(request: Request, sites: Mapping[str, Site], errors: Mapping[str, WaybillError]) -> Material:
     """Return what the first region holds that is whole and can be read; nothing of the build is needed.
 
     `errors` are those of the regions that could not be looked at. Raises `ArtifactError` when no region is whole.
@@ -141,7 +141,7 @@ def _stored(site: Site, subject: Subject, *, needed: bool) -> Material:
     )
 
 
-def whole(found: Observation, request: StageRequest) -> Waybill | None:
+def whole(found: Observation, request: Request) -> Waybill | None:
     """Return a region's waybill where it is this version's, and artifact and metadata are there and agree with it."""
     waybill = found.waybill
     if waybill is None or found.artifact is None or damage(found):

@@ -15,7 +15,7 @@ from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter, is_bucket, version_of_key, versions_prefix
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import needs_reading
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request
 from waybill.domain.versions import parse_or_none
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError, ConflictError, Fault, InputError, WaybillError
@@ -45,7 +45,7 @@ Observed = tuple[Mapping[str, Site], Mapping[str, WaybillError]]
 """The regions that could be observed, and the errors of those that could not."""
 
 
-def observe(request: StageRequest, target: Target, tools: Tools) -> Observed:
+def observe(request: Request, target: Target, tools: Tools) -> Observed:
     """Look at all regions at once."""
 
     def look(name: str) -> Site:
@@ -56,7 +56,7 @@ def observe(request: StageRequest, target: Target, tools: Tools) -> Observed:
     return everywhere(look, target.organisation.regions)
 
 
-def _site(name: str, request: StageRequest, target: Target) -> Site:
+def _site(name: str, request: Request, target: Target) -> Site:
     organisation = target.organisation
     region = target.account.region(name)
     bucket = _bucket(region, target.account, organisation.bucket_parameter, target.owner)
@@ -100,7 +100,7 @@ class _Stored:
     event_keys: tuple[str, ...]
 
 
-def _stored(bucket: Bucket, keys: Keys, request: StageRequest) -> _Stored:
+def _stored(bucket: Bucket, keys: Keys, request: Request) -> _Stored:
     """Look at what is stored under this version, and at the keys of the channel's events under every version.
 
     One listing (S3's are consistent) tells both; of a new version there is then nothing to ask for.
@@ -145,7 +145,7 @@ def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Buc
     return account.bucket(region.name, name, owner=owner)
 
 
-def _kms_key(region: Region, bucket: Bucket, request: StageRequest, target: Target) -> KeyArn | None:
+def _kms_key(region: Region, bucket: Bucket, request: Request, target: Target) -> KeyArn | None:
     """Return the ARN of the key that the request will name: never an alias, which S3 would report as another ARN."""
     choice = request.kms
     if choice.none:

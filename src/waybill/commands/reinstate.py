@@ -6,10 +6,10 @@ from waybill.commands.events import EventBook
 from waybill.commands.small import put_small
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.events import Event, Kind, event_name, standing_withdrawals
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request
 
 
-def reinstate(request: StageRequest, book: EventBook, tools: Tools) -> None:
+def reinstate(request: Request, book: EventBook, tools: Tools) -> None:
     """Write, in every region that moves, the event that lifts this version's withdrawals.
 
     Where they are lifted already, copy the events that do so to the regions that lack them: a region that is asked

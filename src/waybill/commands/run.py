@@ -1,4 +1,4 @@
-"""One stage under way: what was asked, where, what is planned and what was found."""
+"""One command under way: what was asked, where, what is planned and what was found."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from waybill.commands.tools import Tools
 from waybill.commands.watch import Watch
 from waybill.domain.names import channel_parameter
 from waybill.domain.plan import Plan
-from waybill.domain.request import StageRequest
+from waybill.domain.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """`sites` are the regions that could be observed; `watch` knows what is written there."""
 
-    request: StageRequest
+    request: Request
     target: Target
     plan: Plan
     sites: Mapping[str, Site]

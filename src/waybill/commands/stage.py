@@ -17,6 +17,7 @@ from waybill.commands.refusal import refusal, together
 from waybill.commands.run import Run
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools
+from waybill.commands.wants import wants_of
 from waybill.commands.watch import Watch
 from waybill.domain.events import Event
 from waybill.domain.names import Keys
@@ -48,7 +49,7 @@ def stage(request: StageRequest, pack: Pack | None, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     verb = "Resuming" if request.resume else "Staging"
     tools.reporter.tell(Started(f"{verb} {request.project} {request.version}"))
-    target = reach(request, tools)
+    target = reach(request, wants_of(request), tools)
     with _material(request, target, pack, tools) as (goods, observed):
         if _must_know(request, observed):
             goods = goods.known(request, tools.cancellation.check)  # noqa: PLW2901 - the same goods, with their digests

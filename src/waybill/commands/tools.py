@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from waybill.cancel import Cancellation
+from waybill.domain.identity import Identity
 from waybill.errors import Unavailable, WaybillError
 from waybill.ports import Clock, Gateway
 from waybill.progress import Reporter, Waiting
@@ -19,9 +20,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a command works with. `known_regions` are those that the SDK knows; `run_id` names this run."""
+    """What a command works with. `gateways` makes the way in for an identity; `run_id` names this run.
 
-    gateway: Gateway
+    `known_regions` are those that the SDK knows.
+    """
+
+    gateways: Callable[[Identity], Gateway]
     clock: Clock
     reporter: Reporter
     cancellation: Cancellation

@@ -33,30 +33,33 @@ class KmsChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageRequest:
-    """One `stage`. `config_regions` are where the configuration is looked for, in order.
+class Place:
+    """Which account a command works in, and as whom. `config_regions` are where its configuration is read, in order."""
 
-    `resume`: no artifact is given; regions are completed from one that is whole. `again` is the command line that asks
-    for the same once more, `restart` the one that asks for it without the build.
-    """
-
-    project: str
-    version: Version
     identity: Identity = field(default_factory=Identity)
-    origin: Origin = field(default_factory=Origin)
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    keep_filename: bool = False
-    media_type: str | None = None
     overrides: Overrides = field(default_factory=Overrides)
     configuration_parameter: str = DEFAULT_PARAMETER
     config_regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Place):
+    """What is asked of every command that puts a version somewhere, or moves a channel to it.
+
+    `command` is its name. `again` is the command line that asks for the same once more; `restart` the one that
+    finishes what was begun, which needs no build and resolves nothing anew.
+    """
+
+    command: str
+    project: str
+    version: Version
+    origin: Origin = field(default_factory=Origin)
     kms: KmsChoice = field(default_factory=KmsChoice)
     channel: str = "latest"
     update_channel: UpdateChannel = UpdateChannel.NEWER
     reinstate: bool = False
     require: Require = field(default_factory=Require)
     dry_run: bool = False
-    resume: bool = False
     again: str = ""
     restart: str = ""
 
@@ -64,3 +67,14 @@ class StageRequest:
     def moves(self) -> bool:
         """Whether this version may move the channel at all."""
         return self.update_channel.lets(self.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRequest(Request):
+    """One `stage`. `resume`: no artifact is given; regions are completed from one that is whole."""
+
+    command: str = "stage"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    keep_filename: bool = False
+    media_type: str | None = None
+    resume: bool = False
