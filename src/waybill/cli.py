@@ -15,7 +15,7 @@ from waybill.cancel import Cancellation
 from waybill.errors import ExitCode
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import STAGE
-from waybill.process import SystemClock, attentive, end_at_once, hurry, leave
+from waybill.process import SystemClock, attentive, end_at_once, heard, hurry, leave, say, stand_in
 
 HELP = f"""\
 waybill {waybill.__version__} takes a build artifact to every AWS region of an account.
@@ -33,7 +33,8 @@ def run() -> NoReturn:
     """Be the process: what `waybill` and `python -m waybill` call."""
     end_at_once()
     hurry()
-    leave(main())
+    stand_in()
+    leave(heard(main))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,10 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     verb = words[0] if words else "--help"
     if verb in {"--help", "-h", "help"}:
-        sys.stdout.write(HELP)
+        say(sys.stdout, HELP)
         return ExitCode.OK if words else ExitCode.INPUT
     if verb == "--version":
-        sys.stdout.write(f"waybill {waybill.__version__}\n")
+        say(sys.stdout, f"waybill {waybill.__version__}\n")
         return ExitCode.OK
     if verb == "sandbox":
         from waybill.sandbox.cli import main as sandbox  # noqa: PLC0415 - an optional extra
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return sandbox(words[1:], environ=os.environ, stdout=sys.stdout, stderr=sys.stderr)
     if verb == "stage":
         return _guarded(words[1:], os.environ, sys.stdout, sys.stderr)
-    sys.stderr.write(f"waybill: there is no verb {verb!r}.\n\n{HELP}")
+    say(sys.stderr, f"waybill: there is no verb {verb!r}.\n\n{HELP}")
     return ExitCode.INPUT
 
 
@@ -63,14 +64,14 @@ def _guarded(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, st
     except Exception as error:  # noqa: BLE001 - as the docstring says
         from waybill.redaction import Redactor  # noqa: PLC0415 - not needed for help
 
-        stderr.write(Redactor.from_environ(environ).traceback_of(error))
+        say(stderr, Redactor.from_environ(environ).traceback_of(error))
         return ExitCode.BUG
 
 
 def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
     words = read_words(STAGE, argv)
     if words.help:
-        stdout.write(usage("stage", "put a new version into every region of one account.", STAGE))
+        say(stdout, usage("stage", "put a new version into every region of one account.", STAGE))
         return ExitCode.OK
     from waybill.compose import Face, carry  # noqa: PLC0415 - not needed for help
     from waybill.github.context import RunnerContext  # noqa: PLC0415
@@ -95,15 +96,16 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
     )
     with attentive(cancellation):
         ended = carry(words.values, words.faults, face, clock, cancellation)
+        code = ended.result.exit_code
         try:
             if words.json:
-                stdout.write(json.dumps(redactor.result(ended.result.to_json()), indent=2) + "\n")
-                stdout.flush()
+                say(stdout, json.dumps(redactor.result(ended.result.to_json()), indent=2) + "\n")
             if ended.bug is not None:
-                stderr.write(redactor.traceback_of(ended.bug))
-        except (OSError, ValueError):  # a reader that went away: the work is done all the same
-            return ended.result.exit_code
+                say(stderr, redactor.traceback_of(ended.bug))
+        except OSError as error:  # the work is done all the same, so its own code goes first
+            say(stderr, f"waybill: the result could not be written: {error.strerror}. Make room, and run again.\n")
+            return code or ExitCode.INPUT
         except Exception as error:  # noqa: BLE001 - a bug of ours after the work, whose own code goes first
-            stderr.write(redactor.traceback_of(error))
-            return ended.result.exit_code or ExitCode.BUG
-        return ended.result.exit_code
+            say(stderr, redactor.traceback_of(error))
+            return code or ExitCode.BUG
+        return code

@@ -10,11 +10,12 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 from types import FrameType
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TextIO, TypeVar
 
 from waybill.cancel import Cancellation
 
@@ -148,6 +149,29 @@ def end_at_once() -> None:
 def hurry() -> None:
     """Let the collector of cycles run seldom: a short run makes few, and looking for them is a tenth of its time."""
     gc.set_threshold(100_000, 50, 100)
+
+
+def stand_in() -> None:
+    """Put something in the place of standard streams that were closed before the process began (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # For as long as the process lives.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def say(stream: TextIO, text: str) -> None:
+    """Write text for a person. Where the reader went away nobody is left to tell, and the exit code stands."""
+    with suppress(BrokenPipeError):
+        stream.write(text)
+        stream.flush()
+
+
+def heard(main: Callable[[], int]) -> int:
+    """Return what `main` returns; where it met a reader that went away, what a shell says of a tool that did."""
+    try:
+        return main()
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
 
 
 def leave(code: int) -> NoReturn:
