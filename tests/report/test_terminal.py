@@ -59,6 +59,17 @@ def test_a_stream_that_is_no_terminal_gets_a_line_a_step_and_no_control_codes() 
     assert lines[-1] == examples.RESUME
 
 
+@pytest.mark.parametrize("term", ["dumb", "xterm-256color"])
+def test_a_warning_is_shown_once_when_it_happens_and_those_of_the_end_at_the_end(term: str) -> None:
+    stream, clock = Tty(), FakeClock()
+    end = replace(examples.partial(), warnings=(WARNING, "Only the end knows this."))
+    play(reporter_for(stream, clock, {"TERM": term}), clock, end)
+    shown = CONTROL.sub("", stream.shown())
+    assert shown.count(WARNING) == 1
+    assert shown.count("Warning: Only the end knows this.") == 1
+    assert shown.index(WARNING) < shown.index("2 of 3 regions")
+
+
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
 def test_a_dumb_terminal_is_no_terminal(term: str) -> None:
     assert isinstance(reporter_for(Tty(), FakeClock(), {"TERM": term}), PlainReporter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from waybill.progress import Event, Identified, Packed, Planned, RegionEnded, Sent, Started, Stepped, Waiting, Warned
-from waybill.report import plan_words, words
+from waybill.report import plan_words, text, words
 from waybill.report.ink import Ink, one_line
 from waybill.report.units import count, duration, percent, rate, size
 
@@ -41,8 +41,8 @@ def narrate(event: Event, ink: Ink) -> str | None:
             place = f"{region}: " if region else ""
             told = one_line(why).rstrip(".")
             return f"{place}{told}. Trying again in {duration(seconds)}; {duration(left)} are left for retries."
-        case Warned(text):
-            return f"Warning: {one_line(text, 4000)}"
+        case Warned(said):
+            return text.warning(said, ink)
         case RegionEnded():
             return _ended(event, ink)
         case _:

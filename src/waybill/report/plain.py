@@ -7,7 +7,7 @@ from typing import TextIO
 
 from waybill.domain.plan import Plan
 from waybill.errors import WaybillError
-from waybill.progress import Event, Finished, Planned, RegionEnded, Sent
+from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Warned
 from waybill.report import text
 from waybill.report.ink import Ink
 from waybill.report.narrate import Clock, Pace, narrate
@@ -33,12 +33,16 @@ class Writer:
 
 
 class PlainReporter:
-    """Implements `Reporter` with plain lines. Ends with the text of the result. `plan` is the plan once it is told."""
+    """Implements `Reporter` with plain lines. Ends with the text of the result. `plan` is the plan once it is told.
+
+    A warning is shown when it happens, beside what it is about and though the run may never end; and once only.
+    """
 
     def __init__(self, stream: TextIO, clock: Clock, *, ink: Ink | None = None) -> None:
         self._ink = ink or Ink.of(stream)
         self._writer = Writer(stream, self._ink)
         self._pace = Pace(clock, self._ink)
+        self._warned: set[str] = set()
         self.plan: Plan | None = None
         self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
 
@@ -49,11 +53,13 @@ class PlainReporter:
                 case Sent():
                     line = self._pace.sent(event)
                 case Finished(end):
-                    line = f"\n{text.result(end, self._ink, plan=self.plan)}"
+                    line = f"\n{text.result(end, self._ink, plan=self.plan, told=self._warned)}"
                 case _:
                     line = narrate(event, self._ink)
             if isinstance(event, Planned):
                 self.plan = event.plan
+            if isinstance(event, Warned):
+                self._warned.add(event.text)
             if isinstance(event, RegionEnded):
                 self._pace.ended(event.result.region)
             if line is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from waybill.domain.plan import Plan
 from waybill.domain.result import RegionResult
 from waybill.errors import WaybillError
-from waybill.progress import Event, Finished, Packed, Planned, RegionEnded, Sent, Stepped
+from waybill.progress import Event, Finished, Packed, Planned, RegionEnded, Sent, Stepped, Warned
 from waybill.report import text, words
 from waybill.report.ink import Ink
 from waybill.report.narrate import Clock, narrate
@@ -43,6 +43,7 @@ class TerminalReporter:
         self._ink = Ink.of(stream, colour=colour)
         self._writer = Writer(stream, self._ink)
         self.plan: Plan | None = None
+        self._warned: set[str] = set()
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, float] = {}
@@ -81,10 +82,12 @@ class TerminalReporter:
                 self._ended(result)
             case Finished(end):
                 self.close()
-                self._writer.line(text.result(end, self._ink, plan=self.plan))
+                self._writer.line(text.result(end, self._ink, plan=self.plan, told=self._warned))
             case _:
                 if isinstance(event, Planned):
                     self.plan = event.plan
+                if isinstance(event, Warned):
+                    self._warned.add(event.text)
                 self._say(narrate(event, self._ink) or "", prominent=not isinstance(event, Packed | Planned))
 
     def _say(self, line: str, *, prominent: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from waybill.domain.plan import Plan, RegionPlan
 from waybill.domain.result import Outcome, RegionResult, Result
@@ -16,13 +16,16 @@ LONGEST_ERROR = 4000
 LONGEST_ADVICE = 10_000
 
 
-def result(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None) -> str:
-    """Return the closing lines of a command. `plan` is shown for a dry run, and where nothing was begun."""
+def result(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None, told: Collection[str] = ()) -> str:
+    """Return the closing lines of a command. `plan` is shown for a dry run, and where nothing was begun.
+
+    `told` are the warnings that the reader has seen already.
+    """
     parts = [
         heading(end, ink),
         table(end, ink, plan=plan),
         troubles(end, ink, plan=plan),
-        warnings(end, ink),
+        warnings(end, ink, told=told),
         facts(end, plan=plan),
         closing(end),
     ]
@@ -62,9 +65,14 @@ def failure(error: WaybillError, ink: Ink = PLAIN) -> str:
     return ink.encodable(trouble("", error.what, error.advice, ink))
 
 
-def warnings(end: Result, ink: Ink = PLAIN) -> str:
-    """Return the warnings, a line each."""
-    return "\n".join(ink.yellow(f"Warning: {one_line(text, LONGEST_ERROR)}") for text in words.warnings(end))
+def warnings(end: Result, ink: Ink = PLAIN, *, told: Collection[str] = ()) -> str:
+    """Return the warnings that were not `told` before, a line each."""
+    return "\n".join(warning(said, ink) for said in words.warnings(end) if said not in told)
+
+
+def warning(said: str, ink: Ink = PLAIN) -> str:
+    """Return one warning as a line."""
+    return ink.yellow(f"Warning: {one_line(said, LONGEST_ERROR)}")
 
 
 def facts(end: Result, *, plan: Plan | None = None) -> str:
