@@ -7,7 +7,8 @@ answer (absent, exists already) is a value, not an error. Every method may be ca
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -90,6 +91,48 @@ class Upload(Protocol):
         """Leave nothing behind (P6). Calling it again, or after `complete`, does no harm."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One key as a listing shows it: `size` in bytes, `modified` as ISO 8601 UTC to the second."""
+
+    key: str
+    size: int
+    modified: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """One multipart upload that was begun and neither completed nor aborted; `begun` as ISO 8601 UTC."""
+
+    key: str
+    upload_id: str
+    begun: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopySource:
+    """An object to copy from: exactly this version of it, in a bucket that `owner` must own. `size` in bytes."""
+
+    bucket: str
+    owner: str
+    region: str
+    key: str
+    version_id: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copying:
+    """How a copy goes on: `told` hears how many bytes are copied in all, `check` raises when the run is cancelled.
+
+    `guard` takes what aborts the copy while it is under way, for a run that is cut off (P6).
+    """
+
+    told: Callable[[int], object]
+    check: Callable[[], None]
+    guard: Callable[[Callable[[], None]], AbstractContextManager[None]]
+
+
 class Bucket(Protocol):
     """One region's staging bucket, whose owner is checked on every call (P7)."""
 
@@ -109,6 +152,18 @@ class Bucket(Protocol):
     def list(self, prefix: str) -> Iterable[str]:
         """Yield the keys under a prefix, in order, page by page."""
 
+    def entries(self, prefix: str, *, delimiter: str = "") -> Iterable[Listed]:
+        """Yield what a listing shows under a prefix, in key order, page by page.
+
+        With a delimiter only the keys that have none of it after the prefix; what lies deeper is left out.
+        """
+
+    def unfinished(self, prefix: str) -> Iterable[Unfinished]:
+        """Yield the multipart uploads under a prefix that are neither completed nor aborted."""
+
+    def delete(self, key: str) -> None:
+        """Delete an object; in a versioned bucket its versions stay. One that is not there is no error."""
+
     def default_encryption(self) -> DefaultEncryption:
         """Return what the bucket says of new objects."""
 
@@ -117,6 +172,13 @@ class Bucket(Protocol):
 
     def begin(self, new: NewObject) -> Upload:
         """Begin a multipart upload with a full-object CRC64NVME."""
+
+    def copy(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
+        """Create an object from another bucket's, server side, unless one is there.
+
+        Up to 5 GiB S3 computes the SHA-256 anew, which is compared with `digests`; above, CRC64NVME and size are.
+        Raises `AccessDenied` where one principal may not do both, `ArtifactError` where the copy is other bytes.
+        """
 
 
 class PutResult(Enum):
@@ -137,6 +199,9 @@ class Parameters(Protocol):
 
         What was put through this same object shows, or `Unavailable` is raised (P3).
         """
+
+    def below(self, path: str) -> Mapping[str, str]:
+        """Return the parameters below a path, at every depth: their whole names and their values."""
 
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         """Write a String; with `create`, only where there is none (`EXISTS` otherwise)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from fakes.bucket import FakeBucket
@@ -77,6 +77,17 @@ class FakeParameters:
         with self._making("history", name), self._world.lock:
             found = self._find(name)
             return tuple(found.values) if found else ()
+
+    def below(self, path: str) -> Mapping[str, str]:
+        """Return what lies below a path, at every depth."""
+        with self._making("below", path), self._world.lock:
+            self._world.must_have(self._region)
+            parent = f"/{path.strip('/')}/" if path.strip("/") else "/"
+            return {
+                name: state.values[-1]
+                for (account, region, name), state in sorted(self._world.parameters.items())
+                if (account, region) == (self._account, self._region) and name.startswith(parent)
+            }
 
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         """Write a version, as Systems Manager would take it."""

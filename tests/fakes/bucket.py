@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from fakes.calls import Call
 from fakes.refusals import bad_bytes, denied, no_bucket, no_key, unknown
@@ -12,9 +12,21 @@ from fakes.state import BucketState, Item, UploadState
 from fakes.upload import FakeUpload
 from fakes.world import World
 from waybill.domain.arns import KeyArn
+from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
-from waybill.errors import ArtifactError
-from waybill.ports import Created, DefaultEncryption, Encryption, Exists, NewObject, Upload
+from waybill.errors import ArtifactError, WaybillError
+from waybill.ports import (
+    Copying,
+    CopySource,
+    Created,
+    DefaultEncryption,
+    Encryption,
+    Exists,
+    Listed,
+    NewObject,
+    Unfinished,
+    Upload,
+)
 
 CHUNK = 64 * 1024
 MAX_KEY_BYTES = 1024
@@ -71,6 +83,10 @@ class FakeBucket:
 
     def list(self, prefix: str) -> Iterable[str]:
         """Yield the keys under a prefix, page by page; what is written between two pages shows in the later one."""
+        return (entry.key for entry in self.entries(prefix))
+
+    def entries(self, prefix: str, *, delimiter: str = "") -> Iterable[Listed]:
+        """Yield what a listing shows. What lies deeper than a delimiter takes room on a page, as in S3."""
         last = b""
         while True:
             with self._making("list", prefix), self._world.lock:
@@ -78,10 +94,29 @@ class FakeBucket:
                 if not bucket.listing:
                     raise denied("s3:ListBucket", self._arn())
                 keys = [key for key in bucket.listed(prefix) if key.encode("utf-8") > last][: self._world.page]
-            yield from keys
+                items = [(key, bucket.current(key)) for key in keys]
+            for key, item in items:
+                if item is not None and not (delimiter and delimiter in key[len(prefix) :]):
+                    yield Listed(key=key, size=len(item.body), modified=item.modified)
             if len(keys) < self._world.page:
                 return
             last = keys[-1].encode("utf-8")
+
+    def unfinished(self, prefix: str) -> Iterable[Unfinished]:
+        """Yield the uploads that nobody ended, by key."""
+        with self._making("unfinished", prefix), self._world.lock:
+            found = [
+                Unfinished(key=state.key, upload_id=upload_id, begun=state.begun)
+                for upload_id, state in self._mine("s3:ListBucketMultipartUploads").uploads.items()
+                if state.key.startswith(prefix)
+            ]
+        yield from sorted(found, key=lambda upload: upload.key.encode("utf-8"))
+
+    def delete(self, key: str) -> None:
+        """Delete an object: in a versioned bucket a marker covers it, even where there was none."""
+        with self._making("delete", key), self._world.lock:
+            self._mine("s3:DeleteObject", key)
+            self._world.delete(self.name, key)
 
     def default_encryption(self) -> DefaultEncryption:
         """Return what the bucket says of new objects."""
@@ -99,18 +134,96 @@ class FakeBucket:
             if bucket.current(new.key) is not None:
                 return Exists()
             version = self._world.new_version() if bucket.versioned else None
-            item = Item(body=data, media_type=new.media_type, version_id=version, sha256=sha256, kms_key=key)
+            item = Item(
+                body=data,
+                media_type=new.media_type,
+                version_id=version,
+                modified=self._world.now(),
+                sha256=sha256,
+                kms_key=key,
+            )
             bucket.store(new.key, item)
             return Created(version)
 
     def begin(self, new: NewObject) -> Upload:
         """Begin a multipart upload."""
+        return self._begun(new)
+
+    def _begun(self, new: NewObject) -> FakeUpload:
         with self._making("begin", new.key), self._world.lock:
             bucket = self._mine("s3:PutObject", new.key)
             key = self._encrypting(bucket, new.kms_key)
             upload_id = f"upload-{self._world.new_version()}"
-            bucket.uploads[upload_id] = UploadState(key=new.key, media_type=new.media_type, kms_key=key)
+            state = UploadState(key=new.key, media_type=new.media_type, kms_key=key, begun=self._world.now())
+            bucket.uploads[upload_id] = state
         return FakeUpload(self._world, bucket, upload_id, new.key, caller=self._caller)
+
+    def copy(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
+        """Create an object from another bucket's, if nothing is there; SHA-256 is known of a copy in one call only."""
+        if source.size != digests.size:
+            raise bad_bytes(self._arn(new.key), f"size {digests.size}, but the source has {source.size} bytes")
+        copying.check()
+        if source.size > self._world.copy_limits.whole:
+            return self._copy_parts(new, source, digests, copying)
+        with self._making("copy", new.key), self._world.lock:
+            bucket = self._mine("s3:PutObject", new.key)
+            key = self._encrypting(bucket, new.kms_key)
+            body = self._readable(source)
+            if bucket.current(new.key) is not None:
+                return Exists()
+            version = self._world.new_version() if bucket.versioned else None
+            sha256 = hashlib.sha256(body).hexdigest()
+            item = Item(
+                body=body,
+                media_type=new.media_type,
+                version_id=version,
+                modified=self._world.now(),
+                sha256=sha256,
+                kms_key=key,
+            )
+            bucket.store(new.key, item)
+            if sha256 != digests.sha256:
+                raise bad_bytes(self._arn(new.key), f"sha256 {digests.sha256}; delete version {version}")
+        copying.told(source.size)
+        return Created(version)
+
+    def _copy_parts(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
+        upload = self._begun(new)
+        try:
+            with copying.guard(upload.abort):
+                part = self._world.copy_limits.part
+                for number, start in enumerate(range(0, source.size, part), start=1):
+                    copying.check()
+                    with self._making("copy-part", new.key), self._world.lock:
+                        upload.take(number, self._readable(source)[start : start + part])
+                    copying.told(min(start + part, source.size))
+                ended = upload.complete(digests)
+                if isinstance(ended, Exists):
+                    upload.abort()
+                return ended
+        except BaseException:
+            with suppress(WaybillError):
+                upload.abort()
+            raise
+
+    def _readable(self, source: CopySource) -> bytes:
+        """Return the bytes of a copy's source, if its owner is the expected one and both policies let us read it."""
+        action = "s3:GetObjectVersion" if source.version_id else "s3:GetObject"
+        arn = f"arn:aws:s3:::{source.bucket}/{source.key}"
+        bucket = self._world.buckets.get(source.bucket)
+        if bucket is None:
+            raise no_bucket(source.bucket)
+        if bucket.owner != source.owner:
+            raise denied(action, arn, "the bucket has another owner than expected")
+        if self._caller not in {bucket.owner, *bucket.shared_with}:
+            raise denied(action, arn, "no resource-based policy allows it")
+        item = bucket.version(source.key, source.version_id)
+        if item is None:
+            raise ArtifactError(f"s3://{source.bucket}/{source.key} does not exist.")
+        key = self._world.kms.keys.get(item.kms_key or "")
+        if key is not None and key.account != self._caller and key.text not in self._world.kms.shared:
+            raise denied("kms:Decrypt", key.text, "no resource-based policy allows it")
+        return item.body
 
     def _find(self, action: str, key: str) -> Item | None:
         bucket = self._mine(action, key)

@@ -11,9 +11,22 @@ from typing import Literal
 
 from waybill.errors import WaybillError
 
-WRITES = frozenset({"put", "begin", "send", "complete", "abort", "put-parameter"})
+WRITES = frozenset({"put", "begin", "send", "copy", "copy-part", "complete", "abort", "delete", "put-parameter"})
 READS = frozenset(
-    {"head", "read", "stream", "list", "default-encryption", "get-parameter", "history", "resolve", "caller", "enter"}
+    {
+        "head",
+        "read",
+        "stream",
+        "list",
+        "unfinished",
+        "default-encryption",
+        "get-parameter",
+        "history",
+        "below",
+        "resolve",
+        "caller",
+        "enter",
+    }
 )
 When = Literal["before", "during", "after"]
 Hook = Callable[["Call"], object]

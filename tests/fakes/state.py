@@ -15,6 +15,10 @@ MIN_PART = 5 * MIB
 """S3 refuses a smaller part, the last one excepted."""
 
 
+EPOCH = "2026-01-31T12:00:00Z"
+"""When everything happens, unless a world is given a clock."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One version of an object. S3 keeps the one checksum that was sent, or a CRC64NVME of its own making."""
@@ -22,6 +26,7 @@ class Item:
     body: bytes
     media_type: str
     version_id: str | None
+    modified: str = EPOCH
     sha256: str | None = None
     crc64nvme: str | None = None
     kms_key: str | None = None
@@ -34,6 +39,14 @@ class Marker:
     version_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLimits:
+    """The largest object that is copied in one call, and the size of the parts above that, in bytes."""
+
+    whole: int = 5 * 1024 * MIB
+    part: int = 512 * MIB
+
+
 @dataclass(slots=True, kw_only=True)
 class UploadState:
     """A multipart upload that was begun and neither completed nor aborted; `parts` by number."""
@@ -41,6 +54,7 @@ class UploadState:
     key: str
     media_type: str
     kms_key: str | None
+    begun: str = EPOCH
     parts: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -62,6 +76,13 @@ class BucketState:
         """Return the object that the key names now."""
         last = self.objects.get(key, [None])[-1]
         return last if isinstance(last, Item) else None
+
+    def version(self, key: str, version_id: str | None) -> Item | None:
+        """Return one version of an object; the current one where none is named."""
+        if version_id is None:
+            return self.current(key)
+        found = (item for item in self.objects.get(key, []) if item.version_id == version_id)
+        return next((item for item in found if isinstance(item, Item)), None)
 
     def store(self, key: str, item: Item) -> None:
         """Make `item` the current version; without versioning it replaces what was there."""

@@ -45,6 +45,11 @@ class FakeUpload:
             with self._world.lock:
                 self._state().parts[part.number] = bytes(body)
 
+    def take(self, number: int, body: bytes) -> None:
+        """Take a part that S3 copied itself."""
+        with self._world.lock:
+            self._state().parts[number] = body
+
     def complete(self, digests: Digests) -> Created | Exists:
         """Make the object, unless one is there. After a refusal the parts stay until the upload is aborted."""
         with self._making("complete"), self._world.lock:
@@ -63,6 +68,7 @@ class FakeUpload:
                 body=body,
                 media_type=state.media_type,
                 version_id=version,
+                modified=self._world.now(),
                 crc64nvme=digests.crc64nvme,
                 kms_key=state.kms_key,
             )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from threading import RLock
 
 from awscrt.checksums import crc64nvme
 
 from fakes.calls import Calls
-from fakes.state import MIN_PART, BucketState, Item, KmsState, Marker, ParameterState
+from fakes.state import EPOCH, MIN_PART, BucketState, CopyLimits, Item, KmsState, Marker, ParameterState
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import crc_text
 from waybill.errors import Unavailable
@@ -17,7 +17,10 @@ from waybill.ports import DefaultEncryption, Encryption
 
 
 class World:
-    """Buckets, parameters and keys. `page` is the length of a listing's page; `min_part_bytes` S3's 5 MiB, or less."""
+    """Buckets, parameters and keys. `page` is the length of a listing's page; `min_part_bytes` S3's 5 MiB, or less.
+
+    `copy_limits` may be made smaller by a test, and `now` be its clock's.
+    """
 
     def __init__(self, *, regions: Iterable[str], page: int = 1000, min_part_bytes: int = MIN_PART) -> None:
         self.regions = tuple(regions)
@@ -28,6 +31,8 @@ class World:
         self.buckets: dict[str, BucketState] = {}
         self.parameters: dict[tuple[str, str, str], ParameterState] = {}
         self.kms = KmsState()
+        self.copy_limits = CopyLimits()
+        self.now: Callable[[], str] = lambda: EPOCH
         self._numbers = count(1)
 
     def add_bucket(
@@ -64,6 +69,14 @@ class World:
         if shared:
             self.kms.shared.add(key.text)
         return key
+
+    def share(self, owner: str, *, with_account: str) -> None:
+        """Let another account read an account's buckets, and use its keys, by their own policies."""
+        with self.lock:
+            for bucket in self.buckets.values():
+                if bucket.owner == owner:
+                    bucket.shared_with |= {with_account}
+            self.kms.shared |= {text for text, key in self.kms.keys.items() if key.account == owner}
 
     def managed_key(self, region: str, account: str) -> KeyArn:
         """Return the account's own `aws/s3` key, which nobody made."""
@@ -104,7 +117,15 @@ class World:
             crc = crc_text(crc64nvme(body)) if sha256 is None else None
             version = self.new_version() if state.versioned else None
             media = "binary/octet-stream"
-            item = Item(body=body, media_type=media, version_id=version, sha256=sha256, crc64nvme=crc, kms_key=kms_key)
+            item = Item(
+                body=body,
+                media_type=media,
+                version_id=version,
+                modified=self.now(),
+                sha256=sha256,
+                crc64nvme=crc,
+                kms_key=kms_key,
+            )
             state.store(key, item)
 
     def delete(self, bucket: str, key: str) -> None:

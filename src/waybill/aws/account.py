@@ -8,6 +8,7 @@ from threading import Lock
 from waybill.aws.bucket import S3Bucket
 from waybill.aws.calls import Calls
 from waybill.aws.keys import KmsKeys
+from waybill.aws.location import Location
 from waybill.aws.parameters import SsmParameters
 from waybill.aws.sessions import Session
 from waybill.aws.wire import Wire, connections
@@ -65,15 +66,15 @@ class AwsAccount:
                 check=self._check,
             )
 
-        return S3Bucket(
-            self._session.client("s3", region),
-            self._calls_in(region),
+        location = Location(
+            client=self._session.client("s3", region),
+            calls=self._calls_in(region),
             name=name,
             owner=owner,
             region=region,
             partition=self._caller.partition,
-            wire=wire,
         )
+        return S3Bucket(location, wire=wire)
 
     def _calls_in(self, region: str) -> Calls:
         return self._calls.telling(lambda error, wait, left: self._told(region, error, wait, left))

@@ -7,17 +7,26 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
-from waybill.aws.calls import Calls
-from waybill.aws.meanings import Asked
+from waybill.aws import listing
+from waybill.aws.copy import Limits, S3Copy
+from waybill.aws.location import EXISTS, Location, creation
 from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
-from waybill.domain.arns import KeyArn
-from waybill.domain.digests import MIB, sha256_base64, sha256_hex
+from waybill.domain.digests import MIB, Digests, sha256_base64, sha256_hex
 from waybill.domain.observation import Stored
-from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, Unavailable
-from waybill.ports import Created, DefaultEncryption, Encryption, Exists, NewObject
+from waybill.errors import AccessDenied, ArtifactError, Unavailable
+from waybill.ports import (
+    Copying,
+    CopySource,
+    Created,
+    DefaultEncryption,
+    Encryption,
+    Exists,
+    Listed,
+    NewObject,
+    Unfinished,
+)
 
-EXISTS = {"PreconditionFailed": None, "412": None}
 ABSENT = {"404": None, "NoSuchKey": None, "NotFound": None}
 PAST_THE_END = {"InvalidRange": (None, b""), "416": (None, b"")}
 
@@ -25,27 +34,20 @@ PAST_THE_END = {"InvalidRange": (None, b""), "416": (None, b"")}
 class S3Bucket:
     """Implements `ports.Bucket`. Every call carries the expected owner (P7)."""
 
-    def __init__(
-        self,
-        client: Any,
-        calls: Calls,
-        *,
-        name: str,
-        owner: str,
-        region: str,
-        partition: str,
-        wire: Callable[[str], Wire],
-    ) -> None:
-        """`wire` makes the sender of parts for an object's URL."""
-        self._client = client
-        self._calls = calls
-        self.name = name
-        self._owner = owner
-        self._region = region
-        self._arn = f"arn:{partition}:s3:::{name}"
-        self._any_key = f"arn:{partition}:kms:{region}:*:key/*"
+    def __init__(self, location: Location, *, wire: Callable[[str], Wire], limits: Limits | None = None) -> None:
+        """`wire` makes the sender of parts for an object's URL; `limits` are those of copies."""
+        self._at = location
+        self._client = location.client
+        self._calls = location.calls
+        self._place = location.place
+        self._asked = location.asked
         self._wire = wire
-        self._place = {"Bucket": name, "ExpectedBucketOwner": owner}
+        self._limits = limits or Limits()
+
+    @property
+    def name(self) -> str:
+        """The bucket's name."""
+        return self._at.name
 
     def head(self, key: str) -> Stored | None:
         """Return the object as S3 reports it now, or None where S3 says that there is none."""
@@ -74,7 +76,7 @@ class S3Bucket:
             answer = self._client.get_object(Key=key, **self._place)
             if int(answer["ContentLength"]) > limit:
                 answer["Body"].close()
-                raise ArtifactError(f"s3://{self.name}/{key} in {self._region} is larger than {limit} bytes.")
+                raise ArtifactError(f"{self._at.where(key)} is larger than {limit} bytes.")
             body: bytes = answer["Body"].read()
             return body
 
@@ -103,22 +105,27 @@ class S3Bucket:
 
     def list(self, prefix: str) -> Iterable[str]:
         """Yield the keys under a prefix, in order, page by page."""
-        asked, token = Asked(action="s3:ListBucket", resource=self._arn, where=self._where(prefix)), ""
-        while True:
-            more = {"ContinuationToken": token} if token else {}
-            answer = self._calls.perform(
-                asked, partial(self._client.list_objects_v2, Prefix=prefix, **more, **self._place)
-            )
-            self._refuse_elsewhere(answer)
-            for item in answer.get("Contents", []):
-                yield str(item["Key"])
-            token = answer.get("NextContinuationToken", "")
-            if not token:
-                return
+        return listing.keys(self._at, prefix)
+
+    def entries(self, prefix: str, *, delimiter: str = "") -> Iterable[Listed]:
+        """Yield what a listing shows under a prefix, in key order, page by page."""
+        return listing.entries(self._at, prefix, delimiter)
+
+    def unfinished(self, prefix: str) -> Iterable[Unfinished]:
+        """Yield the multipart uploads under a prefix that are neither completed nor aborted."""
+        return listing.unfinished(self._at, prefix)
+
+    def delete(self, key: str) -> None:
+        """Delete an object; in a versioned bucket its versions stay."""
+        self._calls.perform(
+            self._asked("s3:DeleteObject", key),
+            lambda: self._client.delete_object(Key=key, **self._place),
+            ABSENT,
+        )
 
     def default_encryption(self) -> DefaultEncryption:
         """Return what the bucket says of new objects."""
-        asked = Asked(action="s3:GetEncryptionConfiguration", resource=self._arn, where=self._where())
+        asked = self._at.asked_of_bucket("s3:GetEncryptionConfiguration")
         try:
             answer = self._calls.perform(
                 asked,
@@ -178,36 +185,10 @@ class S3Bucket:
             place=self._place | {"Key": new.key, "UploadId": answer["UploadId"]},
         )
 
-    def _refuse_elsewhere(self, answer: Any) -> None:
-        """Raise where S3 says that the bucket is in another region: the SDK would follow it there without a word."""
-        actual = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region", self._region)
-        if actual != self._region:
-            rule = f"names, in {self._region}, a bucket that is in {actual}."
-            raise InputError([Fault("bucket-parameter", self.name, rule)], "Nothing was written.")
-
-    def _asked(self, action: str, key: str, kms_key: KeyArn | None = None) -> Asked:
-        return Asked(
-            action=action,
-            resource=f"{self._arn}/{key}",
-            where=self._where(key),
-            key=kms_key.text if kms_key else self._any_key,
-        )
-
-    def _where(self, key: str = "") -> str:
-        return f"s3://{self.name}/{key} in {self._region}"
+    def copy(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
+        """Create an object from another bucket's, server side, unless one is there."""
+        return S3Copy(self._at, new, source, digests, self._limits).make(copying)
 
 
 def _note_url(urls: list[str], request: Any, **_: Any) -> None:
     urls.append(str(request.url).partition("?")[0])
-
-
-def creation(new: NewObject) -> dict[str, Any]:
-    """Return the arguments of a creation: organisation policies judge these headers, not the bucket's default."""
-    arguments: dict[str, Any] = {"Key": new.key, "ContentType": new.media_type}
-    if new.kms_key is not None:
-        arguments |= {
-            "ServerSideEncryption": "aws:kms",
-            "SSEKMSKeyId": new.kms_key.text,
-            "BucketKeyEnabled": True,
-        }
-    return arguments

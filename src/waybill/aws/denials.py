@@ -50,6 +50,31 @@ def denial(action: str, resource: str, where: str, message: str, caller: str, *,
     )
 
 
+def copy_denial(error: AccessDenied, message: str, *, where: str, action: str, resource: str, key: str) -> AccessDenied:
+    """Return the refusal of a copy: it is judged on both sides, and S3 seldom says on which it was refused.
+
+    `error` is the refusal as of the target's side, `message` S3's words; `action` and `resource` are what the copy
+    reads, `key` the pattern of the source's key.
+    """
+    match = _SENTENCE.search(message)
+    if match is None:
+        who = error.caller or "The caller"
+        statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
+        return AccessDenied(
+            f"{where}: {who} may not copy it there from {resource}: S3 does not say on which side.",
+            f"Reading needs {action} on {resource} and kms:Decrypt on {key}, in the identity's policy and, across "
+            f"accounts, in the source's bucket policy and key policy as well:\n{statement}\n"
+            f"Writing needs {error.action} on {error.resource} and kms:GenerateDataKey on the target's key.",
+            action=action,
+            resource=resource,
+            caller=error.caller,
+            statement=statement,
+        )
+    if match["action"] == "kms:Decrypt" and not match["resource"]:
+        return denial(action, resource, where, message, error.caller, key=key)
+    return error
+
+
 def _refused_resource(action: str, asked: str, key: str) -> str:
     """Return what the action was refused on, where AWS does not say: no `kms:` action is allowed on an object."""
     if not action.startswith("kms:") or asked.split(":")[2:3] == ["kms"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -62,6 +62,21 @@ class SsmParameters:
             get = partial(self._client.get_parameter_history, Name=name, MaxResults=50, **more)
             answer = self._calls.once(asked, get, {"ParameterNotFound": {}})
             found += answer.get("Parameters", [])
+            if not answer.get("NextToken"):
+                return found
+            more = {"NextToken": answer["NextToken"]}
+
+    def below(self, path: str) -> Mapping[str, str]:
+        """Return the parameters below a path, at every depth."""
+        rooted = path if path.startswith("/") else f"/{path}"
+        asked = self._asked("ssm:GetParametersByPath", rooted)
+        found: dict[str, str] = {}
+        more: dict[str, str] = {}
+        while True:
+            # Ten is the most that a page has.
+            get = partial(self._client.get_parameters_by_path, Path=rooted, Recursive=True, MaxResults=10, **more)
+            answer = self._calls.perform(asked, get)
+            found |= {str(item["Name"]): str(item["Value"]) for item in answer.get("Parameters", [])}
             if not answer.get("NextToken"):
                 return found
             more = {"NextToken": answer["NextToken"]}

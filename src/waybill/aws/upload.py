@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any
 
 from waybill.aws.calls import Calls
+from waybill.aws.late import late
 from waybill.aws.meanings import Asked
 from waybill.aws.wire import Wire
 from waybill.domain.digests import Digests
@@ -13,25 +14,24 @@ from waybill.errors import ArtifactError
 from waybill.ports import Created, Exists, Part
 
 
-class S3Upload:
-    """Implements `ports.Upload`."""
+class Begun:
+    """A multipart upload that was begun; the parts may come from wherever."""
 
-    def __init__(self, client: Any, calls: Calls, wire: Wire, asked: Asked, *, place: dict[str, Any]) -> None:
+    def __init__(self, client: Any, calls: Calls, asked: Asked, *, place: dict[str, Any]) -> None:
         """`place` names the upload: bucket, expected owner, key, upload id."""
         self._client = client
         self._calls = calls
-        self._wire = wire
         self._asked = asked
-        self._place = place
+        self.place = place
         self._parts: dict[int, dict[str, Any]] = {}
         self._lock = Lock()
         self._over = False
 
-    def send(self, part: Part) -> None:
-        """Send one part, once."""
-        etag, crc = self._calls.once(self._asked, lambda: self._wire.put_part(self._place["UploadId"], part))
+    def note(self, number: int, etag: str, crc64nvme: str | None) -> None:
+        """Remember a part that S3 has, for the completion."""
+        part = {"PartNumber": number, "ETag": etag} | ({"ChecksumCRC64NVME": crc64nvme} if crc64nvme else {})
         with self._lock:
-            self._parts[part.number] = {"PartNumber": part.number, "ETag": etag, "ChecksumCRC64NVME": crc}
+            self._parts[number] = part
 
     def complete(self, digests: Digests) -> Created | Exists:
         """Make the object, unless one is there; S3 compares the full-object checksum and the size.
@@ -42,13 +42,15 @@ class S3Upload:
         parts = [self._parts[number] for number in sorted(self._parts)]
         answer = self._calls.perform(
             self._asked,
-            lambda: self._client.complete_multipart_upload(
-                MultipartUpload={"Parts": parts},
-                ChecksumCRC64NVME=digests.crc64nvme,
-                ChecksumType="FULL_OBJECT",
-                MpuObjectSize=digests.size,
-                IfNoneMatch="*",
-                **self._place,
+            late(
+                lambda: self._client.complete_multipart_upload(
+                    MultipartUpload={"Parts": parts},
+                    ChecksumCRC64NVME=digests.crc64nvme,
+                    ChecksumType="FULL_OBJECT",
+                    MpuObjectSize=digests.size,
+                    IfNoneMatch="*",
+                    **self.place,
+                )
             ),
             # After a conflict of two writes the upload would have to start anew, and after a lost answer it is gone: in
             # both cases somebody's object is most likely there, and the caller looks at it.
@@ -78,7 +80,21 @@ class S3Upload:
         asked = Asked(action="s3:AbortMultipartUpload", resource=self._asked.resource, where=self._asked.where)
         self._calls.perform(
             asked,
-            lambda: self._client.abort_multipart_upload(**self._place),
+            lambda: self._client.abort_multipart_upload(**self.place),
             {"NoSuchUpload": None, "404": None},
         )
         self._over = True
+
+
+class S3Upload(Begun):
+    """Implements `ports.Upload`."""
+
+    def __init__(self, client: Any, calls: Calls, wire: Wire, asked: Asked, *, place: dict[str, Any]) -> None:
+        """`place` names the upload: bucket, expected owner, key, upload id."""
+        super().__init__(client, calls, asked, place=place)
+        self._wire = wire
+
+    def send(self, part: Part) -> None:
+        """Send one part, once."""
+        etag, crc = self._calls.once(self._asked, lambda: self._wire.put_part(self.place["UploadId"], part))
+        self.note(part.number, etag, crc)

@@ -11,8 +11,22 @@ from typing import TypeVar
 from waybill.commands.observe import Site
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
-from waybill.errors import Unavailable
-from waybill.ports import Bucket, Created, DefaultEncryption, Exists, NewObject, Parameters, Part, PutResult, Upload
+from waybill.errors import ArtifactError, Unavailable
+from waybill.ports import (
+    Bucket,
+    Copying,
+    CopySource,
+    Created,
+    DefaultEncryption,
+    Exists,
+    Listed,
+    NewObject,
+    Parameters,
+    Part,
+    PutResult,
+    Unfinished,
+    Upload,
+)
 
 T = TypeVar("T")
 
@@ -49,11 +63,15 @@ class Watch:
         try:
             answer = write()
         except Unavailable:
-            self._note(region, name, Effect.UNSURE)
+            self.unsure(region, name)
             raise
         if not isinstance(answer, Exists) and answer is not PutResult.EXISTS:
             self._note(region, name, Effect.SURE)
         return answer
+
+    def unsure(self, region: str, name: str) -> None:
+        """Remember a write that may have taken effect."""
+        self._note(region, name, Effect.UNSURE)
 
     def _note(self, region: str, name: str, effect: Effect) -> None:
         with self._lock:
@@ -89,6 +107,15 @@ class _Bucket:
     def list(self, prefix: str) -> Iterable[str]:
         return self._bucket.list(prefix)
 
+    def entries(self, prefix: str, *, delimiter: str = "") -> Iterable[Listed]:
+        return self._bucket.entries(prefix, delimiter=delimiter)
+
+    def unfinished(self, prefix: str) -> Iterable[Unfinished]:
+        return self._bucket.unfinished(prefix)
+
+    def delete(self, key: str) -> None:
+        self._watch.writing(self._region, key, lambda: self._bucket.delete(key))
+
     def default_encryption(self) -> DefaultEncryption:
         return self._bucket.default_encryption()
 
@@ -97,6 +124,14 @@ class _Bucket:
 
     def begin(self, new: NewObject) -> Upload:
         return _Upload(self._bucket.begin(new), self._watch, self._region, new.key)
+
+    def copy(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
+        try:
+            return self._watch.writing(self._region, new.key, lambda: self._bucket.copy(new, source, digests, copying))
+        except ArtifactError:
+            # S3 may know only of the finished copy that it is other bytes.
+            self._watch.unsure(self._region, new.key)
+            raise
 
 
 class _Upload:
@@ -131,6 +166,9 @@ class _Parameters:
 
     def history(self, name: str) -> Sequence[str]:
         return self._parameters.history(name)
+
+    def below(self, path: str) -> Mapping[str, str]:
+        return self._parameters.below(path)
 
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         return self._watch.writing(self._region, name, lambda: self._parameters.put(name, value, create=create))

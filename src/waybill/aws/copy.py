@@ -1,0 +1,219 @@
+"""Copies an object inside S3, from any bucket and region into this one: whole up to 5 GiB, above that in parts.
+
+A copy is asked for where the target is; S3 finds the source's region itself.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from waybill.aws.denials import copy_denial
+from waybill.aws.late import late
+from waybill.aws.location import EXISTS, Location, creation
+from waybill.aws.upload import Begun
+from waybill.domain.digests import MAX_PARTS, MIB, Digests, sha256_hex
+from waybill.errors import AccessDenied, ArtifactError, WaybillError
+from waybill.ports import Copying, CopySource, Created, Exists, NewObject
+
+T = TypeVar("T")
+
+GIB = 1024 * MIB
+NOT_WHOLE = "not whole"
+GONE = "gone"
+SOURCE = {"NoSuchKey": GONE, "NoSuchVersion": GONE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is copied how. `whole`: the largest object that CopyObject takes; `part`: the usual size of a part (bytes).
+
+    `at_once` parts are copied at the same time; S3 does the work, so it costs us only connections.
+    """
+
+    whole: int = 5 * GIB
+    part: int = 512 * MIB
+    at_once: int = 8
+
+    def ranges(self, size: int) -> list[tuple[int, int]]:
+        """Return where each part begins and ends (exclusive): 10,000 parts at most, one where there are no bytes."""
+        smallest = -(-size // MAX_PARTS)
+        part = max(self.part, -(-smallest // MIB) * MIB)
+        return [(start, min(start + part, size)) for start in range(0, size, part)] or [(0, 0)]
+
+
+class S3Copy:
+    """One copy that is to be made."""
+
+    def __init__(self, to: Location, new: NewObject, source: CopySource, digests: Digests, limits: Limits) -> None:
+        self._to = to
+        self._new = new
+        self._source = source
+        self._digests = digests
+        self._limits = limits
+        self._where = to.where(new.key)
+        self._from = f"s3://{source.bucket}/{source.key} in {source.region}"
+        version = {"VersionId": source.version_id} if source.version_id else {}
+        self._what = {
+            "CopySource": {"Bucket": source.bucket, "Key": source.key, **version},
+            "ExpectedSourceBucketOwner": source.owner,
+        }
+
+    def make(self, copying: Copying) -> Created | Exists:
+        """Make the object, unless one is there.
+
+        `Exists` is also the answer where another write to the key won at the same moment, or an answer of S3 was lost:
+        what stands there is for the caller to look at.
+        """
+        if self._source.size != self._digests.size:
+            raise ArtifactError(
+                f"{self._from} has {self._source.size} bytes, and its waybill says {self._digests.size}.",
+                "Nothing was copied. It is damaged: take another version.",
+            )
+        copying.check()
+        made = self._whole() if self._source.size <= self._limits.whole else None
+        if made is None:
+            return self._in_parts(copying)
+        if isinstance(made, Created):
+            copying.told(self._source.size)
+        return made
+
+    def _whole(self) -> Created | Exists | None:
+        """Copy in one call, SHA-256 computed anew; None where S3 does not do that create-only."""
+        answer = self._reading(
+            lambda: self._to.client.copy_object(
+                ChecksumAlgorithm="SHA256",
+                MetadataDirective="REPLACE",
+                IfNoneMatch="*",
+                **creation(self._new),
+                **self._what,
+                **self._to.place,
+            ),
+            {**EXISTS, "NotImplemented": NOT_WHOLE, "501": NOT_WHOLE},
+        )
+        if answer is None:
+            return Exists()
+        if answer == NOT_WHOLE:
+            return None
+        version = answer.get("VersionId")
+        told = answer.get("CopyObjectResult", {}).get("ChecksumSHA256")
+        sha256 = sha256_hex(told) if told else None
+        if sha256 != self._digests.sha256:
+            raise self._other_bytes(sha256, version)
+        return Created(version)
+
+    def _in_parts(self, copying: Copying) -> Created | Exists:
+        upload = self._begin()
+        try:
+            with copying.guard(upload.abort):
+                self._copy_parts(upload, copying)
+                ended = self._complete(upload)
+                if isinstance(ended, Exists):
+                    upload.abort()
+                return ended
+        except BaseException:
+            # What cannot be aborted now is left to the bucket's lifecycle rule; the first error is the one to tell.
+            with suppress(WaybillError):
+                upload.abort()
+            raise
+
+    def _begin(self) -> Begun:
+        asked = self._to.asked("s3:PutObject", self._new.key, self._new.kms_key)
+        answer = self._to.calls.perform(
+            asked,
+            lambda: self._to.client.create_multipart_upload(
+                ChecksumAlgorithm="CRC64NVME", ChecksumType="FULL_OBJECT", **creation(self._new), **self._to.place
+            ),
+        )
+        place = self._to.place | {"Key": self._new.key, "UploadId": answer["UploadId"]}
+        return Begun(self._to.client, self._to.calls, asked, place=place)
+
+    def _copy_parts(self, upload: Begun, copying: Copying) -> None:
+        ranges = self._limits.ranges(self._source.size)
+        left: Iterator[tuple[int, tuple[int, int]]] = iter(enumerate(ranges, start=1))
+        lock, failures, done = Lock(), list[BaseException](), 0
+
+        def take() -> tuple[int, tuple[int, int]] | None:
+            with lock:
+                return None if failures else next(left, None)
+
+        def work() -> None:
+            nonlocal done
+            try:
+                while (part := take()) is not None:
+                    copying.check()
+                    number, (start, end) = part
+                    # Of one part the range is left out: nothing has none.
+                    stretch = {"CopySourceRange": f"bytes={start}-{end - 1}"} if len(ranges) > 1 else {}
+                    self._copy_part(upload, number, stretch)
+                    with lock:
+                        done += end - start
+                        copying.told(done)
+            except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+                failures.append(error)
+
+        workers = min(self._limits.at_once, len(ranges))
+        with ThreadPoolExecutor(workers, thread_name_prefix="copy") as pool:
+            for _ in range(workers):
+                pool.submit(work)
+        if failures:
+            raise failures[0]
+
+    def _copy_part(self, upload: Begun, number: int, stretch: Mapping[str, str]) -> None:
+        call = partial(self._to.client.upload_part_copy, **upload.place, **self._what, **stretch, PartNumber=number)
+        part = self._reading(call)["CopyPartResult"]
+        upload.note(number, part["ETag"], part.get("ChecksumCRC64NVME"))
+
+    def _complete(self, upload: Begun) -> Created | Exists:
+        try:
+            return upload.complete(self._digests)
+        except ArtifactError as error:
+            raise ArtifactError(
+                f"{self._from} is not of CRC64NVME {self._digests.crc64nvme} and {self._digests.size} bytes, which its "
+                f"waybill says: S3 refused to make {self._where} of it.",
+                "Nothing was stored. It is damaged: take another version.",
+            ) from error
+
+    def _reading(self, call: Callable[[], T], answers: Mapping[str, Any] | None = None) -> T | Any:
+        """Perform a call that reads the source and writes the target; a refusal may be of either."""
+        asked = self._to.asked("s3:PutObject", self._new.key, self._new.kms_key)
+        try:
+            answer = self._to.calls.perform(asked, late(call), {**SOURCE, **(answers or {})})
+        except AccessDenied as error:
+            raise self._denied(error) from error
+        if answer == GONE:
+            raise ArtifactError(
+                f"{self._from} is not there.", "Somebody removed it. Look at the source, and run again."
+            )
+        return answer
+
+    def _denied(self, error: AccessDenied) -> AccessDenied:
+        cause, source = error.__cause__, self._source
+        message = cause.response.get("Error", {}).get("Message", "") if isinstance(cause, ClientError) else ""
+        arn = f"arn:{self._to.partition}"
+        return copy_denial(
+            error,
+            str(message),
+            where=self._where,
+            action="s3:GetObjectVersion" if source.version_id else "s3:GetObject",
+            resource=f"{arn}:s3:::{source.bucket}/{source.key}",
+            key=f"{arn}:kms:{source.region}:{source.owner}:key/*",
+        )
+
+    def _other_bytes(self, sha256: str | None, version: str | None) -> ArtifactError:
+        which = f"version {version}" if version else "it"
+        return ArtifactError(
+            f"{self._where} was copied from {self._from}, and S3 says that its SHA-256 is {sha256 or 'unknown'}, not "
+            f"{self._digests.sha256}, which the waybill says.",
+            f"The copy stands there without a waybill, and no channel names it: delete {which}. "
+            "The source is damaged: take another version.",
+        )
