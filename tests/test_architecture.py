@@ -35,11 +35,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "github": {*CORE, "ports", "redaction"},
     "sandbox": {*CORE, "__init__"},
     "process": {"cancel"},
-    "compose": {*CORE, "aws", "cancel", "commands", "inputs", "packing", "ports", "process", "progress", "retry"},
-    "action": {*CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "redaction", "report"},
+    "compose": {*CORE, "cancel", "commands", "ports", "process", "progress"},
+    "routes": {*CORE, "aws", "cancel", "commands", "compose", "inputs", "packing", "progress", "retry"},
+    "action": {*CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "redaction", "report", "routes"},
     "cli": {
         *CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "progress", "redaction", "report",
-        "sandbox",
+        "routes", "sandbox",
     },
 }  # fmt: skip
 # Libraries, and who may import them.

@@ -13,25 +13,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from waybill.domain.policy import STAGE_CALLS, published_stage_policy
-from waybill.inputs.spec import STAGE, STAGE_OUTPUTS, Input, Output
+from waybill.inputs.spec import Input, Output, Verb
+from waybill.inputs.tables.stage import STAGE
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def action_yml(inputs: Sequence[Input], outputs: Sequence[Output]) -> str:
+def action_yml(verb: Verb) -> str:
     """Return the action's metadata. An input without a default has none here either: empty is unset."""
     lines = [
-        "# Written by tools/documents.py from src/waybill/inputs/spec.py; `make documents` writes it anew.",
-        "name: Waybill stage",
-        "description: Puts a build into every AWS region of a production account, encrypted, verified and versioned.",
+        "# Written by tools/documents.py from src/waybill/inputs/tables/; `make documents` writes it anew.",
+        f"name: Waybill {verb.name}",
+        f"description: {verb.about}",
         "author: The Waybill authors",
         "branding:",
         "  icon: package",
         "  color: blue",
         "inputs:",
     ]
-    for item in inputs:
-        needed = item.required and item.name != "path"
+    for item in verb.inputs:
+        needed = item.required and item.name not in verb.needless
         lines += [
             f"  {item.name}:",
             f"    description: {_yaml(item.help)}",
@@ -40,9 +41,9 @@ def action_yml(inputs: Sequence[Input], outputs: Sequence[Output]) -> str:
         if item.default:
             lines.append(f"    default: {_yaml(item.default)}")
     lines.append("outputs:")
-    for output in outputs:
+    for output in verb.outputs:
         lines += [f"  {output.name}:", f"    description: {_yaml(output.help)}"]
-    lines += ["runs:", "  using: docker", "  image: Dockerfile", "  args:", "    - stage"]
+    lines += ["runs:", "  using: docker", "  image: Dockerfile", "  args:", f"    - {verb.name}"]
     return "\n".join(lines) + "\n"
 
 
@@ -79,13 +80,13 @@ def documents() -> dict[Path, str]:
     """Return every file that is written here, with its whole text."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, text in (
-        ("inputs", inputs_table(STAGE)),
-        ("outputs", outputs_table(STAGE_OUTPUTS)),
+        ("inputs", inputs_table(STAGE.inputs)),
+        ("outputs", outputs_table(STAGE.outputs)),
         ("policy", policy_block()),
         ("calls", calls_table()),
     ):
         readme = between(readme, name, text)
-    return {ROOT / "action.yml": action_yml(STAGE, STAGE_OUTPUTS), ROOT / "README.md": readme}
+    return {ROOT / "action.yml": action_yml(STAGE), ROOT / "README.md": readme}
 
 
 def between(text: str, name: str, new: str) -> str:

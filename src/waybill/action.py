@@ -19,6 +19,7 @@ from waybill.process import SystemClock, attentive, end_at_once, hurry, leave
 if TYPE_CHECKING:
     from waybill.github.commands import WorkflowCommands
     from waybill.github.files import OutputFile
+    from waybill.inputs.spec import Verb
     from waybill.redaction import Redactor
 
 
@@ -32,6 +33,7 @@ def run() -> NoReturn:
 def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int:
     """Run the verb that the action names and return its exit code."""
     from waybill.github.commands import WorkflowCommands  # noqa: PLC0415 - see `run`
+    from waybill.inputs.verbs import VERBS  # noqa: PLC0415
     from waybill.redaction import Redactor  # noqa: PLC0415
 
     redactor = Redactor.from_environ(environ)
@@ -39,29 +41,30 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int
     if list(argv) == ["--version"]:
         commands.line(f"waybill {waybill.__version__}")
         return ExitCode.OK
-    if list(argv) != ["stage"]:
+    verb = VERBS.get(argv[0]) if len(argv) == 1 else None
+    if verb is None:
         commands.error(f"This action names no verb that there is: {list(argv)!r}.", title="waybill")
         return ExitCode.INPUT
     try:
-        return _stage(environ, commands, redactor)
+        return _run(verb, environ, commands, redactor)
     except Exception as error:  # noqa: BLE001 - a bug of ours before or after the work, which catches its own
         return _bug(error, commands, redactor)
 
 
-def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Redactor) -> int:
+def _run(verb: Verb, environ: Mapping[str, str], commands: WorkflowCommands, redactor: Redactor) -> int:
     from waybill.compose import Face, carry  # noqa: PLC0415 - see `run`
     from waybill.github.context import RunnerContext  # noqa: PLC0415
     from waybill.github.files import OutputFile, SummaryFile  # noqa: PLC0415
     from waybill.github.inputs import read_inputs  # noqa: PLC0415
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
-    from waybill.inputs.spec import STAGE  # noqa: PLC0415
     from waybill.report.runner_log import RunnerReporter  # noqa: PLC0415
     from waybill.report.summary import summary  # noqa: PLC0415
+    from waybill.routes import RUNS  # noqa: PLC0415
 
     cancellation = Cancellation()
     clock = SystemClock(cancellation)
     context = RunnerContext.from_environ(environ)
-    values, unknown = read_inputs(environ, [item.name for item in STAGE])
+    values, unknown = read_inputs(environ, [item.name for item in verb.inputs])
     for one in unknown:
         commands.warning(str(one), title="Unknown input")
 
@@ -83,11 +86,16 @@ def _stage(environ: Mapping[str, str], commands: WorkflowCommands, redactor: Red
         face.reporter.fail(error)
         return error.exit_code
     with attentive(cancellation):
-        ended = carry(values, (), face, clock, cancellation)
+        ended = carry(verb.name, RUNS[verb.name], values, (), face, clock=clock, cancellation=cancellation)
         if ended.bug is not None:
             commands.line(redactor.traceback_of(ended.bug))
         code = int(ended.result.exit_code)
-        code = _written(code, commands, redactor, lambda: _write_outputs(file, ended.result, redactor))
+        code = _written(
+            code,
+            commands,
+            redactor,
+            lambda: _write_outputs(file, ended.result, redactor, [item.name for item in verb.outputs]),
+        )
         if values.get("summary", "true").lower() != "false":
             # Links would lead into AWS's console, where a sandbox's buckets are not.
             links = not any(name.startswith("AWS_ENDPOINT_URL") for name in environ)
@@ -122,12 +130,12 @@ def _bug(error: BaseException, commands: WorkflowCommands, redactor: Redactor, c
     return code or ExitCode.BUG
 
 
-def _write_outputs(file: OutputFile, result: Result, redactor: Redactor) -> None:
+def _write_outputs(file: OutputFile, result: Result, redactor: Redactor, names: Sequence[str]) -> None:
     """Write every output that can be made; a bug in making one is raised at the end."""
-    bugs = []
-    for name, make in outputs(result, redactor).items():
+    bugs, made = [], outputs(result, redactor)
+    for name in names:
         try:
-            value = make()
+            value = made[name]()
         except Exception as error:  # noqa: BLE001 - raised below
             bugs.append(error)
         else:
@@ -151,4 +159,5 @@ def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
         "regions": lambda: json.dumps([region.region for region in result.regions if region.whole]),
         "locations": lambda: json.dumps(result.locations()),
         "result": lambda: json.dumps(redactor.result(result.to_json())),
+        "plan-digest": lambda: result.plan_digest or "",
     }

@@ -14,7 +14,8 @@ import waybill
 from waybill.cancel import Cancellation
 from waybill.errors import ExitCode
 from waybill.inputs.options import read_words, usage
-from waybill.inputs.spec import STAGE
+from waybill.inputs.spec import Verb
+from waybill.inputs.verbs import VERBS
 from waybill.process import SystemClock, attentive, end_at_once, heard, hurry, leave, say, stand_in
 
 HELP = f"""\
@@ -51,16 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         from waybill.sandbox.cli import main as sandbox  # noqa: PLC0415 - an optional extra
 
         return sandbox(words[1:], environ=os.environ, stdout=sys.stdout, stderr=sys.stderr)
-    if verb == "stage":
-        return _guarded(words[1:], os.environ, sys.stdout, sys.stderr)
+    if verb in VERBS:
+        return _guarded(VERBS[verb], words[1:], os.environ, sys.stdout, sys.stderr)
     say(sys.stderr, f"waybill: there is no verb {verb!r}.\n\n{HELP}")
     return ExitCode.INPUT
 
 
-def _guarded(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
-    """Stage; a bug of ours before or after the work, which catches its own, is told without any secret."""
+def _guarded(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
+    """Run a verb; a bug of ours before or after the work, which catches its own, is told without any secret."""
     try:
-        return _stage(argv, environ, stdout, stderr)
+        return _run(verb, argv, environ, stdout, stderr)
     except Exception as error:  # noqa: BLE001 - as the docstring says
         from waybill.redaction import Redactor  # noqa: PLC0415 - not needed for help
 
@@ -68,16 +69,17 @@ def _guarded(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, st
         return ExitCode.BUG
 
 
-def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
-    words = read_words(STAGE, argv)
+def _run(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
+    words = read_words(verb, argv)
     if words.help:
-        say(stdout, usage("stage", "put a new version into every region of one account.", STAGE))
+        say(stdout, usage(verb))
         return ExitCode.OK
     from waybill.compose import Face, carry  # noqa: PLC0415 - not needed for help
     from waybill.github.context import RunnerContext  # noqa: PLC0415
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
     from waybill.redaction import Redactor, redacted  # noqa: PLC0415
     from waybill.report.terminal import reporter_for  # noqa: PLC0415
+    from waybill.routes import RUNS  # noqa: PLC0415
 
     cancellation = Cancellation()
     clock = SystemClock(cancellation)
@@ -95,7 +97,9 @@ def _stage(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stde
         scratch=context.temp or None,
     )
     with attentive(cancellation):
-        ended = carry(words.values, words.faults, face, clock, cancellation)
+        ended = carry(
+            verb.name, RUNS[verb.name], words.values, words.faults, face, clock=clock, cancellation=cancellation
+        )
         code = ended.result.exit_code
         try:
             if words.json:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from agreement.reading import EXAMPLES, ROOT, blocks, load, parse, steps
-from waybill.inputs.spec import STAGE, STAGE_OUTPUTS
+from waybill.inputs.tables.stage import STAGE
 
-INPUTS = {item.name: item for item in STAGE}
+INPUTS = {item.name: item for item in STAGE.inputs}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SNIPPETS = [block for block in blocks("yaml") if "uses:" in block]
 
@@ -32,7 +32,7 @@ def test_the_action_is_used_with_inputs_that_there_are(workflow: Any) -> None:
     for _, step in steps(workflow):
         given = step.get("with", {})
         assert set(given) <= set(INPUTS)
-        missing = {item.name for item in STAGE if item.required} - set(given)
+        missing = {item.name for item in STAGE.inputs if item.required} - set(given)
         assert not missing or (missing == {"path"} and given.get("resume"))
 
 
@@ -46,7 +46,7 @@ def test_a_job_that_asks_for_a_token_has_the_permission(workflow: Any) -> None:
 
 @pytest.mark.parametrize("workflow", ALL)
 def test_outputs_that_are_used_are_outputs_that_there_are(workflow: Any) -> None:
-    outputs = {output.name for output in STAGE_OUTPUTS}
+    outputs = {output.name for output in STAGE.outputs}
     for job, step in steps(workflow):
         if "id" in step:
             text = str(workflow["jobs"][job])

@@ -10,7 +10,9 @@ from waybill.domain.waybill import Origin
 from waybill.errors import Fault, InputError
 from waybill.inputs import stage
 from waybill.inputs.options import read_words, usage
-from waybill.inputs.spec import STAGE, Kind
+from waybill.inputs.spec import Kind
+from waybill.inputs.surroundings import Surroundings
+from waybill.inputs.tables.stage import STAGE
 from waybill.packing import Selection
 
 GOOD = {"project": "SugarWater", "version": "1.2.3", "path": "app.bin"}
@@ -51,7 +53,7 @@ def survey(path: str, allow_empty: bool, compress: bool) -> Selection:
     raise InputError([Fault("path", path, "does not exist.")])
 
 
-AROUND = stage.Surroundings(
+AROUND = Surroundings(
     origin=Origin(),
     tag=None,
     places=("us-east-1",),
@@ -62,7 +64,7 @@ AROUND = stage.Surroundings(
 
 
 def test_every_input_has_a_wrong_value_here() -> None:
-    assert list(BAD) == [item.name for item in STAGE]
+    assert list(BAD) == [item.name for item in STAGE.inputs]
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -82,27 +84,27 @@ def test_p10_all_of_them_are_told_at_once() -> None:
     assert told == set(BAD)
 
 
-@pytest.mark.parametrize("item", STAGE, ids=[item.name for item in STAGE])
+@pytest.mark.parametrize("item", STAGE.inputs, ids=[item.name for item in STAGE.inputs])
 def test_every_input_is_an_option_of_the_same_name(item: object) -> None:
-    assert item in STAGE
-    found = next(one for one in STAGE if one is item)
+    assert item in STAGE.inputs
+    found = next(one for one in STAGE.inputs if one is item)
     words = read_words(STAGE, [f"--{found.name}", *([] if found.kind is Kind.FLAG else ["x"])])
     assert words.values == {found.name: "true" if found.kind is Kind.FLAG else "x"}
     assert not words.faults
-    assert f"--{found.name}" in usage("stage", "…", STAGE)
+    assert f"--{found.name}" in usage(STAGE)
 
 
 def test_defaults_are_values_that_are_taken() -> None:
-    given = {item.name: item.default for item in STAGE} | GOOD
+    given = {item.name: item.default for item in STAGE.inputs} | GOOD
     with pytest.raises(InputError) as caught:
         stage.read(given, AROUND)
     assert {fault.name for fault in caught.value.faults} == {"path"}, "the survey of this test finds nothing"
 
 
 def test_examples_are_values_that_are_taken() -> None:
-    given = {item.name: item.example for item in STAGE if item.example}
+    given = {item.name: item.example for item in STAGE.inputs if item.example}
     regions = frozenset({"us-east-1", "eu-west-1"})
-    around = stage.Surroundings(origin=Origin(), tag=None, places=(), parameter="", regions=regions, survey=survey)
+    around = Surroundings(origin=Origin(), tag=None, places=(), parameter="", regions=regions, survey=survey)
     given |= {
         "oidc-role": given["oidc-role"],
         "kms-key": "\n".join(given["kms-key"].replace("us-east-1", region) for region in ("us-east-1", "eu-west-1")),

@@ -31,7 +31,7 @@ class Step:
 
     def run(self, result: Result, **environ: str) -> int:
         """Return the exit code of a step whose work ended with `result`."""
-        self.monkeypatch.setattr(compose, "carry", lambda *_: Ended(result=result))
+        self.monkeypatch.setattr(compose, "carry", lambda *_, **__: Ended(result=result))
         stdout = io.StringIO()
         files = {name: str(self.folder / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         for path in files.values():

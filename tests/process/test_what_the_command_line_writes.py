@@ -24,7 +24,7 @@ SECRET = "s3cr3t-of-the-shell"
 def run(monkeypatch: pytest.MonkeyPatch, stdout: io.StringIO, words: Sequence[str] = ("stage", "--json")) -> Any:
     """Run the command line with work that ends well; its exit code and what it wrote to stderr."""
     stderr = io.StringIO()
-    monkeypatch.setattr(compose, "carry", lambda *_: Ended(result=examples.created()))
+    monkeypatch.setattr(compose, "carry", lambda *_, **__: Ended(result=examples.created()))
     monkeypatch.setattr(sys, "stdout", stdout)
     monkeypatch.setattr(sys, "stderr", stderr)
     monkeypatch.setenv("GITHUB_TOKEN", SECRET)

@@ -11,16 +11,13 @@ import pytest
 
 from fakes.reporter import RecordingReporter
 from promises.stand import REQUEST, SMALL, Stand
-from waybill import compose
 from waybill.cancel import Cancellation
 from waybill.commands.stage import stage
-from waybill.compose import Ended, Face, carry
+from waybill.compose import Ended, Face, Shop, carry
 from waybill.domain.result import Result
 from waybill.domain.waybill import Origin
 from waybill.errors import Fault, WaybillError
-from waybill.ports import Clock
 from waybill.process import attentive
-from waybill.progress import Journal
 
 
 class FinalRecording(RecordingReporter):
@@ -54,24 +51,24 @@ class Working:
         reporter = reporter or FinalRecording()
         stand = self.stand
 
-        def run_stage(
-            values: Mapping[str, str],
-            faults: Sequence[Fault],
-            face: Face,
-            *,
-            journal: Journal,
-            clock: Clock,
-            cancellation: Cancellation,
-        ) -> Result:
+        def run_stage(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
             request = replace(REQUEST, resume=body is None, **changes)
-            journal.asked(request)
+            shop.journal.asked(request)
             pack = None if body is None else (lambda: stand.packed(body))
-            return stage(request, pack, replace(stand.tools(stand.world.gateway(), cancellation), reporter=journal))
+            tools = stand.tools(stand.world.gateway(), shop.cancellation)
+            return stage(request, pack, replace(tools, reporter=shop.journal))
 
-        self.monkeypatch.setattr(compose, "run_stage", run_stage)
         cancellation = Cancellation()
         with attentive(cancellation, limit=60):
-            ended = carry({"project": "SugarWater"}, (), self.face(reporter), stand.clock, cancellation)
+            ended = carry(
+                "stage",
+                run_stage,
+                {"project": "SugarWater"},
+                (),
+                self.face(reporter),
+                clock=stand.clock,
+                cancellation=cancellation,
+            )
         return ended, reporter
 
     def face(self, reporter: FinalRecording) -> Face:

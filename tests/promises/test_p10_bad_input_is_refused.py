@@ -14,8 +14,11 @@ from fakes.aws import REGIONS
 from waybill.domain.waybill import Origin
 from waybill.errors import ExitCode, Fault, InputError
 from waybill.inputs.options import read_words
-from waybill.inputs.spec import STAGE, Kind
-from waybill.inputs.stage import Surroundings, command_line, read
+from waybill.inputs.spec import Kind
+from waybill.inputs.stage import read
+from waybill.inputs.surroundings import Surroundings
+from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.typed import OF_THE_RUNNER, command_line
 from waybill.packing import survey
 
 ROLE = "arn:aws:iam::222222222222:role/waybill-stage"
@@ -126,7 +129,7 @@ def test_every_wrong_input_is_told_in_one_run_in_the_order_of_the_table(around: 
     values = {name: wrong[-1] for name, wrong in WRONG.items()} | {"project": "a/b", "regions": "moon"}
     names = [fault.name for fault in faults_of(values, around)]
     assert set(names) == set(WRONG)
-    order = [item.name for item in STAGE]
+    order = [item.name for item in STAGE.inputs]
     assert names == sorted(names, key=order.index)
 
 
@@ -177,7 +180,9 @@ def test_a_version_from_a_tag_is_named_in_the_command_that_resumes(tag: str, tmp
 
 texts = printable.map(str.strip).filter(bool) | st.sampled_from(["true", "false", "--json", "--path", "-x", "a b", "'"])
 flags = st.sampled_from(["true", "false", "True", "FALSE"])
-values = st.fixed_dictionaries({}, optional={item.name: flags if item.kind is Kind.FLAG else texts for item in STAGE})
+values = st.fixed_dictionaries(
+    {}, optional={item.name: flags if item.kind is Kind.FLAG else texts for item in STAGE.inputs}
+)
 
 
 @given(values)
@@ -185,9 +190,9 @@ def test_the_command_that_is_printed_says_what_was_asked(asked: dict[str, str]) 
     """`resume` is pasted into a terminal: what the options are read as is what the inputs were."""
     import shlex
 
-    words = read_words(STAGE, shlex.split(command_line(asked))[2:])
+    words = read_words(STAGE, shlex.split(command_line(STAGE, asked))[2:])
     assert not words.faults
-    table = {item.name: item for item in STAGE}
+    table = {item.name: item for item in STAGE.inputs if item.name not in OF_THE_RUNNER}
 
     def meant(given: Mapping[str, str]) -> dict[str, str]:
         read = {name: given.get(name, item.default) for name, item in table.items()}

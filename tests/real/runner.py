@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from container.outputs import parse_outputs
 from real.tools import PATIENCE, ROOT, plain
-from waybill.inputs.spec import STAGE
+from waybill.inputs.tables.stage import STAGE
 from waybill.sandbox import layout
 
 PRODUCTION = {"role": layout.STAGE_ROLE_ARN, "role-external-id": layout.STAGE_EXTERNAL_ID}
@@ -97,7 +97,7 @@ class Runner:
             process.wait()
 
     def _environment(self, inputs: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
-        given = {item.name: item.default for item in STAGE} | dict(inputs)
+        given = {item.name: item.default for item in STAGE.inputs} | dict(inputs)
         return {
             **plain(),
             **self.environment,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from real.tools import Ended, waybill
-from waybill.inputs.spec import STAGE
+from waybill.inputs.tables.stage import STAGE
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -74,7 +74,7 @@ def test_without_json_people_read_standard_output(stage: Stage, project: str) ->
 def test_help_names_every_input_and_needs_no_credentials(words: tuple[str, ...]) -> None:
     ended = waybill({}, *words)
     assert (ended.code, ended.stderr) == (0, "")
-    for item in STAGE:
+    for item in STAGE.inputs:
         assert f"--{item.name}" in ended.stdout
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from real.runner import PRODUCTION, Runner, Step
-from waybill.inputs.spec import STAGE_OUTPUTS
+from waybill.inputs.tables.stage import STAGE
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -38,7 +38,7 @@ def stage(runner: Runner, project: str, **more: str) -> Step:
 def test_a_new_version_is_created_in_every_region(runner: Runner, project: str, look: Callable[..., Any]) -> None:
     step = stage(runner, project)
     assert step.code == 0, step.log
-    assert set(step.outputs) == {output.name for output in STAGE_OUTPUTS}
+    assert set(step.outputs) == {output.name for output in STAGE.outputs}
     key = f"{project}@1.2.3"
     told = {name: step.outputs[name] for name in ("version", "sha256", "size", "key", "changed", "outcome")}
     assert told == {

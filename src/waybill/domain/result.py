@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from waybill.errors import ExitCode
 
@@ -75,11 +75,19 @@ class RegionResult:
         }
 
 
+class Body(Protocol):
+    """What a command shows beside how it ended: `status`, `info`, `versions`, ..."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members that the result document has more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One command's end. `resume` is the command line that finishes the work, None where nothing is left to do.
 
-    `parameter` is the name of the SSM parameter that is the channel, the same in every region.
+    `parameter` is the name of the SSM parameter that is the channel, the same in every region. `plan_digest` is that of
+    the plan, where the command plans for approval. `body` is what a command shows beside.
     """
 
     command: str
@@ -100,6 +108,8 @@ class Result:
     advice: str | None = None
     resume: str | None = None
     seconds: float = 0.0
+    plan_digest: str | None = None
+    body: Body | None = None
 
     def with_warnings(self, *more: str) -> Result:
         """Return the same result with more warnings."""
@@ -126,6 +136,8 @@ class Result:
             "advice": self.advice,
             "resume": self.resume,
             "seconds": round(self.seconds, 3),
+            **({"plan_digest": self.plan_digest} if self.plan_digest else {}),
+            **(self.body.to_json() if self.body else {}),
         }
 
     def locations(self) -> dict[str, dict[str, str | None]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from waybill.errors import Fault
-from waybill.inputs.spec import Input, Kind
+from waybill.inputs.spec import Input, Kind, Verb
 
 COMMON = {"--json": "Print the result document on standard output; everything for people goes to standard error."}
 
@@ -21,10 +21,13 @@ class Words:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_words(table: Sequence[Input], argv: Sequence[str]) -> Words:
-    """Read `--name value`, `--name=value`, and `--flag`. LINES given several times are joined, one a line."""
-    known = {f"--{item.name}": item for item in table}
-    words, rest = Words(), list(argv)
+def read_words(verb: Verb, argv: Sequence[str]) -> Words:
+    """Read `--name value`, `--name=value`, `--flag`, and what a verb takes without a name, in its order.
+
+    LINES given several times are joined, one a line.
+    """
+    known = {f"--{item.name}": item for item in verb.inputs}
+    words, rest, unnamed = Words(), list(argv), [verb.input(name) for name in verb.positional]
     while rest:
         word = rest.pop(0)
         name, separator, value = word.partition("=")
@@ -32,16 +35,19 @@ def read_words(table: Sequence[Input], argv: Sequence[str]) -> Words:
             words.help = True
         elif word == "--json":
             words.json = True
-        elif name not in known:
-            words.faults.append(Fault(name, value, _unknown(name, known)))
-        elif separator:
+        elif name in known and separator:
             _take(words, known[name], value)
-        elif known[name].kind is Kind.FLAG and not (rest and rest[0] in {"true", "false"}):
+        elif name in known and known[name].kind is Kind.FLAG and not (rest and rest[0] in {"true", "false"}):
             _take(words, known[name], "true")
-        elif rest and (not rest[0].startswith("--") or " " in rest[0]):
+        elif name in known and rest and (not rest[0].startswith("--") or " " in rest[0]):
             _take(words, known[name], rest.pop(0))
-        else:
+        elif name in known:
             words.faults.append(Fault(name.removeprefix("--"), "", "needs a value.", known[name].example))
+        elif unnamed and not word.startswith("-"):
+            _take(words, unnamed[0], word)
+            unnamed = unnamed if unnamed[0].kind is Kind.LINES else unnamed[1:]
+        else:
+            words.faults.append(Fault(name, value, _unknown(name, known)))
     return words
 
 
@@ -64,12 +70,17 @@ def _unknown(name: str, known: dict[str, Input]) -> str:
     return f"is not an option; did you mean `{near[0]}`?" if near else "is not an option."
 
 
-def usage(verb: str, what: str, table: Sequence[Input]) -> str:
+def usage(verb: Verb) -> str:
     """Return the help of a verb."""
     from textwrap import wrap  # noqa: PLC0415 - only help needs it
 
-    lines = [f"waybill {verb}: {what}", "", "Options (the action's inputs have the same names):", ""]
-    for item in table:
+    lines = [f"waybill {verb.name}: {verb.does}", ""]
+    if verb.positional:
+        several = {name: " ..." if verb.input(name).kind is Kind.LINES else "" for name in verb.positional}
+        places = " ".join(f"[{name.upper()}{several[name]}]" for name in verb.positional)
+        lines += [f"  waybill {verb.name} {places} [--option value ...]", ""]
+    lines += ["Options (an action's inputs have the same names):", ""]
+    for item in verb.inputs:
         metavar = {Kind.FLAG: "", Kind.TEXT: " VALUE", Kind.LINES: " LINE (may be repeated)"}[item.kind]
         lines.append(f"  --{item.name}{metavar}{'  (required)' if item.required else ''}")
         text = item.help + (f" Default: `{item.default}`." if item.default else "")

@@ -22,6 +22,10 @@ class Reading:
         self._values = {name: value for name, value in values.items() if value.strip()}
         self.faults: list[Fault] = []
 
+    def has(self, name: str) -> bool:
+        """Whether the table has this input at all."""
+        return name in self._table
+
     def given(self, name: str) -> str | None:
         """Return what was given, None where nothing was."""
         return self._values.get(self._table[name].name)

@@ -1,0 +1,1 @@
+"""One table of inputs and outputs for each verb."""
