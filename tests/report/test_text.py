@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from report import examples
 from waybill.domain.result import ChannelOutcome, Outcome
 from waybill.errors import ExitCode, Fault, InputError
+from waybill.progress import Waiting
 from waybill.report import text
 from waybill.report.ink import Ink, clean
+from waybill.report.narrate import narrate
 
 ASCII = Ink(symbols=False, encoding="ascii")
 COLOUR = Ink(colour=True)
@@ -22,6 +24,20 @@ def line_with(shown: str, *parts: str) -> str:
     found = [line for line in shown.splitlines() if all(part in line for part in parts)]
     assert found, f"no line has {parts}:\n{shown}"
     return found[0]
+
+
+@pytest.mark.parametrize(
+    ("region", "why", "line"),
+    [
+        ("STS", "STS: GetCallerIdentity failed: Rate exceeded (Throttling)", "STS: GetCallerIdentity failed"),
+        ("STS", "role arn:aws:iam::1:role/r: no answer", "STS: role arn:aws:iam::1:role/r: no answer"),
+        ("eu-west-1", "parameter /x in eu-west-1: no answer", "parameter /x in eu-west-1: no answer"),
+        ("eu-west-1", "SlowDown", "eu-west-1: SlowDown"),
+        ("", "SlowDown", "SlowDown"),
+    ],
+)
+def test_a_wait_names_its_place_once(region: str, why: str, line: str) -> None:
+    assert (narrate(Waiting(region, why, 1.0, 48.0), Ink()) or "").startswith(line)
 
 
 def test_a_created_version_is_said_in_the_first_line_and_shown_for_each_region() -> None:

@@ -38,8 +38,8 @@ def narrate(event: Event, ink: Ink) -> str | None:
         case Stepped(region, step):
             return f"{region}: {step.value}"
         case Waiting(region, why, seconds, left):
-            place = f"{region}: " if region else ""
             told = one_line(why).rstrip(".")
+            place = f"{region}: " if region not in told else ""
             return f"{place}{told}. Trying again in {duration(seconds)}; {duration(left)} are left for retries."
         case Warned(said):
             return text.warning(said, ink)
