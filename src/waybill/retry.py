@@ -32,7 +32,8 @@ class Retry:
 
     def call(self, attempt: Callable[[], T]) -> T:
         """Return what `attempt` returns, or raise its last `Unavailable` when the budget is spent."""
-        end = self.clock.monotonic() + self.budget
+        started = self.clock.monotonic()
+        end = started + self.budget
         for number in range(1, self.attempts + 1):
             try:
                 return attempt()
@@ -40,11 +41,14 @@ class Retry:
                 wait = self.random() * min(self.cap, self.base * 2**number)
                 left = end - self.clock.monotonic()
                 if number == self.attempts or wait > left:
-                    raise Unavailable(
-                        error.what,
-                        f"Tried {number} times within a budget of {self.budget:.0f} s. {error.advice}".rstrip(),
-                    ) from error
+                    tried = self._tried(number, self.clock.monotonic() - started)
+                    raise Unavailable(error.what, f"{tried} {error.advice}".rstrip()) from error
                 self.told(error, wait, left)
                 self.clock.sleep(wait)
                 self.check()
         raise AssertionError("unreachable: the loop returns or raises")
+
+    def _tried(self, number: int, seconds: float) -> str:
+        tried = f"Tried {number} times in {seconds:.0f} s" if number > 1 else f"Tried once, for {seconds:.0f} s,"
+        most = f"{self.attempts} tries" if self.attempts > 1 else "1 try"
+        return f"{tried} and gave up: the limits are {most} and {self.budget:.0f} s."

@@ -66,7 +66,7 @@ def test_trouble_without_end_exits_9_and_tells_the_budget(
     with serving(monkeypatch, first(then=trouble)) as server, pytest.raises(Unavailable) as caught:
         told.account().region(REGION).parameters.get("/x")
     assert len(server.heard) == 8
-    assert "Tried 8 times within a budget of 60 s" in caught.value.advice
+    assert "and gave up: the limits are 8 tries and 60 s." in caught.value.advice
     assert "parameter /x in us-east-1" in caught.value.what
 
 

@@ -148,7 +148,7 @@ def partial() -> Result:
             channel=ChannelOutcome.NOT_REACHED,
             channel_after=None,
             error="s3:UploadPart to artifacts-eu-west-1 did not answer (SlowDown).",
-            advice="Tried 8 times within a budget of 60 s.",
+            advice="Tried 8 times in 31 s and gave up: the limits are 8 tries and 60 s.",
             exit_code=ExitCode.UNAVAILABLE,
             seconds=0.0,
         ),

@@ -101,7 +101,7 @@ def test_prose_leaves_sentences_as_they_are() -> None:
     for line in (
         "A rebuild seldom gives the same bytes: take the next version.",
         "The bucket's owner (a person) said \"no\", didn't they?",
-        "Tried 8 times within a budget of 60 s.",
+        "Tried 8 times in 31 s and gave up: the limits are 8 tries and 60 s.",
         "Conflict – sha256 and size differ.",
     ):
         assert prose(line) == line
