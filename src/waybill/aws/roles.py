@@ -10,7 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from waybill.aws.calls import Calls
-from waybill.aws.meanings import DENIED, Asked
+from waybill.aws.codes import DENIED
+from waybill.aws.meanings import Asked
 from waybill.domain.arns import RoleArn
 from waybill.errors import AccessDenied, IdentityError
 
