@@ -141,7 +141,7 @@ def wake_all() -> None:
             if isinstance(thing, FedPart):
                 thing.fail(error)
             elif isinstance(thing, Pool):
-                thing.close(error)
+                thing.give_back(bytearray())  # too small to read into, which ends the reading
             elif isinstance(thing, Lane):
                 thing.close()
                 thing.end()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator
 from threading import Barrier, Lock
 
@@ -155,19 +154,6 @@ def test_a_source_that_breaks_leaves_no_lane_waiting(part: int, at: int) -> None
     found, ends = rig.run(rig.feed(source, part_bytes=part, block_bytes=16, buffers=2), source)
     assert isinstance(found, (OSError, ArtifactError))
     assert set(ends) == set(rig.regions)
-
-
-def test_a_closed_pool_wakes_whoever_waits_for_a_buffer() -> None:
-    rig, source = Rig(("us-east-1",)), BytesSource(NOISE[:160])
-    feed = rig.feed(source, part_bytes=16, block_bytes=16, buffers=1)
-
-    def close() -> None:
-        while source.position < 16:
-            os.sched_yield()
-        feed.pool.close(Cancelled("Cancelled before the end."))
-
-    found, _ = together([feed.run, close])
-    assert isinstance(found, Cancelled)
 
 
 def test_a_part_is_taken_by_one_worker_only_and_in_order() -> None:

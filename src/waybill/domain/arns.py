@@ -10,7 +10,7 @@ KEY_EXAMPLE = "arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-12
 
 _ROLE = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/([\w+=,.@/-]{1,576})", re.ASCII)
 _KEY = re.compile(r"arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):((?:key|alias)/[\w:/-]{1,256})", re.ASCII)
-_CALLER = re.compile(r"arn:(aws[a-z-]*):(?:iam|sts)::(\d{12}):(.+)", re.ASCII)
+_CALLER = re.compile(r"arn:(aws[a-z-]*):(?:iam|sts)::\d{12}:.+", re.ASCII)
 
 
 def partition_of(region: str) -> str:
@@ -100,11 +100,3 @@ class Caller:
         """`aws`, `aws-cn`, `aws-us-gov`, ..."""
         match = _CALLER.fullmatch(self.arn)
         return match[1] if match else "aws"
-
-    @property
-    def role_name(self) -> str | None:
-        """The role whose session this is, or None for a user."""
-        match = _CALLER.fullmatch(self.arn)
-        if match is None or not match[3].startswith("assumed-role/"):
-            return None
-        return match[3].split("/")[1]

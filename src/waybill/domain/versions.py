@@ -14,7 +14,7 @@ _TAG = re.compile(r"(?:(?P<project>[A-Za-z0-9_.-]+)(?:@|/v?))?(?P<version>.+)", 
 class Version:
     """One immutable version. Equality is of the text; order is SemVer precedence, in which build metadata is ignored.
 
-    So two versions may be neither equal nor apart in order: see `same_precedence`.
+    So two versions may be neither equal nor apart in order: `<=` and `>=` are then both true.
     """
 
     __slots__ = ("_parsed", "text")
@@ -33,10 +33,6 @@ class Version:
     def is_prerelease(self) -> bool:
         """Whether the version has a pre-release part (`1.2.3-rc.1`)."""
         return self._parsed.prerelease is not None
-
-    def same_precedence(self, other: Version) -> bool:
-        """Whether neither comes before the other: they differ at most in build metadata."""
-        return bool(self._parsed.compare(other._parsed) == 0)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Version) and self.text == other.text

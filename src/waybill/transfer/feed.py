@@ -16,7 +16,6 @@ from threading import Condition, Lock
 from awscrt.checksums import combine_crc64nvme, crc64nvme
 
 from waybill.domain.digests import PART, Digests, crc_text
-from waybill.errors import WaybillError
 from waybill.transfer.source import Source, changed
 
 BUFFERS = 5
@@ -45,19 +44,16 @@ class Block:
 
 
 class Pool:
-    """A fixed number of buffers. `take` waits for one; `close` makes it raise instead."""
+    """A fixed number of buffers. `take` waits for one."""
 
     def __init__(self, count: int, length: int) -> None:
         self._free = [bytearray(length) for _ in range(count)]
         self._condition = Condition()
-        self._closed: WaybillError | None = None
 
     def take(self) -> bytearray:
         """Return a buffer, waiting for one to come back."""
         with self._condition:
-            self._condition.wait_for(lambda: self._free or self._closed)
-            if self._closed:
-                raise self._closed
+            self._condition.wait_for(lambda: self._free)
             return self._free.pop()
 
     def give_back(self, buffer: bytearray) -> None:
@@ -65,12 +61,6 @@ class Pool:
         with self._condition:
             self._free.append(buffer)
             self._condition.notify()
-
-    def close(self, error: WaybillError) -> None:
-        """Make waiting and later takers raise `error`."""
-        with self._condition:
-            self._closed = self._closed or error
-            self._condition.notify_all()
 
 
 class FedPart:
