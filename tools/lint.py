@@ -48,6 +48,7 @@ class Verdict:
 PYTHON = ("src", "entrypoint.py", "tests", "bench", "tools")
 ACTIONS = ("action.yml", "actions/*/action.yml")
 WORKFLOWS = (".github/workflows/*.yml",)
+EXAMPLES = ("examples/*.yml",)
 SCHEMA = (LINT / "check-jsonschema", "--builtin-schema")
 
 CHECKS = (
@@ -60,14 +61,14 @@ CHECKS = (
     Check("shellcheck", (LINT / "shellcheck",), (".ci/run", "tools/*.sh", "tests/**/*.sh", "examples/**/*.sh")),
     Check("zizmor", (LINT / "zizmor", "--offline", "--no-progress", "--quiet"), (".github", *ACTIONS)),
     Check("schema of actions", (*SCHEMA, "vendor.github-actions"), ACTIONS),
-    Check("schema of workflows", (*SCHEMA, "vendor.github-workflows"), WORKFLOWS),
+    Check("schema of workflows", (*SCHEMA, "vendor.github-workflows"), (*WORKFLOWS, *EXAMPLES)),
     Check("schema of dependabot.yml", (*SCHEMA, "vendor.dependabot"), (".github/dependabot.yml",)),
 )
 
 
 def act_checks() -> list[Check]:
     """`act` validates one path at a time, and wants each given by its own option."""
-    paths = Check("", (), WORKFLOWS).files()
+    paths = Check("", (), (*WORKFLOWS, *EXAMPLES)).files()
     return [Check(f"act {Path(path).name}", (LINT / "act", "--validate", "--strict", "-W", path)) for path in paths]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,13 +57,3 @@ def test_no_masked_document_goes_from_job_to_job(workflow: Any) -> None:
     for job, step in steps(workflow):
         passed = str(workflow["jobs"][job].get("outputs", {}))
         assert f"steps.{step.get('id')}.outputs.result" not in passed
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=[path.name for path in EXAMPLES])
-def test_the_examples_are_workflows_by_githubs_schema(path: Path) -> None:
-    program = ROOT / ".venvs" / "lint" / "bin" / "check-jsonschema"
-    if not program.exists():
-        pytest.skip("check-jsonschema is not installed: `make lint` installs it")
-    command = [str(program), "--builtin-schema", "vendor.github-workflows", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
