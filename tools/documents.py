@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from waybill.domain.policy import STAGE_CALLS, published_stage_policy
+from waybill.domain.calls import STAGE_CALLS
+from waybill.domain.policy import published_stage_policy
 from waybill.inputs.spec import Input, Output, Verb
 from waybill.inputs.tables.stage import STAGE
 

@@ -9,7 +9,8 @@ import pytest
 
 from agreement.reading import README, ROOT, blocks, documents, load
 from waybill.action import outputs
-from waybill.domain.policy import STAGE_CALLS, published_stage_policy
+from waybill.domain.calls import STAGE_CALLS
+from waybill.domain.policy import published_stage_policy
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
 from waybill.inputs.spec import Kind

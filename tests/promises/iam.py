@@ -12,7 +12,7 @@ from fakes.aws import bucket_name
 from fakes.calls import Call
 from promises.stand import Stand
 from waybill.domain.arns import KeyArn
-from waybill.domain.policy import On
+from waybill.domain.calls import On
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import pytest
 from promises.errands import SCENARIOS, Scenario, run
 from promises.iam import allows
 from promises.stand import Stand, small_parts
-from waybill.domain.policy import STAGE_CALLS, published_stage_policy
+from waybill.domain.calls import STAGE_CALLS
+from waybill.domain.policy import published_stage_policy
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,8 @@ from promises.errands import ROLE, Scenario, dry_run, given_keys, never, one_par
 from promises.iam import Need, allows
 from promises.stand import Stand, small_parts
 from waybill.domain.arns import KeyArn
-from waybill.domain.policy import STAGE_CALLS, On, Scope, session_policy
+from waybill.domain.calls import STAGE_CALLS, On
+from waybill.domain.policy import Scope, session_policy
 from waybill.domain.request import KmsChoice
 
 CHANNEL = f"arn:aws:ssm:us-east-1:{PRODUCTION}:parameter/artifacts/SugarWater/latest"

@@ -19,7 +19,8 @@ from aws.parts import bytes_of
 from engines import ministack
 from engines.ministack import PRODUCTION, REGIONS, Stack, bucket_name, document
 from real.tools import Ended, waybill
-from waybill.domain.policy import STAGE_CALLS, published_stage_policy
+from waybill.domain.calls import STAGE_CALLS
+from waybill.domain.policy import published_stage_policy
 
 pytestmark = pytest.mark.engine
 

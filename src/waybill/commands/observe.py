@@ -19,7 +19,7 @@ from waybill.domain.request import Request
 from waybill.domain.versions import parse_or_none
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError, ConflictError, Fault, InputError, WaybillError
-from waybill.ports import Account, Bucket, Encryption, Region
+from waybill.ports import Bucket, Encryption, Region
 from waybill.progress import Step, Stepped
 
 SMALL = 1024 * 1024
@@ -59,7 +59,7 @@ def observe(request: Request, target: Target, tools: Tools) -> Observed:
 def _site(name: str, request: Request, target: Target) -> Site:
     organisation = target.organisation
     region = target.account.region(name)
-    bucket = _bucket(region, target.account, organisation.bucket_parameter, target.owner)
+    bucket = bucket_of(region, target)
     keys = Keys(organisation.key_prefix, request.project, request.version)
     parameter = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
     # Far regions answer slowly, and none of these answers needs another.
@@ -131,7 +131,9 @@ def look_again(site: Site) -> Observation:
     return _with_known_digest(found)
 
 
-def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Bucket:
+def bucket_of(region: Region, target: Target) -> Bucket:
+    """Return a region's staging bucket. Raises `InputError` where its parameter names none."""
+    parameter = target.organisation.bucket_parameter
     name = region.parameters.get(parameter)
     if not name:
         rule = f"does not exist in {region.name}: the region is not prepared."
@@ -142,7 +144,7 @@ def _bucket(region: Region, account: Account, parameter: str, owner: str) -> Buc
     if not is_bucket(name):
         rule = f"holds {name[:80]!r} in {region.name}, which is no bucket's name."
         raise InputError([Fault("bucket-parameter", parameter, rule, "/buckets/staging")], "Nothing was written.")
-    return account.bucket(region.name, name, owner=owner)
+    return target.account.bucket(region.name, name, owner=target.owner)
 
 
 def _kms_key(region: Region, bucket: Bucket, request: Request, target: Target) -> KeyArn | None:

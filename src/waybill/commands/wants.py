@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from waybill.commands.target import Wants
 from waybill.domain.arns import RoleArn
+from waybill.domain.calls import READ_CALLS, Call, calls_of
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
-from waybill.domain.policy import Scope, calls_of, session_policy
+from waybill.domain.policy import Scope, session_policy
 from waybill.domain.request import Place, Request
 from waybill.errors import Fault
 
@@ -36,6 +39,29 @@ def wants_of(request: Request) -> Wants:
         if broken and organisation.regions:
             found.append(Fault("require", request.require.text, broken, "all"))
         return found
+
+    return Wants(faults=faults, policy=policy)
+
+
+def reading(place: Place, project: str, channel: str = "*", calls: Sequence[Call] = READ_CALLS) -> Wants:
+    """Return what a command wants that only looks, at whatever version; `project` and `channel` may be `*`."""
+
+    def policy(role: RoleArn, organisation: Organisation) -> str:
+        scope = Scope(
+            partition=role.partition,
+            account=role.account,
+            project=project,
+            version="*",
+            channel=channel,
+            key_prefix=organisation.key_prefix,
+            parameter_prefix=organisation.parameter_prefix,
+            parameters=configured(place, organisation),
+            key_accounts=("*",),
+        )
+        return session_policy(calls, scope)
+
+    def faults(organisation: Organisation) -> list[Fault]:
+        return [] if "*" in {project, channel} else channel_faults(organisation, place, project, channel)
 
     return Wants(faults=faults, policy=policy)
 

@@ -1,8 +1,6 @@
-"""What a run may do: one table of the calls that the code makes, from which every policy document is made (P8).
+"""Policy documents, made from the tables of calls (P8): the session policy of a run, and what is published for roles.
 
-The session policy of a run, the IAM document that is published for the stage role, and the test that runs under it all
-come from `STAGE_CALLS`. Buckets and regions are `*` inside the account: naming each bucket would pass STS's 2,048
-characters at four regions.
+Buckets and regions are `*` inside the account: naming each bucket would pass STS's 2,048 characters at four regions.
 """
 
 from __future__ import annotations
@@ -10,69 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
+
+from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, STAGE_CALLS, Call, On
 
 MAX_SESSION_POLICY = 2048
 """Characters of a session policy that STS takes."""
-
-
-class On(StrEnum):
-    """What a call is made on."""
-
-    VERSION = "version"
-    EVENTS = "events"
-    BUCKET = "bucket"
-    LISTING = "listing"
-    KEY = "key"
-    CONFIGURATION = "configuration"
-    CHANNEL = "channel"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One IAM action that the code needs, on what, and why."""
-
-    action: str
-    on: On
-    why: str
-
-
-STAGE_CALLS = (
-    Call("s3:GetObject", On.VERSION, "look at what is stored, and verify what was written"),
-    Call("s3:PutObject", On.VERSION, "create the artifact, its metadata, its waybill and its events"),
-    Call("s3:AbortMultipartUpload", On.VERSION, "leave nothing behind"),
-    Call("s3:GetObject", On.EVENTS, "read withdrawals before a channel moves"),
-    Call("s3:ListBucket", On.LISTING, "tell a missing object from a forbidden one, and find events"),
-    Call("s3:GetEncryptionConfiguration", On.BUCKET, "look up the bucket's default key; not needed with `kms-key`"),
-    Call("kms:GenerateDataKey", On.KEY, "encrypt"),
-    Call("kms:Decrypt", On.KEY, "complete multipart uploads, read back"),
-    Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
-    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
-    Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named"),
-    Call("ssm:PutParameter", On.CHANNEL, "move the channel"),
-)
-
-
-IN_S3 = frozenset({On.VERSION, On.EVENTS, On.BUCKET, On.LISTING})
-
-
-def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool) -> tuple[Call, ...]:
-    """Return the calls that one run may make: without writes for a dry run, without the channel's where it stays.
-
-    `kms-key: none` leaves a bucket's default to encrypt, unsaid, so it takes nothing away.
-    """
-    unneeded = {
-        "s3:PutObject": not writes,
-        "s3:AbortMultipartUpload": not writes,
-        "s3:GetEncryptionConfiguration": not looks_up_key,
-        "kms:GenerateDataKey": not writes,
-        "ssm:PutParameter": not (writes and moves),
-        "ssm:GetParameterHistory": not reads_channel,
-    }
-    return tuple(
-        call for call in STAGE_CALLS if not unneeded.get(call.action, False) and (moves or call.on is not On.EVENTS)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +21,7 @@ class Scope:
     """What the resources of a policy are narrowed to. `version` and `channel` may be `*`.
 
     `parameters` are the configuration's and the bucket's parameter names; `key_accounts` the accounts of the KMS keys:
-    none means the same account, `*` that a bucket's default key may be anybody's.
+    none means the same account, `*` that a bucket's default key may be anybody's. `source` is what is promoted from.
     """
 
     partition: str
@@ -92,6 +33,16 @@ class Scope:
     parameter_prefix: str
     parameters: tuple[str, ...]
     key_accounts: tuple[str, ...] = ()
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a promotion comes from: the account, its key prefix, and the accounts of the keys that encrypt there."""
+
+    account: str
+    key_prefix: str
+    key_accounts: tuple[str, ...] = ("*",)
 
 
 def resources(scope: Scope) -> Mapping[On, list[str]]:
@@ -109,7 +60,19 @@ def resources(scope: Scope) -> Mapping[On, list[str]]:
         ],
         On.CONFIGURATION: [f"{parameter}{_rooted(name)}" for name in scope.parameters],
         On.CHANNEL: [f"{parameter}{scope.parameter_prefix}/{scope.project}/{scope.channel}"],
+        On.CHANNELS: [f"{parameter}{scope.parameter_prefix}*"],
+        On.SOURCE: _of_source(scope),
+        On.SOURCE_KEY: [
+            f"arn:{scope.partition}:kms:*:{account}:key/*"
+            for account in (scope.source.key_accounts if scope.source else ())
+        ],
     }
+
+
+def _of_source(scope: Scope) -> list[str]:
+    if scope.source is None:
+        return []
+    return [f"arn:{scope.partition}:s3:::*/{scope.source.key_prefix}{scope.project}@{scope.version}"]
 
 
 def statements(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> list[dict[str, Any]]:
@@ -120,7 +83,7 @@ def statements(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> li
         actions = sorted({call.action for call in calls if call.on is on})
         if not actions or not known[on]:
             continue
-        statement: dict[str, Any] = {"Sid": on.value.capitalize()} if sids else {}
+        statement: dict[str, Any] = {"Sid": on.value.title().replace("-", "")} if sids else {}
         statement |= {"Effect": "Allow", "Action": _one(actions), "Resource": _one(known[on])}
         if condition := _condition(on, scope):
             statement["Condition"] = condition
@@ -130,7 +93,9 @@ def statements(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> li
 
 def _condition(on: On, scope: Scope) -> dict[str, Any]:
     """Keep S3 inside the account, which its ARNs do not name. S3 always knows it, so IfExists lets nobody out."""
-    if on not in IN_S3:
+    if on is On.SOURCE and scope.source is not None:
+        return {"StringEqualsIfExists": {"aws:ResourceAccount": scope.source.account}}
+    if on not in IN_THE_ACCOUNT:
         return {}
     condition: dict[str, Any] = {"StringEqualsIfExists": {"aws:ResourceAccount": scope.account}}
     if on is On.LISTING:
@@ -184,7 +149,16 @@ def published_stage_policy() -> dict[str, Any]:
 
     It speaks of every project; narrow `*@*` to `PROJECT@*` for a role of one repository.
     """
-    scope = Scope(
+    return document(STAGE_CALLS, _published(), sids=True)
+
+
+def published_promote_policy() -> dict[str, Any]:
+    """Return the IAM document for the role that promotes: what stage needs, and to read in the source account."""
+    return document(PROMOTE_CALLS, _published(Source(account="111111111111", key_prefix="")), sids=True)
+
+
+def _published(source: Source | None = None) -> Scope:
+    return Scope(
         partition="aws",
         account="222222222222",
         project="*",
@@ -193,8 +167,8 @@ def published_stage_policy() -> dict[str, Any]:
         key_prefix="",
         parameter_prefix="/artifacts",
         parameters=("/startifact", "/buckets/staging"),
+        source=source,
     )
-    return document(STAGE_CALLS, scope, sids=True)
 
 
 def _rooted(name: str) -> str:

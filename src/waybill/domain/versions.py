@@ -34,6 +34,11 @@ class Version:
         """Whether the version has a pre-release part (`1.2.3-rc.1`)."""
         return self._parsed.prerelease is not None
 
+    @property
+    def core(self) -> tuple[int, int, int]:
+        """MAJOR, MINOR, PATCH."""
+        return (self._parsed.major, self._parsed.minor, self._parsed.patch)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Version) and self.text == other.text
 

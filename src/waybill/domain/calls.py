@@ -1,0 +1,97 @@
+"""The calls that the code makes: the tables from which every policy document is made, and that tests run under (P8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class On(StrEnum):
+    """What a call is made on."""
+
+    VERSION = "version"
+    EVENTS = "events"
+    BUCKET = "bucket"
+    LISTING = "listing"
+    KEY = "key"
+    CONFIGURATION = "configuration"
+    CHANNEL = "channel"
+    CHANNELS = "channels"
+    SOURCE = "source"
+    SOURCE_KEY = "source-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One IAM action that the code needs, on what, and why."""
+
+    action: str
+    on: On
+    why: str
+
+
+STAGE_CALLS = (
+    Call("s3:GetObject", On.VERSION, "look at what is stored, and verify what was written"),
+    Call("s3:PutObject", On.VERSION, "create the artifact, its metadata, its waybill and its events"),
+    Call("s3:AbortMultipartUpload", On.VERSION, "leave nothing behind"),
+    Call("s3:GetObject", On.EVENTS, "read withdrawals before a channel moves"),
+    Call("s3:ListBucket", On.LISTING, "tell a missing object from a forbidden one, and find events"),
+    Call("s3:GetEncryptionConfiguration", On.BUCKET, "look up the bucket's default key; not needed with `kms-key`"),
+    Call("kms:GenerateDataKey", On.KEY, "encrypt"),
+    Call("kms:Decrypt", On.KEY, "complete multipart uploads, read back"),
+    Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
+    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
+    Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named"),
+    Call("ssm:PutParameter", On.CHANNEL, "move the channel"),
+)
+
+
+PROMOTE_CALLS = (
+    *STAGE_CALLS,
+    Call("s3:GetObject", On.SOURCE, "copy from the source account's buckets"),
+    Call("kms:Decrypt", On.SOURCE_KEY, "copy what the source account's key encrypts"),
+)
+"""What the role needs that writes in the target account, and copies there server side."""
+
+READ_CALLS = (
+    Call("s3:GetObject", On.VERSION, "look at what is stored, and download it"),
+    Call("s3:ListBucket", On.LISTING, "tell a missing object from a forbidden one, and find versions"),
+    Call("kms:Decrypt", On.KEY, "read what is encrypted"),
+    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
+    Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
+)
+"""What the source's role of `promote`, and `download`, `info` and `versions`, need."""
+
+STATUS_CALLS = (
+    *READ_CALLS,
+    Call("s3:ListBucketMultipartUploads", On.BUCKET, "find unfinished uploads"),
+    Call("ssm:GetParametersByPath", On.CHANNELS, "find every channel"),
+    Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named, and should name"),
+)
+
+PRUNE_CALLS = (
+    *STATUS_CALLS,
+    Call("s3:PutObject", On.VERSION, "write the tombstone, and the waybill of what has none"),
+    Call("s3:DeleteObject", On.VERSION, "delete what is pruned"),
+    Call("kms:GenerateDataKey", On.KEY, "encrypt the tombstone"),
+)
+
+IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.BUCKET, On.LISTING})
+
+
+def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool) -> tuple[Call, ...]:
+    """Return the calls that one run may make: without writes for a dry run, without the channel's where it stays.
+
+    `kms-key: none` leaves a bucket's default to encrypt, unsaid, so it takes nothing away.
+    """
+    unneeded = {
+        "s3:PutObject": not writes,
+        "s3:AbortMultipartUpload": not writes,
+        "s3:GetEncryptionConfiguration": not looks_up_key,
+        "kms:GenerateDataKey": not writes,
+        "ssm:PutParameter": not (writes and moves),
+        "ssm:GetParameterHistory": not reads_channel,
+    }
+    return tuple(
+        call for call in STAGE_CALLS if not unneeded.get(call.action, False) and (moves or call.on is not On.EVENTS)
+    )
