@@ -79,7 +79,7 @@ def _run(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: Te
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
     from waybill.redaction import Redactor, redacted  # noqa: PLC0415
     from waybill.report.terminal import reporter_for  # noqa: PLC0415
-    from waybill.routes import RUNS  # noqa: PLC0415
+    from waybill.routes import run_of  # noqa: PLC0415
 
     cancellation = Cancellation()
     clock = SystemClock(cancellation)
@@ -98,7 +98,7 @@ def _run(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: Te
     )
     with attentive(cancellation):
         ended = carry(
-            verb.name, RUNS[verb.name], words.values, words.faults, face, clock=clock, cancellation=cancellation
+            verb.name, run_of(verb.name), words.values, words.faults, face, clock=clock, cancellation=cancellation
         )
         code = ended.result.exit_code
         try:

@@ -18,7 +18,7 @@ from waybill.domain.waybill import Origin
 from waybill.errors import ExitCode
 from waybill.packing import Packed
 from waybill.process import SystemClock, attentive
-from waybill.routes import run_stage
+from waybill.routes import stage as route
 
 
 @pytest.mark.parametrize("stuck", [False, True], ids=["told", "stuck"])
@@ -40,7 +40,7 @@ def test_the_scratch_folder_is_gone(stuck: bool, tmp_path: Path, monkeypatch: py
         return pack()  # type: ignore[no-any-return]
 
     monkeypatch.setattr(process, "GRACE", 0.3)
-    monkeypatch.setattr("waybill.commands.stage.stage", stage)
+    monkeypatch.setattr("waybill.routes.stage.stage", stage)
     cancellation, reporter = Cancellation(), FinalRecording()
     face = Face(
         environ={"AWS_REGION": "us-east-1"},
@@ -54,7 +54,7 @@ def test_the_scratch_folder_is_gone(stuck: bool, tmp_path: Path, monkeypatch: py
     )
     values = {"project": "SugarWater", "version": "1.2.3", "path": "dist"}
     with attentive(cancellation, limit=60):
-        ended = carry("stage", run_stage, values, (), face, clock=SystemClock(cancellation), cancellation=cancellation)
+        ended = carry("stage", route.run, values, (), face, clock=SystemClock(cancellation), cancellation=cancellation)
     left = list(scratch.iterdir())
     over.set()
     assert len(packing[0]) == 1, "the folder was there"

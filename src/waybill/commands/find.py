@@ -1,4 +1,4 @@
-"""Finds which version is meant, in every region of one account: an exact one, a channel's, or the highest in a range."""
+"""Finds which version is meant, in every region of an account: itself, a channel's, or the highest in a range."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from waybill.domain.arns import Caller
 from waybill.domain.plan import Plan, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
-from waybill.report import plan_words, words
+from waybill.report import bodies, plan_words, words
 from waybill.report.console_links import object_url, parameter_url
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.markdown import code, fenced, link, passage, prose, table
@@ -31,6 +31,7 @@ def summary(result: Result, *, plan: Plan | None = None, run_url: str = "", cons
     where there is no AWS console: in the sandbox.
     """
     lines = [_heading(result), "", prose(one_line(words.sentence(result), 2000)), ""]
+    lines += bodies.as_markdown(result.body)
     planned = plan if result.outcome is Outcome.PLANNED or not result.regions else None
     if planned is not None:
         lines += _plan(planned)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from waybill.domain.plan import Plan, RegionPlan
 from waybill.domain.result import Outcome, RegionResult, Result
 from waybill.errors import WaybillError
-from waybill.report import plan_words, words
+from waybill.report import bodies, plan_words, words
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.units import count, duration, exact_size
 
@@ -23,6 +23,7 @@ def result(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None, told: Col
     """
     parts = [
         heading(end, ink),
+        bodies.as_text(end.body, ink),
         table(end, ink, plan=plan),
         troubles(end, ink, plan=plan),
         warnings(end, ink, told=told),

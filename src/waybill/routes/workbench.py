@@ -1,49 +1,21 @@
-"""From a verb's texts to its command: what each verb reads, and the collaborators that its command gets."""
+"""What every verb's run is made with: the ambient credentials, the run's surroundings, and a command's tools."""
 
 from __future__ import annotations
 
 import random
 import secrets
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from types import MappingProxyType
+from collections.abc import Sequence
 
-from waybill.cancel import Cancellation
 from waybill.commands.tools import Tools
-from waybill.compose import Run, Shop
+from waybill.compose import Shop
 from waybill.domain.configuration import split_regions
-from waybill.domain.result import Result
-from waybill.errors import Fault
 from waybill.inputs.surroundings import Surroundings
-from waybill.packing import Packed, Selection, pack, survey
+from waybill.packing import survey
 from waybill.progress import Waiting, Warned
 from waybill.retry import Retry
 
 
-def run_stage(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
-    """Stage."""
-    from waybill.commands.stage import stage  # noqa: PLC0415 - each verb imports its own command, and no other
-    from waybill.inputs import stage as inputs  # noqa: PLC0415
-
-    bench = _Bench(shop)
-    request, selection = inputs.read(values, bench.surroundings(), faults)
-    shop.journal.asked(request)
-    if selection is not None and selection.compress_ignored:
-        shop.journal.tell(Warned("`compress` has no effect on a single file: its bytes are never changed."))
-    tools = bench.tools(request.config_regions)
-    scratch = tempfile.TemporaryDirectory(prefix="waybill-", dir=shop.face.scratch)
-    with scratch as folder, _removed(folder, shop.cancellation):
-        return stage(request, _packer(selection, Path(folder), request.project, shop.cancellation.check), tools)
-
-
-RUNS: Mapping[str, Run] = MappingProxyType({"stage": run_stage})
-"""Every verb's run."""
-
-
-class _Bench:
+class Workbench:
     """Makes what a run works with, of the ambient credentials and the run's surroundings."""
 
     def __init__(self, shop: Shop) -> None:
@@ -96,16 +68,3 @@ class _Bench:
             known_regions=self._regions,
             run_id=shop.face.origin.run_id or secrets.token_hex(4),
         )
-
-
-def _removed(scratch: str, cancellation: Cancellation) -> AbstractContextManager[None]:
-    """Have the folder removed even where the work is stuck and is left."""
-    return cancellation.guard(lambda: shutil.rmtree(scratch, ignore_errors=True))
-
-
-def _packer(
-    selection: Selection | None, scratch: Path, project: str, check: Callable[[], None]
-) -> Callable[[], Packed] | None:
-    if selection is None:
-        return None
-    return lambda: pack(selection, scratch=scratch, default_name=f"{project}.zip", check=check)
