@@ -34,10 +34,15 @@ class Clients:
 
     def stage_role(self, service: str, region: str = layout.HOME_REGION) -> Client:
         """Return a client of the production account, by the assumed role, as `waybill stage --role` is."""
+        return self.role(layout.STAGE_ROLE_ARN, service, region)
+
+    def promote_role(self, service: str, region: str = layout.HOME_REGION) -> Client:
+        """Return a client of the production account that may read development's buckets, too."""
+        return self.role(layout.PROMOTE_ROLE_ARN, service, region)
+
+    def role(self, arn: str, service: str, region: str = layout.HOME_REGION) -> Client:
         answer = self.user("sts").assume_role(
-            RoleArn=layout.STAGE_ROLE_ARN,
-            RoleSessionName="a-test",
-            ExternalId=layout.STAGE_EXTERNAL_ID,
+            RoleArn=arn, RoleSessionName="a-test", ExternalId=layout.STAGE_EXTERNAL_ID
         )
         return self.session(answer["Credentials"], service, region)
 

@@ -63,7 +63,7 @@ def test_a_federated_principal_lets_web_identities_in_and_nobody_else() -> None:
     policy = layout.oidc_trust()
     assert allows(policy, "sts:AssumeRoleWithWebIdentity", Request("", "123456789012", {}))
     assert not allows(policy, "sts:AssumeRole", Request(USER, "111111111111", {}))
-    assert not allows(layout.stage_trust(), "sts:AssumeRoleWithWebIdentity", Request("", "123456789012", {}))
+    assert not allows(layout.role_trust(), "sts:AssumeRoleWithWebIdentity", Request("", "123456789012", {}))
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,28 @@ def test_conditions_on_the_external_id_and_the_session_name_count(
     condition: Any, given: dict[str, str], expected: bool
 ) -> None:
     assert decide(allow("*", Condition=condition), **given) is expected
+
+
+BUCKET = "arn:aws:s3:::staging"
+READER = "arn:aws:sts::222222222222:assumed-role/waybill-promote/run-1"
+
+
+def reads(statement: dict[str, Any], resource: str = f"{BUCKET}/Demo@1.0.0", caller: str = READER) -> bool:
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", **statement}]})
+    return allows(policy, "s3:GetObject", Request(caller, "222222222222", {}, resource))
+
+
+def test_a_statement_speaks_of_its_resources_only() -> None:
+    everyone = {"Principal": "*"}
+    assert reads({**everyone, "Resource": f"{BUCKET}/*"})
+    assert reads({**everyone, "Resource": [BUCKET, f"{BUCKET}/Demo@*"]})
+    assert not reads({**everyone, "Resource": f"{BUCKET}/Other@*"})
+    assert not reads({**everyone, "Resource": BUCKET})
+
+
+@pytest.mark.parametrize("operator", ["ArnEquals", "ArnLike", "StringEquals", "StringLike"])
+def test_an_account_is_narrowed_to_a_role_by_a_condition(operator: str) -> None:
+    account = {"Principal": {"AWS": "arn:aws:iam::222222222222:root"}, "Resource": "*"}
+    role = {operator: {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/waybill-promote"}}
+    assert reads({**account, "Condition": role})
+    assert not reads({**account, "Condition": role}, caller="arn:aws:iam::222222222222:user/waybill-promote")

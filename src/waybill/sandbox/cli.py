@@ -38,6 +38,7 @@ and {layout.PRODUCTION} (production); regions {", ".join(layout.REGIONS)}.
 In each account and region: a versioned, KMS-encrypted bucket, its name in the parameter
 {layout.BUCKET_PARAMETER}, and the organisation configuration in {layout.CONFIGURATION_PARAMETER}.
 Roles: {layout.STAGE_ROLE_ARN}, external id {layout.STAGE_EXTERNAL_ID}
+       {layout.PROMOTE_ROLE_ARN}, the same; may read development's buckets
        {layout.OIDC_ROLE_ARN}, with any web identity token
 
 Example:

@@ -2,13 +2,14 @@
 
 Every account and region has a versioned bucket whose default encryption is SSE-KMS with a customer key of that account
 and region (bucket key on), the key's alias, the SSM parameter with the bucket's name, and the organisation
-configuration.
+configuration. Production's role `waybill-promote` may read development's buckets; nobody else of production may.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 DEVELOPMENT: Final = "111111111111"
 PRODUCTION: Final = "222222222222"
@@ -28,6 +29,9 @@ KEY_ALIAS: Final = "alias/waybill-staging"
 STAGE_ROLE: Final = "waybill-stage"
 STAGE_ROLE_ARN: Final = f"arn:aws:iam::{PRODUCTION}:role/{STAGE_ROLE}"
 STAGE_EXTERNAL_ID: Final = "waybill-sandbox"
+PROMOTE_ROLE: Final = "waybill-promote"
+PROMOTE_ROLE_ARN: Final = f"arn:aws:iam::{PRODUCTION}:role/{PROMOTE_ROLE}"
+PROMOTE_EXTERNAL_ID: Final = STAGE_EXTERNAL_ID
 OIDC_ROLE: Final = "waybill-oidc"
 OIDC_ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{OIDC_ROLE}"
 OIDC_ISSUER: Final = "token.actions.githubusercontent.com"
@@ -53,8 +57,8 @@ def configuration() -> str:
     )
 
 
-def stage_trust() -> str:
-    """Return the trust policy of the stage role: the development account, with the external id; tags allowed."""
+def role_trust() -> str:
+    """Return the trust policy of the stage and promote roles: the development account, with the external id."""
     return _policy(
         {"AWS": f"arn:aws:iam::{DEVELOPMENT}:root"},
         ["sts:AssumeRole"],
@@ -73,12 +77,29 @@ def oidc_trust() -> str:
     )
 
 
+def bucket_policy(bucket_name: str) -> str:
+    """Return the bucket policy of a development bucket: the promote role of production may read it."""
+    read = ["s3:GetObject", "s3:GetObjectVersion"]
+    arn = f"arn:aws:s3:::{bucket_name}"
+    allow = {"Effect": "Allow", "Principal": {"AWS": PROMOTE_ROLE_ARN}}
+    return _document(
+        {**allow, "Action": read, "Resource": f"{arn}/*"}, {**allow, "Action": "s3:ListBucket", "Resource": arn}
+    )
+
+
+def key_policy(account: str) -> str:
+    """Return the policy of an account's key: the account, and in development the promote role, which may decrypt."""
+    own = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
+    promote = {"Effect": "Allow", "Principal": {"AWS": PROMOTE_ROLE_ARN}, "Action": "kms:Decrypt", "Resource": "*"}
+    return _document(own, *([promote] if account == DEVELOPMENT else []))
+
+
 def _policy(
     principal: dict[str, str], actions: list[str], condition: dict[str, dict[str, str]], *, also: list[str]
 ) -> str:
     allow = {"Effect": "Allow", "Principal": principal}
-    statements = [
-        {**allow, "Action": actions, "Condition": condition},
-        {**allow, "Action": also},
-    ]
+    return _document({**allow, "Action": actions, "Condition": condition}, {**allow, "Action": also})
+
+
+def _document(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -5,12 +5,12 @@ refuses any other version. Import order matters: `loading` before anything of mo
 
     pin          which moto; refuses others
     loading      imports what the sandbox serves, and not what costs half a second for nothing
-    refusals     AWS error answers;  checksums, chunked  S3's bodies;  stored  lazy bodies;  trust  trust policies
+    refusals     AWS error answers;  checksums, chunked  S3's bodies;  stored  lazy bodies;  trust  policies
                  (these five know nothing of moto)
-    admission    who may touch a bucket, expected owners
+    admission    who may touch a bucket, expected owners, bucket policies
     keys         SSE-KMS: what is asked for, resolved to a key's ARN as S3 resolves it
-    objects, locks, uploads, s3, s3_uploads
-                 how objects are kept, written and read; multipart uploads
+    objects, locks, uploads, s3, s3_uploads, s3_copies
+                 how objects are kept, written and read; multipart uploads; copies
     sts, ssm     the other services
     strictness   all the replacements, in one call
     preparation  accounts, buckets, keys, parameters, roles

@@ -14,7 +14,9 @@ from typing import Any, Final
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket
 
-from waybill.sandbox.engine.refusals import Refusal
+from waybill.sandbox.engine import trust
+from waybill.sandbox.engine.admission import Caller
+from waybill.sandbox.engine.refusals import Refusal, access_denied
 
 KMS: Final = "aws:kms"
 _ARN: Final = re.compile(r"arn:aws:kms:(?P<region>[^:]+):(?P<account>\d{12}):(?P<name>(?:key|alias)/.+)\Z")
@@ -59,6 +61,21 @@ def chosen(
         arn(key or _MANAGED, account=account, region=bucket.region_name),
         bucket_key=str(wanted).lower() == "true",
     )
+
+
+def decrypt(key_arn: str, caller: Caller) -> None:
+    """Raise `Refusal` unless the key's policy lets a caller of another account decrypt with it."""
+    parts = _ARN.match(key_arn)
+    if parts is None or parts["account"] == caller.account:
+        return
+    key = kms_backends[parts["account"]][parts["region"]].keys.get(parts["name"].removeprefix("key/"))
+    asked = trust.Request(caller.arn(), caller.account, {})
+    if key is None or not trust.allows(key.policy, "kms:Decrypt", asked):
+        raise access_denied(
+            f"User: {caller.arn()} is not authorized to perform: kms:Decrypt on the resource associated with this "
+            "ciphertext because the resource does not exist in this Region, no resource-based policies allow access, "
+            "or a resource-based policy explicitly denies access"
+        )
 
 
 def arn(key: str, *, account: str, region: str) -> str:

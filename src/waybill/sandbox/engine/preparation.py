@@ -35,7 +35,8 @@ def prepare() -> dict[str, Account]:
     for account in layout.ACCOUNTS:
         for region in layout.REGIONS:
             _prepare_region(account, region)
-    _add_role(layout.PRODUCTION, layout.STAGE_ROLE, layout.stage_trust())
+    for role in (layout.STAGE_ROLE, layout.PROMOTE_ROLE):
+        _add_role(layout.PRODUCTION, role, layout.role_trust())
     _add_role(layout.DEVELOPMENT, layout.OIDC_ROLE, layout.oidc_trust())
     iam_backends[layout.DEVELOPMENT]["aws"].create_open_id_connect_provider(
         f"https://{layout.OIDC_ISSUER}", [], ["sts.amazonaws.com"], []
@@ -69,7 +70,7 @@ def _add_role(account: str, name: str, trust_policy: str) -> None:
 
 def _prepare_region(account: str, region: str) -> None:
     kms = kms_backends[account][region]
-    key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Staged artifacts", None)
+    key = kms.create_key(layout.key_policy(account), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Staged artifacts", None)
     kms.create_alias(key.id, layout.KEY_ALIAS)
     _add_bucket(account, region, key.arn)
     _add_parameter(account, region, layout.BUCKET_PARAMETER, layout.bucket(account, region))
@@ -83,6 +84,8 @@ def _add_bucket(account: str, region: str, key_arn: str) -> None:
     default = {"SSEAlgorithm": KMS, "KMSMasterKeyID": key_arn}
     bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": "true"}}
     bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
+    if account == layout.DEVELOPMENT:
+        bucket.policy = layout.bucket_policy(bucket.name).encode()
     bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Any, ClassVar, Final
+from urllib.parse import parse_qs, urlsplit
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.s3 import responses
@@ -16,7 +17,7 @@ from moto.s3.exceptions import PreconditionFailed
 from moto.s3.models import FakeBucket, FakeKey
 from moto.s3.responses import S3Response
 
-from waybill.sandbox.engine import admission, checksums, chunked, objects
+from waybill.sandbox.engine import admission, checksums, chunked, keys, objects, sts
 from waybill.sandbox.engine.locks import ObjectLocks
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
@@ -51,23 +52,32 @@ class StrictS3(S3Response):
 
     def _bucket_response(self, request: Any, full_url: str) -> Any:
         try:
-            self._admit()
+            self._admit(full_url)
             return super()._bucket_response(request, full_url)
         except Refusal as refusal:
             return rendered(refusal, "s3")
 
     def _key_response(self, request: Any, full_url: str) -> TYPE_RESPONSE:
         try:
-            self._admit()
+            self._admit(full_url)
             return super()._key_response(request, full_url)
         except Refusal as refusal:
             return rendered(refusal, "s3")
 
-    def _admit(self) -> None:
+    def _admit(self, full_url: str) -> None:
         if self._encoding_fault is not None:
             raise self._encoding_fault
         if self.bucket_name:
-            admission.admit(self.bucket_name, self.current_account, self.headers)
+            name = self.parse_key_name()
+            # What moto has as its query string are the headers where there is none.
+            query = parse_qs(urlsplit(full_url).query, keep_blank_values=True)
+            action = admission.action_of(self.method, name, query)
+            admission.admit(self.bucket_name, name, action, self.caller, self.headers)
+
+    @property
+    def caller(self) -> admission.Caller:
+        """Who asks."""
+        return admission.Caller(self.current_account, lambda: sts.arn_of(self.current_account, self.get_access_key()))
 
     @property
     def bucket(self) -> FakeBucket:
@@ -121,17 +131,10 @@ class StrictS3(S3Response):
         headers["x-amz-checksum-type"] = checksums.FULL_OBJECT
         return status, headers, body
 
-    def copy_object(self) -> TYPE_RESPONSE:
-        """CopyObject: create-only when asked, and whole even when its source was made of parts."""
-        with self.lock():
-            self.refuse_existing()
-            answer = super().copy_object()
-            objects.whole(self._current())
-        return answer
-
     def get_object(self) -> TYPE_RESPONSE:
         """GetObject: lazily read; by part number too."""
         with self.lock():
+            self.decrypt(self._asked())
             status, headers, body = super().get_object()
             key = self._asked()
         number = self._get_int_param("partNumber")
@@ -149,6 +152,8 @@ class StrictS3(S3Response):
             key = self._asked()
             parts = bool(number and key is not None and key.multipart)
             asked = {name: value for name, value in query.items() if name != "partNumber" or not parts}
+            if headers.get(_CHECKSUM_MODE) == "ENABLED":
+                self.decrypt(key)
             status, answer, body = super().head_object(bucket_name, asked, key_name, headers)
         if key is None or status != 200:
             return status, answer, body
@@ -158,6 +163,11 @@ class StrictS3(S3Response):
             answer.update(objects.part_window(key, number)[1])
             return 206, answer, body
         return status, answer, body
+
+    def decrypt(self, key: FakeKey | None) -> None:
+        """Raise `Refusal` unless the caller may use the KMS key that an object is encrypted with."""
+        if key is not None and key.kms_key_id:
+            keys.decrypt(key.kms_key_id, self.caller)
 
     def _asked(self) -> FakeKey | None:
         version = self.querystring.get("versionId", [None])[0]

@@ -21,7 +21,7 @@ _SSE = "x-amz-server-side-encryption"
 
 
 class StrictS3Uploads(StrictS3):
-    """The whole of the sandbox's S3."""
+    """Requests for multipart uploads."""
 
     def _key_response_post(
         self, request: Any, body: bytes, bucket_name: str, query: dict[str, Any], key_name: str
@@ -77,11 +77,6 @@ class StrictS3Uploads(StrictS3):
         if not 1 <= number <= 10_000:
             raise Refusal("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
         return super().upload_part()
-
-    def upload_part_copy(self) -> TYPE_RESPONSE:
-        """UploadPartCopy, for an upload that exists."""
-        uploads.find(self.bucket, self._get_param("uploadId"), self.parse_key_name())
-        return super().upload_part_copy()
 
     def _complete_upload(self, key_name: str, upload_id: str, body: bytes) -> TYPE_RESPONSE:
         current = self._current()

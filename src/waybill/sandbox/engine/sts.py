@@ -13,6 +13,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.iam.models import Role, iam_backends
 from moto.sts import urls
+from moto.sts.models import sts_backends
 from moto.sts.responses import TokenResponse
 
 from waybill.sandbox.engine import trust
@@ -58,7 +59,7 @@ class StrictSts(TokenResponse):
         access_key = self.get_access_key()
         identity = self.backend.get_caller_identity(access_key, self.region)
         if is_root(self.current_account, access_key):
-            return self.current_account, f"arn:aws:iam::{self.current_account}:root", self.current_account
+            return self.current_account, arn_of(self.current_account, access_key), self.current_account
         return identity
 
     def _check_trust(self, caller: str, action: str) -> None:
@@ -107,6 +108,13 @@ def install() -> None:
     """Let `StrictSts` answer STS's requests."""
     for pattern in urls.url_paths:
         urls.url_paths[pattern] = StrictSts.dispatch
+
+
+def arn_of(account: str, access_key: str) -> str:
+    """Return the ARN of whoever has `access_key` in `account`: a user, a role's session, or root."""
+    if is_root(account, access_key):
+        return f"arn:aws:iam::{account}:root"
+    return str(sts_backends[account]["aws"].get_caller_identity(access_key, "us-east-1")[1])
 
 
 def is_root(account: str, access_key: str) -> bool:

@@ -1,8 +1,9 @@
-"""Trust policies, read as STS reads them, as far as the sandbox needs. Pure.
+"""Policies of what is asked for (a role's trust, a bucket, a key), read as AWS reads them. Pure.
 
-Understood: Effect, Action (with `*`), Principal AWS (`*`, an account, its `:root`, an ARN) and Federated, and the
-conditions StringEquals and StringLike on `sts:ExternalId` and `sts:RoleSessionName`. Other condition keys (a token's
-claims, request tags, ...) count as met. Deny statements win.
+As far as the sandbox needs: Effect, Action and Resource (with `*`), Principal AWS (`*`, an account, its `:root`, an
+ARN) and Federated, and the conditions StringEquals, StringLike, ArnEquals and ArnLike on `sts:ExternalId`,
+`sts:RoleSessionName` and `aws:PrincipalArn`. Other condition keys (a token's claims, request tags, ...) count as met.
+Deny statements win.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-_KNOWN_KEYS: Final = ("sts:externalid", "sts:rolesessionname")
+_KNOWN_KEYS: Final = ("sts:externalid", "sts:rolesessionname", "aws:principalarn")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks for a role, and how. `caller` is an ARN, or "" for a web identity; `context` has lower-case names."""
+    """Who asks for something, and how. `caller` is an ARN, or "" for a web identity; `context` has lower-case names.
+
+    `resource` is the ARN of what is asked for, where the policy may speak of several things.
+    """
 
     caller: str
     account: str
     context: Mapping[str, str]
+    resource: str = ""
 
 
 def allows(policy: str, action: str, request: Request) -> bool:
-    """Tell whether the trust policy document `policy` (JSON) allows `action` to `request`."""
+    """Tell whether the policy document `policy` (JSON) allows `action` to `request`."""
     statements = _many(json.loads(policy).get("Statement", []))
     applicable = [each for each in statements if _applies(each, action, request)]
     effects = {str(each.get("Effect")) for each in applicable}
@@ -38,8 +43,13 @@ def _applies(statement: Mapping[str, Any], action: str, request: Request) -> boo
     return (
         any(fnmatchcase(action.lower(), pattern) for pattern in actions)
         and _is_principal(statement.get("Principal", {}), request)
-        and _holds(statement.get("Condition", {}), request.context)
+        and _is_resource(statement.get("Resource"), request.resource)
+        and _holds(statement.get("Condition", {}), {"aws:principalarn": role_of(request.caller), **request.context})
     )
+
+
+def _is_resource(named: Any, asked: str) -> bool:
+    return named is None or not asked or any(fnmatchcase(asked, str(pattern)) for pattern in _many(named))
 
 
 def _is_principal(principal: Any, request: Request) -> bool:
@@ -49,10 +59,10 @@ def _is_principal(principal: Any, request: Request) -> bool:
         return "Federated" in principal
     named = {str(each) for each in _many(principal.get("AWS", []))}
     whole_account = {"*", request.account, f"arn:aws:iam::{request.account}:root"}
-    return bool(named & (whole_account | {request.caller, _role_of(request.caller)}))
+    return bool(named & (whole_account | {request.caller, role_of(request.caller)}))
 
 
-def _role_of(caller: str) -> str:
+def role_of(caller: str) -> str:
     """Return the ARN of the role whose session `caller` is; sessions match their role."""
     prefix, marker, rest = caller.partition(":assumed-role/")
     if not marker:
@@ -71,7 +81,7 @@ def _holds(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str
 def _matches(operator: str, values: list[Any], given: str | None) -> bool:
     if given is None:
         return operator.endswith("IfExists")
-    if operator.startswith("StringLike"):
+    if operator.startswith(("StringLike", "ArnLike", "ArnEquals")):
         return any(fnmatchcase(given, str(value)) for value in values)
     if operator.startswith("StringEquals"):
         return given in {str(value) for value in values}
