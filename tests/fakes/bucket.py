@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
+from functools import partial
 
 from fakes.calls import Call
+from fakes.copies import copy_parts, readable
 from fakes.refusals import bad_bytes, denied, no_bucket, no_key, unknown
 from fakes.state import BucketState, Item, UploadState
 from fakes.upload import FakeUpload
@@ -14,7 +16,7 @@ from fakes.world import World
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
-from waybill.errors import ArtifactError, WaybillError
+from waybill.errors import ArtifactError
 from waybill.ports import (
     Copying,
     CopySource,
@@ -41,6 +43,7 @@ class FakeBucket:
         self._region = region
         self._owner = owner
         self._caller = caller
+        self.limits = world.copy_limits
 
     def head(self, key: str) -> Stored | None:
         """Return the object as S3 reports it. A HEAD of a bucket that is not there is a bare 404 too."""
@@ -133,17 +136,7 @@ class FakeBucket:
                 raise bad_bytes(self._arn(new.key), f"sha256 {sha256}")
             if bucket.current(new.key) is not None:
                 return Exists()
-            version = self._world.new_version() if bucket.versioned else None
-            item = Item(
-                body=data,
-                media_type=new.media_type,
-                version_id=version,
-                modified=self._world.now(),
-                sha256=sha256,
-                kms_key=key,
-            )
-            bucket.store(new.key, item)
-            return Created(version)
+            return self._store(bucket, new, data, sha256, key)
 
     def begin(self, new: NewObject) -> Upload:
         """Begin a multipart upload."""
@@ -163,67 +156,34 @@ class FakeBucket:
         if source.size != digests.size:
             raise bad_bytes(self._arn(new.key), f"size {digests.size}, but the source has {source.size} bytes")
         copying.check()
-        if source.size > self._world.copy_limits.whole:
-            return self._copy_parts(new, source, digests, copying)
+        if source.size > self.limits.whole:
+            making = partial(self._making, "copy-part", new.key)
+            read = partial(readable, self._world, source, caller=self._caller)
+            return copy_parts(self._begun(new), read, digests, copying, making=making, part=self.limits.part)
         with self._making("copy", new.key), self._world.lock:
             bucket = self._mine("s3:PutObject", new.key)
             key = self._encrypting(bucket, new.kms_key)
-            body = self._readable(source)
+            body = readable(self._world, source, caller=self._caller)
             if bucket.current(new.key) is not None:
                 return Exists()
-            version = self._world.new_version() if bucket.versioned else None
             sha256 = hashlib.sha256(body).hexdigest()
-            item = Item(
-                body=body,
-                media_type=new.media_type,
-                version_id=version,
-                modified=self._world.now(),
-                sha256=sha256,
-                kms_key=key,
-            )
-            bucket.store(new.key, item)
+            created = self._store(bucket, new, body, sha256, key)
             if sha256 != digests.sha256:
-                raise bad_bytes(self._arn(new.key), f"sha256 {digests.sha256}; delete version {version}")
+                raise bad_bytes(self._arn(new.key), f"sha256 {digests.sha256}; delete version {created.version_id}")
         copying.told(source.size)
-        return Created(version)
+        return created
 
-    def _copy_parts(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
-        upload = self._begun(new)
-        try:
-            with copying.guard(upload.abort):
-                part = self._world.copy_limits.part
-                for number, start in enumerate(range(0, source.size, part), start=1):
-                    copying.check()
-                    with self._making("copy-part", new.key), self._world.lock:
-                        upload.take(number, self._readable(source)[start : start + part])
-                    copying.told(min(start + part, source.size))
-                ended = upload.complete(digests)
-                if isinstance(ended, Exists):
-                    upload.abort()
-                return ended
-        except BaseException:
-            with suppress(WaybillError):
-                upload.abort()
-            raise
-
-    def _readable(self, source: CopySource) -> bytes:
-        """Return the bytes of a copy's source, if its owner is the expected one and both policies let us read it."""
-        action = "s3:GetObjectVersion" if source.version_id else "s3:GetObject"
-        arn = f"arn:aws:s3:::{source.bucket}/{source.key}"
-        bucket = self._world.buckets.get(source.bucket)
-        if bucket is None:
-            raise no_bucket(source.bucket)
-        if bucket.owner != source.owner:
-            raise denied(action, arn, "the bucket has another owner than expected")
-        if self._caller not in {bucket.owner, *bucket.shared_with}:
-            raise denied(action, arn, "no resource-based policy allows it")
-        item = bucket.version(source.key, source.version_id)
-        if item is None:
-            raise ArtifactError(f"s3://{source.bucket}/{source.key} does not exist.")
-        key = self._world.kms.keys.get(item.kms_key or "")
-        if key is not None and key.account != self._caller and key.text not in self._world.kms.shared:
-            raise denied("kms:Decrypt", key.text, "no resource-based policy allows it")
-        return item.body
+    def _store(self, bucket: BucketState, new: NewObject, body: bytes, sha256: str, kms_key: str | None) -> Created:
+        item = Item(
+            body=body,
+            media_type=new.media_type,
+            version_id=self._world.new_version() if bucket.versioned else None,
+            modified=self._world.now(),
+            sha256=sha256,
+            kms_key=kms_key,
+        )
+        bucket.store(new.key, item)
+        return Created(item.version_id)
 
     def _find(self, action: str, key: str) -> Item | None:
         bucket = self._mine(action, key)

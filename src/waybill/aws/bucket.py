@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from waybill.aws import listing
-from waybill.aws.copy import Limits, S3Copy
+from waybill.aws.copy import LIMITS, Limits, S3Copy
 from waybill.aws.location import EXISTS, Location, creation
 from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
@@ -34,7 +34,7 @@ PAST_THE_END = {"InvalidRange": (None, b""), "416": (None, b"")}
 class S3Bucket:
     """Implements `ports.Bucket`. Every call carries the expected owner (P7)."""
 
-    def __init__(self, location: Location, *, wire: Callable[[str], Wire], limits: Limits | None = None) -> None:
+    def __init__(self, location: Location, *, wire: Callable[[str], Wire], limits: Limits = LIMITS) -> None:
         """`wire` makes the sender of parts for an object's URL; `limits` are those of copies."""
         self._at = location
         self._client = location.client
@@ -42,7 +42,7 @@ class S3Bucket:
         self._place = location.place
         self._asked = location.asked
         self._wire = wire
-        self._limits = limits or Limits()
+        self.limits = limits
 
     @property
     def name(self) -> str:
@@ -187,7 +187,7 @@ class S3Bucket:
 
     def copy(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
         """Create an object from another bucket's, server side, unless one is there."""
-        return S3Copy(self._at, new, source, digests, self._limits).make(copying)
+        return S3Copy(self._at, new, source, digests, self.limits).make(copying)
 
 
 def _note_url(urls: list[str], request: Any, **_: Any) -> None:

@@ -51,6 +51,9 @@ class Limits:
         return [(start, min(start + part, size)) for start in range(0, size, part)] or [(0, 0)]
 
 
+LIMITS = Limits()
+
+
 class S3Copy:
     """One copy that is to be made."""
 

@@ -19,8 +19,20 @@ from waybill.sandbox.engine.refusals import Refusal, access_denied
 EXPECTED_OWNER: Final = "x-amz-expected-bucket-owner"
 EXPECTED_SOURCE_OWNER: Final = "x-amz-source-expected-bucket-owner"
 _DETAILS: Final = frozenset(
-    "x-id list-type prefix delimiter max-keys encoding-type continuation-token start-after fetch-owner key-marker "
-    "upload-id-marker max-uploads".split()
+    [
+        "x-id",
+        "list-type",
+        "prefix",
+        "delimiter",
+        "max-keys",
+        "encoding-type",
+        "continuation-token",
+        "start-after",
+        "fetch-owner",
+        "key-marker",
+        "upload-id-marker",
+        "max-uploads",
+    ]
 )
 _ON_BUCKETS: Final = {
     ("GET", frozenset[str]()): "s3:ListBucket",
