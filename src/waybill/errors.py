@@ -64,7 +64,8 @@ class Fault:
 
     def __str__(self) -> str:
         shown = self.value if len(self.value) <= 200 else f"{self.value[:200]}… ({len(self.value)} characters)"
-        text = f"{self.name}: {shown!r}: {self.rule}" if self.value else f"{self.name}: {self.rule}"
+        spelled = repr(shown) if shown.isascii() else f"{shown!r} ({shown!a})"  # letters of other scripts look alike
+        text = f"{self.name}: {spelled}: {self.rule}" if self.value else f"{self.name}: {self.rule}"
         return f"{text} Example: {self.example}" if self.example else text
 
 

@@ -68,6 +68,7 @@ def test_an_empty_path_is_refused(tmp_path: Path, path: str) -> None:
         ("dist/app.js/below", "'dist/app.js'"),
         ("zzzzzz", ""),
         ("~/dist", "not expanded"),
+        ("dist/{a,b}.js", "`{a,b}` is no glob: write a line for each"),
     ],
 )
 def test_a_missing_path_names_the_workspace_and_the_nearest_name(tmp_path: Path, path: str, near: str) -> None:

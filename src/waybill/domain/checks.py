@@ -4,6 +4,7 @@ the configuration says which regions there are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from waybill.domain.request import KmsChoice
@@ -19,8 +20,10 @@ def region_faults(regions: Sequence[str], known: frozenset[str]) -> list[Fault]:
     faults = []
     for region in regions:
         if region not in known:
-            near = get_close_matches(region, sorted(known), 1, 0.5)
+            near = get_close_matches(region, sorted(known), 1, 0.7)
             hint = f" Did you mean {near[0]}?" if near else ""
+            if not re.fullmatch("[a-z0-9-]+", region):
+                hint = " Regions are parted by commas, spaces or lines."
             rule = f"is not an AWS region that this release knows.{hint}"
             faults.append(Fault("regions", region, rule, "us-east-1,eu-west-1"))
     return faults

@@ -47,6 +47,8 @@ def read_words(verb: Verb, argv: Sequence[str]) -> Words:
             _take(words, unnamed[0], word)
             unnamed = unnamed if unnamed[0].kind is Kind.LINES else unnamed[1:]
         else:
+            if word.startswith("--") and not separator and rest and not rest[0].startswith("-"):
+                value = rest.pop(0)  # most likely meant for it: one slip is one fault
             words.faults.append(Fault(name, value, _unknown(name, known)))
     return words
 

@@ -47,9 +47,10 @@ class Reading:
         self.faults += [fault if fault.example else replace(fault, example=item.example) for fault in faults]
 
     def require(self, *names: str) -> None:
-        """Say of each input that is not given that it is missing."""
+        """Say of each input that is not given, and of which nothing is said yet, that it is missing."""
+        told = {fault.name for fault in self.faults}
         for name in names:
-            if self.given(name) is None:
+            if self.given(name) is None and name not in told:
                 self.fault(name, "is missing.")
 
     def flag(self, name: str) -> bool:

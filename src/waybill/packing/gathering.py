@@ -96,7 +96,7 @@ def _unmatched(pattern: Pattern, workspace: Path, *, left_out: bool) -> Fault:
     path = workspace / pattern.line
     if pattern.literal and not os.path.lexists(pattern.lead):
         return missing(pattern.line, pattern.lead, workspace)
-    rest = " that the lines beginning with `!` do not leave out" if left_out else ""
+    rest = " but what the lines that begin with `!` leave out" if left_out else ""
     if _is_directory(pattern):
         return Fault("path", names.printable(pattern.line), f"holds no files{rest}. {MEANT}")
     where = "" if pattern.line.startswith("/") else f" in the workspace {str(workspace)!r}"

@@ -19,6 +19,7 @@ def missing(line: str, path: Path, workspace: Path) -> Fault:
         return Fault("path", printable(line), f"is a symbolic link to {target!r}, which does not exist.")
     rule = "does not exist" if line.startswith("/") else f"does not exist in the workspace {str(workspace)!r}"
     rule += "; `~` is not expanded." if line.startswith("~") else "."
+    rule += " `{a,b}` is no glob: write a line for each." if "{" in line else ""
     return Fault("path", printable(line), rule + hint(path, workspace))
 
 
