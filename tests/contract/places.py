@@ -13,7 +13,7 @@ import pytest
 
 from contract.hands import BotoHands, FakeHands, Hands
 from engines import ministack
-from fakes.aws import PRODUCTION, REGIONS, FakeAws, bucket_name
+from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from waybill.domain.arns import KeyArn, RoleArn
 from waybill.domain.identity import Identity
@@ -23,7 +23,8 @@ from waybill.retry import Retry
 
 __all__ = ["ALIAS", "REGION", "BotoHands", "Place", "in_ministack", "in_moto", "in_the_fake", "stage_role"]
 
-REGION = REGIONS[0]
+REGION, ELSEWHERE = REGIONS[0], REGIONS[2]
+CLOSED = "waybill-closed-111111111111"
 ALIAS = "alias/waybill-staging"
 UNLISTED = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*"}
 
@@ -32,13 +33,18 @@ UNLISTED = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Reso
 class Place:
     """One engine, seen as the stage role of the production account, in one region.
 
-    `unlisted` is the same account without s3:ListBucket.
+    `unlisted` is the same account without s3:ListBucket; `promoter` may read development's bucket `theirs` as well, and
+    `elsewhere` of its own account and another region. A development bucket `closed` is open to nobody else.
     """
 
     engine: str
     account: Account
     unlisted: Account
+    promoter: Account
     hands: Hands
+    elsewhere: Hands
+    theirs: Hands
+    closed: Hands
     key: KeyArn
     environment: Mapping[str, str]
 
@@ -67,13 +73,19 @@ def in_the_fake() -> Place:
     world = FakeAws.prepared()
     name = bucket_name(PRODUCTION, REGION)
     key = world.kms.aliases[f"arn:aws:kms:{REGION}:{PRODUCTION}:{ALIAS}"]
+    world.share(DEVELOPMENT, with_account=PRODUCTION)
+    world.add_bucket(REGION, CLOSED, owner=DEVELOPMENT)
     other = FakeAws.prepared()
     other.buckets[name].listing = False
     return Place(
         engine="fake",
         account=world.account(),
         unlisted=other.account(),
+        promoter=world.account(arn=f"arn:aws:sts::{PRODUCTION}:assumed-role/waybill-promote/waybill"),
         hands=FakeHands(world, name),
+        elsewhere=FakeHands(world, bucket_name(PRODUCTION, ELSEWHERE)),
+        theirs=FakeHands(world, bucket_name(DEVELOPMENT, ELSEWHERE)),
+        closed=FakeHands(world, CLOSED),
         key=key,
         environment={},
     )
@@ -90,21 +102,33 @@ def in_moto() -> Iterator[Place]:
     with running({}) as sandbox:
         environment = sandbox.environment({})
         account, unlisted = stage_role(environment, layout.STAGE_ROLE_ARN, layout.STAGE_EXTERNAL_ID)
-        own = sandbox.accounts[PRODUCTION]["user"]
-        keys = {
-            "aws_access_key_id": own["access_key_id"],
-            "aws_secret_access_key": own["secret_access_key"],
-            "endpoint_url": sandbox.url,
-            "region_name": REGION,
-            "config": plain(),
-        }
-        hands = BotoHands(boto3.client("s3", **keys), bucket_name(PRODUCTION, REGION))
-        key = boto3.client("kms", **keys).describe_key(KeyId=layout.KEY_ALIAS)["KeyMetadata"]["Arn"]
+        promoter, _ = stage_role(environment, layout.PROMOTE_ROLE_ARN, layout.PROMOTE_EXTERNAL_ID)
+
+        def client(service: str, account: str = PRODUCTION, region: str = REGION) -> Any:
+            own = sandbox.accounts[account]["user"]
+            return boto3.client(
+                service,
+                aws_access_key_id=own["access_key_id"],
+                aws_secret_access_key=own["secret_access_key"],
+                endpoint_url=sandbox.url,
+                region_name=region,
+                config=plain(),
+            )
+
+        def hands(account: str, region: str) -> BotoHands:
+            return BotoHands(client("s3", account, region), bucket_name(account, region))
+
+        client("s3", DEVELOPMENT).create_bucket(Bucket=CLOSED)
+        key = client("kms").describe_key(KeyId=layout.KEY_ALIAS)["KeyMetadata"]["Arn"]
         yield Place(
             engine="moto",
             account=account,
             unlisted=unlisted,
-            hands=hands,
+            promoter=promoter,
+            hands=hands(PRODUCTION, REGION),
+            elsewhere=hands(PRODUCTION, ELSEWHERE),
+            theirs=hands(DEVELOPMENT, ELSEWHERE),
+            closed=BotoHands(client("s3", DEVELOPMENT), CLOSED),
             key=KeyArn.parse(key),
             environment=environment,
         )
@@ -116,17 +140,39 @@ def in_ministack(folder: Path) -> Iterator[Place]:
     with ministack.running(folder) as engine:
         stack = ministack.prepare(engine, stage_policy=published_stage_policy())
         environment = stack.environment()
-        hands = BotoHands(engine.root(PRODUCTION, "s3", REGION), bucket_name(PRODUCTION, REGION))
+
+        def hands(account: str, region: str, name: str = "") -> BotoHands:
+            return BotoHands(engine.root(account, "s3", region), name or bucket_name(account, region))
+
+        engine.root(DEVELOPMENT, "s3", REGION).create_bucket(Bucket=CLOSED)
+        add_promotion(engine)
         key = KeyArn.parse(stack.keys[PRODUCTION, REGION])
         account, unlisted = stage_role(environment, ministack.STAGE_ROLE_ARN, ministack.EXTERNAL_ID)
         yield Place(
             engine="ministack",
             account=account,
             unlisted=unlisted,
-            hands=hands,
+            promoter=account,
+            hands=hands(PRODUCTION, REGION),
+            elsewhere=hands(PRODUCTION, ELSEWHERE),
+            theirs=hands(DEVELOPMENT, ELSEWHERE),
+            closed=hands(DEVELOPMENT, REGION, CLOSED),
             key=key,
             environment=environment,
         )
+
+
+def add_promotion(engine: ministack.Engine) -> None:
+    """Let the stage role do what promoting, pruning and looking around need beside staging."""
+    allow = {"Effect": "Allow", "Resource": "*"}
+    actions = ["s3:GetObjectVersion", "s3:DeleteObject", "s3:ListBucketMultipartUploads", "ssm:GetParametersByPath"]
+    policy = ministack.document({**allow, "Action": actions})
+    iam = engine.root(PRODUCTION, "iam")
+    iam.put_role_policy(RoleName=ministack.STAGE_ROLE, PolicyName="promotion", PolicyDocument=policy)
+    name = bucket_name(DEVELOPMENT, ELSEWHERE)
+    read = {"Effect": "Allow", "Principal": {"AWS": ministack.STAGE_ROLE_ARN}, "Resource": f"arn:aws:s3:::{name}/*"}
+    policy = ministack.document({**read, "Action": ["s3:GetObject", "s3:GetObjectVersion"]})
+    engine.root(DEVELOPMENT, "s3", ELSEWHERE).put_bucket_policy(Bucket=name, Policy=policy)
 
 
 def plain() -> Any:

@@ -71,3 +71,26 @@ def test_each_region_has_parameters_of_its_own(place: Place) -> None:
     name = place.new_parameter()
     place.account.region(REGIONS[1]).parameters.put(name, "1.0.0", create=True)
     assert list(place.account.region(REGIONS[2]).parameters.history(name)) == []
+
+
+def test_what_lies_below_a_path_is_found_at_every_depth_and_nothing_beside_it(
+    place: Place, parameters: Parameters
+) -> None:
+    project = place.new_parameter().removesuffix("/latest")
+    written = {f"{project}/c{number:02}": f"1.0.{number}" for number in range(11)} | {f"{project}/deep/er/x": "2.0.0"}
+    for name, value in written.items():
+        parameters.put(name, value, create=True)
+    parameters.put(f"{project}/c00", "3.0.0", create=False)
+    parameters.put(f"{project}-beside/latest", "4.0.0", create=True)
+    assert dict(parameters.below(project)) == written | {f"{project}/c00": "3.0.0"}
+    assert dict(parameters.below(f"{project}/")) == dict(parameters.below(project))
+    assert dict(parameters.below(f"{project}/deep")) == {f"{project}/deep/er/x": "2.0.0"}
+    assert dict(parameters.below(f"{project}/nothing")) == {}
+
+
+def test_below_the_prefix_every_project_shows_and_the_root_has_all(place: Place, parameters: Parameters) -> None:
+    name = place.new_parameter()
+    parameters.put(name, "1.0.0", create=True)
+    assert parameters.below("/artifacts")[name] == "1.0.0"
+    assert {name, BUCKET_PARAMETER} <= parameters.below("/").keys()
+    assert BUCKET_PARAMETER not in parameters.below("/artifacts")
