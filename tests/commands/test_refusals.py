@@ -56,6 +56,13 @@ def test_a_fault_that_several_regions_have_is_told_once() -> None:
     assert [item.name for item in one.faults] == ["kms-key", "path"]
 
 
+def test_what_to_do_is_told_once_beside_all_faults() -> None:
+    advice = "Prepare the region, or leave it out of `regions`."
+    faults = [Fault("bucket-parameter", "/x", f"does not exist in {region}.", "/y") for region in "ab"]
+    one = together([InputError([fault], advice) for fault in faults])
+    assert one.advice == f"{advice}\nNothing was written."
+
+
 def test_one_error_stays_itself() -> None:
     error = AccessDenied("no", "allow it", action="a", resource="b", statement="{}")
     assert together([error]) is error

@@ -76,12 +76,12 @@ def test_two_subjects_are_the_same_when_nothing_differs(one: Subject, other: Sub
         ("sha256", {"digests": Digests("cd" * 32, "AAAAAAAAAAA=", 5)}),
         ("crc64nvme", {"digests": Digests("ab" * 32, "AAAAAAAAAAE=", 5)}),
         ("size", {"digests": Digests("ab" * 32, "AAAAAAAAAAA=", 6)}),
-        ("media_type", {"media_type": "text/plain"}),
-        ("file_name", {"file_name": "x.zip"}),
+        ("content-type", {"media_type": "text/plain"}),
+        ("filename", {"file_name": "x.zip"}),
         ("metadata", {"metadata": {"lang": "go"}}),
     ],
 )
-def test_a_difference_has_the_name_that_the_document_has(name: str, changed: dict[str, Any]) -> None:
+def test_a_difference_has_the_name_of_the_input_that_says_it(name: str, changed: dict[str, Any]) -> None:
     assert ONE.subject.differences(replace(ONE.subject, **changed)) == [name]
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report import examples
-from waybill.domain.result import ChannelOutcome, Outcome
+from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.errors import ExitCode, Fault, InputError
 from waybill.progress import Waiting
-from waybill.report import text
+from waybill.report import plan_words, text
 from waybill.report.ink import Ink, clean
 from waybill.report.narrate import narrate
 
@@ -38,6 +38,42 @@ def line_with(shown: str, *parts: str) -> str:
 )
 def test_a_wait_names_its_place_once(region: str, why: str, line: str) -> None:
     assert (narrate(Waiting(region, why, 1.0, 48.0), Ink()) or "").startswith(line)
+
+
+def unprepared(*names: str) -> Result:
+    """What bad input looks like that shows only in the regions: one error with every fault, and each region's own."""
+    faults = [Fault("bucket-parameter", "/x", f"does not exist in {name}.", "/y") for name in names]
+    whole, advice = InputError(faults), "Prepare the region."
+    regions = [
+        examples.region(name, Outcome.FAILED, error=InputError([fault]).what, advice=advice)
+        for name, fault in zip(names, faults, strict=True)
+    ]
+    return examples.result(
+        Outcome.FAILED,
+        *regions,
+        exit_code=ExitCode.INPUT,
+        error=whole.what,
+        advice=f"{advice}\nNothing was written.",
+        resume="waybill stage",
+    )
+
+
+def test_what_the_whole_says_of_a_region_is_not_said_again() -> None:
+    shown = text.result(unprepared("us-east-1", "us-west-2"))
+    for name in ("us-east-1", "us-west-2"):
+        assert shown.count(f"does not exist in {name}.") == 1
+    assert shown.count("Prepare the region.") == 1
+    regions = unprepared("us-east-1").regions
+    other = replace(unprepared("us-west-2"), regions=regions)
+    assert "does not exist in us-east-1." in text.result(other)
+
+
+def test_a_command_that_would_fail_again_is_not_said_to_finish_it() -> None:
+    assert "Put right what is wrong, then finish it with:\n\nwaybill stage" in text.result(unprepared("us-east-1"))
+
+
+def test_a_plan_does_not_say_that_a_region_was_silent_which_answered() -> None:
+    assert plan_words.sentence(examples.clash()).endswith("; an error in eu-west-1.")
 
 
 def test_a_created_version_is_said_in_the_first_line_and_shown_for_each_region() -> None:

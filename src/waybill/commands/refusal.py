@@ -47,7 +47,8 @@ def together(errors: Sequence[WaybillError]) -> WaybillError:
     others = [error for error in errors if not isinstance(error, InputError)]
     said = list(dict.fromkeys(error.what for error in others))
     if faults:
-        return InputError(faults, "\n".join([*said, NOTHING]))
+        advice = dict.fromkeys(error.advice for error in errors if isinstance(error, InputError) and error.advice)
+        return InputError(faults, "\n".join([*said, *(text for text in advice if text != NOTHING), NOTHING]))
     worst = min(others, key=exit_code_of)
     if len(said) == 1 or isinstance(worst, Cancelled):
         return worst

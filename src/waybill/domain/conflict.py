@@ -9,9 +9,6 @@ from waybill.domain.plan import differences
 from waybill.domain.waybill import Subject
 from waybill.errors import ConflictError
 
-INPUTS = {"media_type": "content-type", "file_name": "filename", "metadata": "metadata"}
-"""What differs, by the name of the input that says it."""
-
 
 def conflict(clashing: Iterable[Observation], subject: Subject) -> ConflictError:
     """Return the error for another artifact under this version, naming what each region holds."""
@@ -24,8 +21,7 @@ def conflict(clashing: Iterable[Observation], subject: Subject) -> ConflictError
         names |= dict.fromkeys(different)
     mine = subject.digests
     lines = [
-        f"{subject.project} {subject.version} is stored already, and differs in "
-        f"{', '.join(INPUTS.get(name, name) for name in names)}:",
+        f"{subject.project} {subject.version} is stored already, and differs in {', '.join(names)}:",
         f"  here: {'; '.join([f'sha256 {mine.sha256}, {mine.size} bytes', *_mine(subject, list(names))])}",
         *(f"  {', '.join(regions)}: {what}" for what, regions in stored.items()),
     ]
@@ -42,11 +38,11 @@ def _values(found: Observation, names: list[str]) -> list[str]:
 
 def _mine(subject: Subject, names: list[str]) -> list[str]:
     values = {
-        "media_type": subject.media_type,
-        "file_name": subject.file_name or "none",
+        "content-type": subject.media_type,
+        "filename": subject.file_name or "none",
         "metadata": " ".join(f"{key}={value[:80]}" for key, value in sorted(subject.metadata.items())) or "none",
     }
-    return [f"{INPUTS[name]} {values[name]}" for name in names if name in values]
+    return [f"{name} {values[name]}" for name in names if name in values]
 
 
 def describe(found: Observation) -> str:

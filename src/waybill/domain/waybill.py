@@ -42,15 +42,15 @@ class Subject:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def differences(self, other: Subject) -> list[str]:
-        """Return the names of what differs, in the words of the stored document; empty when they are the same."""
+        """Return the names of what differs, those of the inputs where one says it; empty when they are the same."""
         pairs = (
             ("project", self.project, other.project),
             ("version", self.version, other.version),
             ("sha256", self.digests.sha256, other.digests.sha256),
             ("crc64nvme", self.digests.crc64nvme, other.digests.crc64nvme),
             ("size", self.digests.size, other.digests.size),
-            ("media_type", self.media_type, other.media_type),
-            ("file_name", self.file_name, other.file_name),
+            ("content-type", self.media_type, other.media_type),
+            ("filename", self.file_name, other.file_name),
             ("metadata", dict(self.metadata), dict(other.metadata)),
         )
         return [name for name, mine, theirs in pairs if mine != theirs]

@@ -54,7 +54,7 @@ def sentence(plan: Plan) -> str:
         Action.COMPLETE: "complete in",
         Action.NOTHING: "nothing to do in",
         Action.CONFLICT: "conflict in",
-        Action.FAILED: "no answer from",
+        Action.FAILED: "an error in",
     }
     found = {verb: [one.region for one in plan.of(action)] for action, verb in said.items()}
     parts = [f"{verb} {listing(regions)}" for verb, regions in found.items() if regions]

@@ -130,7 +130,7 @@ class RunnerReporter:
         found += [
             (f"{region.region}: {region.outcome.value}", _both(region.error, region.advice))
             for region in end.regions
-            if region.error and region.error != end.error
+            if region.error and not words.said(end, region.error, region.advice or "")
         ]
         # Enough regions succeeded: what failed is to be looked at, and does not fail the step.
         self._annotate(found, mild=end.exit_code is ExitCode.OK)

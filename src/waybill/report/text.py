@@ -86,7 +86,7 @@ def facts(end: Result, *, plan: Plan | None = None) -> str:
 
 def closing(end: Result) -> str:
     """Return the command that finishes the work, alone on its line so that it can be copied."""
-    return f"Finish it with:\n\n{cut(clean(end.resume), LONGEST_ADVICE)}" if end.resume else ""
+    return f"{words.finish(end)}:\n\n{cut(clean(end.resume), LONGEST_ADVICE)}" if end.resume else ""
 
 
 def plan_text(plan: Plan, ink: Ink = PLAIN) -> str:

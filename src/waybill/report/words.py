@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
 ABSENT = "(absent)"
 
 T = TypeVar("T", bound=Hashable)
+
+_COUNT = re.compile(r"\d+ inputs? (is|are) wrong:")
 
 _DONE = {
     "stage": "staged",
@@ -119,7 +122,14 @@ def troubles(result: Result, plan: Plan | None = None) -> list[tuple[str, str, s
     planned = [(one.region, one.error.what, one.error.advice) for one in (plan.regions if plan else ()) if one.error]
     ended = [(one.region, one.error, one.advice or "") for one in result.regions if one.error]
     alike = _alike((region, (error, advice)) for region, error, advice in [*planned, *ended])
-    return found + [(where, error, advice) for where, (error, advice) in alike if error != result.error]
+    return found + [(where, error, advice) for where, (error, advice) in alike if not said(result, error, advice)]
+
+
+def said(result: Result, error: str, advice: str) -> bool:
+    """Return whether the result's own error and advice say all of this already."""
+    whole = {line.strip() for line in f"{result.error or ''}\n{result.advice or ''}".splitlines()}
+    lines = {line.strip() for line in f"{error}\n{advice}".splitlines() if not _COUNT.fullmatch(line)}
+    return error == result.error or lines <= whole
 
 
 def notes(result: Result) -> list[tuple[str, str]]:
@@ -152,6 +162,12 @@ def result_mark(result: Result, ink: Ink) -> str:
     if result.outcome is Outcome.PLANNED:
         return ink.idle
     return ink.bad if result.outcome in BAD and result.exit_code is not ExitCode.OK else ink.good
+
+
+def finish(result: Result) -> str:
+    """Return what to say of the command that finishes the work: where the input is wrong, it alone will not do."""
+    wrong = result.exit_code in {ExitCode.INPUT, ExitCode.IDENTITY}
+    return "Put right what is wrong, then finish it with" if wrong else "Finish it with"
 
 
 def holds(region: RegionResult, version: str) -> str:
