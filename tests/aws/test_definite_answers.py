@@ -116,3 +116,13 @@ def test_a_key_that_cannot_be_used_is_named() -> None:
 
 def test_an_error_inside_a_success_is_not_known() -> None:
     assert meant(S3, "SomethingNew", 200).exit_code == 70
+
+
+@pytest.mark.parametrize("code", ["NoSuchBucket", "InvalidBucketName", "PermanentRedirect"])
+def test_what_is_wrong_with_a_bucket_names_the_bucket_as_the_parameter_does(code: str) -> None:
+    error = meant(S3, code, 404)
+    assert isinstance(error, InputError)
+    (fault,) = error.faults
+    assert (fault.name, fault.value) == ("bucket-parameter", "acme-staging")
+    assert "which the parameter" in fault.rule
+    assert "us-east-1" in fault.rule

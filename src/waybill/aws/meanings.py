@@ -127,11 +127,11 @@ def _of_bytes(asked: Asked, code: str, message: str) -> ArtifactError | None:
 
 def _of_an_input(asked: Asked, code: str, message: str) -> InputError | None:
     if code == "NoSuchBucket":
-        return _bucket(asked, "names a bucket that does not exist")
+        return _bucket(asked, "no bucket has this name, which the parameter holds")
     if code == "InvalidBucketName":
-        return _bucket(asked, "holds what is not the name of a bucket")
+        return _bucket(asked, "this, which the parameter holds, is not the name of a bucket")
     if code in ELSEWHERE:
-        return _bucket(asked, "names a bucket of another region")
+        return _bucket(asked, "this bucket, which the parameter names, is in another region")
     if code.startswith("KMS."):
         return InputError([Fault("kms-key", asked.key, f"cannot be used for {asked.where}: {message} ({code}).")])
     if code in WRONG:
@@ -158,7 +158,8 @@ def _refused_argument(asked: Asked, said: str, advice: str) -> InputError:
 
 
 def _bucket(asked: Asked, what: str) -> InputError:
-    return InputError([Fault("bucket-parameter", asked.resource, f"{what} ({asked.where}).")])
+    name = asked.resource.rpartition(":")[2].partition("/")[0]
+    return InputError([Fault("bucket-parameter", name, f"{what} ({asked.where}).")])
 
 
 def local_meaning(asked: Asked, error: BotoCoreError) -> WaybillError:
@@ -170,7 +171,7 @@ def local_meaning(asked: Asked, error: BotoCoreError) -> WaybillError:
     if isinstance(error, NoRegionError):
         return InputError([Fault("regions", "", "no region is known to ask AWS in.", "us-east-1")])
     if isinstance(error, ParamValidationError) and "nvalid bucket name" in str(error):
-        return _bucket(asked, "holds what is not the name of a bucket")
+        return _bucket(asked, "this, which the parameter holds, is not the name of a bucket")
     if isinstance(error, (HTTPClientError, ConnectionError, IncompleteReadError)):
         said = f"{asked.where}: no answer: {_with_cause(error)}"
         # A file in the middle of TLS is that of the authorities.

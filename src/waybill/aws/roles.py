@@ -139,11 +139,11 @@ class RoleAssumer:
     def _refused(self, error: _DeniedError) -> AccessDenied:
         action, resource, statement = self._asked.action, self._asked.resource, ""
         if action == "sts:AssumeRole":
-            given = "is the one given" if self._external_id else "is none, since none was given"
+            asks = "for the one given as" if self._external_id else "for none, as none was given with"
             statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
             checks = [
                 "the role exists and its trust policy names the caller",
-                f"the external id that the trust policy asks for {given} (`role-external-id`)",
+                f"where that policy asks for an external id, it asks {asks} `role-external-id`",
                 "the caller's own policy has the statement below",
             ]
         else:
