@@ -30,6 +30,14 @@ def s3_error(status: int, code: str, message: str = "", **more: str) -> Answer:
     return Answer(status, body, {"Content-Type": "application/xml"})
 
 
+def late_error(code: str, message: str = "") -> Answer:
+    """Return an error that S3 found after it had said 200, and had sent white space to keep the connection."""
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n   \n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
+    )
+    return Answer(200, body, {"Content-Type": "application/xml"})
+
+
 def ssm_error(status: int, code: str, message: str = "") -> Answer:
     """Return an error as Systems Manager and KMS write it."""
     body = json.dumps({"__type": f"com.amazonaws.example#{code}", "message": message})

@@ -18,6 +18,7 @@ LAX: dict[str, dict[str, str]] = {
         "full-object-crc": "ministack knows multipart checksums of checksums only, and refuses that of the whole",
         "unlisted": "ministack answers 404 for a missing key to callers without s3:ListBucket, where AWS answers 403",
         "copy-checksum": "ministack tells no checksum of a copy, and keeps the source's",
+        "bucket-name": "ministack does not say which bucket does not exist",
         "copy-create-only": "ministack copies over what stands there",
         "copy-across-accounts": "ministack finds no bucket of another account to copy from",
         "history-of-100": "ministack keeps every version of a parameter",

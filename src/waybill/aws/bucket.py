@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from waybill.aws import listing
-from waybill.aws.copy import LIMITS, Limits, S3Copy
+from waybill.aws.copy import S3Copy
 from waybill.aws.location import EXISTS, Location, creation
+from waybill.aws.ranges import LIMITS, Limits
 from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
 from waybill.domain.digests import MIB, Digests, sha256_base64, sha256_hex

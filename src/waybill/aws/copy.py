@@ -7,12 +7,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from threading import Lock
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -20,38 +17,17 @@ from botocore.exceptions import ClientError
 from waybill.aws.denials import copy_denial
 from waybill.aws.late import late
 from waybill.aws.location import EXISTS, Location, creation
+from waybill.aws.ranges import Limits, Range, copy_ranges
 from waybill.aws.upload import Begun
-from waybill.domain.digests import MAX_PARTS, MIB, Digests, sha256_hex
-from waybill.errors import AccessDenied, ArtifactError, WaybillError
+from waybill.domain.digests import Digests, sha256_hex
+from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, WaybillError
 from waybill.ports import Copying, CopySource, Created, Exists, NewObject
 
 T = TypeVar("T")
 
-GIB = 1024 * MIB
 NOT_WHOLE = "not whole"
 GONE = "gone"
 SOURCE = {"NoSuchKey": GONE, "NoSuchVersion": GONE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What is copied how. `whole`: the largest object that CopyObject takes; `part`: the usual size of a part (bytes).
-
-    `at_once` parts are copied at the same time; S3 does the work, so it costs us only connections.
-    """
-
-    whole: int = 5 * GIB
-    part: int = 512 * MIB
-    at_once: int = 8
-
-    def ranges(self, size: int) -> list[tuple[int, int]]:
-        """Return where each part begins and ends (exclusive): 10,000 parts at most, one where there are no bytes."""
-        smallest = -(-size // MAX_PARTS)
-        part = max(self.part, -(-smallest // MIB) * MIB)
-        return [(start, min(start + part, size)) for start in range(0, size, part)] or [(0, 0)]
-
-
-LIMITS = Limits()
 
 
 class S3Copy:
@@ -118,7 +94,8 @@ class S3Copy:
         upload = self._begin()
         try:
             with copying.guard(upload.abort):
-                self._copy_parts(upload, copying)
+                ranges, at_once = self._limits.ranges(self._source.size), self._limits.at_once
+                copy_ranges(ranges, partial(self._copy_part, upload), copying, at_once=at_once)
                 ended = self._complete(upload)
                 if isinstance(ended, Exists):
                     upload.abort()
@@ -140,41 +117,14 @@ class S3Copy:
         place = self._to.place | {"Key": self._new.key, "UploadId": answer["UploadId"]}
         return Begun(self._to.client, self._to.calls, asked, place=place)
 
-    def _copy_parts(self, upload: Begun, copying: Copying) -> None:
-        ranges = self._limits.ranges(self._source.size)
-        left: Iterator[tuple[int, tuple[int, int]]] = iter(enumerate(ranges, start=1))
-        lock, failures, done = Lock(), list[BaseException](), 0
-
-        def take() -> tuple[int, tuple[int, int]] | None:
-            with lock:
-                return None if failures else next(left, None)
-
-        def work() -> None:
-            nonlocal done
-            try:
-                while (part := take()) is not None:
-                    copying.check()
-                    number, (start, end) = part
-                    # Of one part the range is left out: nothing has none.
-                    stretch = {"CopySourceRange": f"bytes={start}-{end - 1}"} if len(ranges) > 1 else {}
-                    self._copy_part(upload, number, stretch)
-                    with lock:
-                        done += end - start
-                        copying.told(done)
-            except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-                failures.append(error)
-
-        workers = min(self._limits.at_once, len(ranges))
-        with ThreadPoolExecutor(workers, thread_name_prefix="copy") as pool:
-            for _ in range(workers):
-                pool.submit(work)
-        if failures:
-            raise failures[0]
-
-    def _copy_part(self, upload: Begun, number: int, stretch: Mapping[str, str]) -> None:
-        call = partial(self._to.client.upload_part_copy, **upload.place, **self._what, **stretch, PartNumber=number)
-        part = self._reading(call)["CopyPartResult"]
-        upload.note(number, part["ETag"], part.get("ChecksumCRC64NVME"))
+    def _copy_part(self, upload: Begun, part: Range) -> None:
+        # A part that is the whole has no range: there is none of an object without bytes.
+        whole = (part.start, part.end) == (0, self._source.size)
+        stretch = {} if whole else {"CopySourceRange": f"bytes={part.start}-{part.end - 1}"}
+        numbered = {"PartNumber": part.number, **upload.place}
+        answer = self._reading(lambda: self._to.client.upload_part_copy(**numbered, **self._what, **stretch))
+        result = answer["CopyPartResult"]
+        upload.note(part.number, result["ETag"], result.get("ChecksumCRC64NVME"))
 
     def _complete(self, upload: Begun) -> Created | Exists:
         try:
@@ -193,6 +143,11 @@ class S3Copy:
             answer = self._to.calls.perform(asked, late(call), {**SOURCE, **(answers or {})})
         except AccessDenied as error:
             raise self._denied(error) from error
+        except InputError as error:
+            if _told(error).get("BucketName") == self._source.bucket != self._to.name:
+                rule = f"names a bucket that does not exist: {self._from} cannot be copied."
+                raise InputError([Fault("bucket-parameter", self._source.bucket, rule)]) from error
+            raise
         if answer == GONE:
             raise ArtifactError(
                 f"{self._from} is not there.", "Somebody removed it. Look at the source, and run again."
@@ -200,12 +155,11 @@ class S3Copy:
         return answer
 
     def _denied(self, error: AccessDenied) -> AccessDenied:
-        cause, source = error.__cause__, self._source
-        message = cause.response.get("Error", {}).get("Message", "") if isinstance(cause, ClientError) else ""
+        source = self._source
         arn = f"arn:{self._to.partition}"
         return copy_denial(
             error,
-            str(message),
+            str(_told(error).get("Message", "")),
             where=self._where,
             action="s3:GetObjectVersion" if source.version_id else "s3:GetObject",
             resource=f"{arn}:s3:::{source.bucket}/{source.key}",
@@ -220,3 +174,10 @@ class S3Copy:
             f"The copy stands there without a waybill, and no channel names it: delete {which}. "
             "The source is damaged: take another version.",
         )
+
+
+def _told(error: WaybillError) -> Mapping[str, Any]:
+    """Return what S3 said, where an error is of an answer of its."""
+    cause = error.__cause__
+    found: Mapping[str, Any] = cause.response.get("Error", {}) if isinstance(cause, ClientError) else {}
+    return found
