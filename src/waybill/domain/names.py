@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from waybill.domain.versions import Version, parse_or_none
 
@@ -61,6 +62,10 @@ def parameter_fault(name: str) -> str | None:
 class Keys:
     """The S3 keys of one version. `prefix` is the organisation configuration's `bucket_key_prefix`, as it is."""
 
+    METADATA: ClassVar[str] = "metadata"
+    WAYBILL: ClassVar[str] = "waybill.json"
+    TOMBSTONE: ClassVar[str] = "tombstone.json"
+
     prefix: str
     project: str
     version: Version
@@ -73,12 +78,17 @@ class Keys:
     @property
     def metadata(self) -> str:
         """The user metadata, a flat JSON object; absent where there is none."""
-        return f"{self.artifact}/metadata"
+        return f"{self.artifact}/{self.METADATA}"
 
     @property
     def waybill(self) -> str:
         """The waybill."""
-        return f"{self.artifact}/waybill.json"
+        return f"{self.artifact}/{self.WAYBILL}"
+
+    @property
+    def tombstone(self) -> str:
+        """What a prune leaves: that the version was there, what it was, and who deleted it when."""
+        return f"{self.artifact}/{self.TOMBSTONE}"
 
     def events(self, channel: str) -> str:
         """The prefix of this version's events on one channel."""
