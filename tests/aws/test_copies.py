@@ -112,6 +112,7 @@ def test_a_copy_is_asked_for_create_only_encrypted_checked_and_between_the_expec
         "x-amz-copy-source": "acme-development/SugarWater%401.2.3%2Bb%205?versionId=v.1-2",
         "x-amz-checksum-algorithm": "SHA256",
         "x-amz-metadata-directive": "REPLACE",
+        "x-amz-tagging-directive": "REPLACE",
         "content-type": "application/zip",
         "if-none-match": "*",
         "x-amz-expected-bucket-owner": OWNER,

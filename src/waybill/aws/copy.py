@@ -72,6 +72,8 @@ class S3Copy:
             lambda: self._to.client.copy_object(
                 ChecksumAlgorithm="SHA256",
                 MetadataDirective="REPLACE",
+                # Copying tags would need permissions of its own, and a copy in parts has none.
+                TaggingDirective="REPLACE",
                 IfNoneMatch="*",
                 **creation(self._new),
                 **self._what,
