@@ -64,7 +64,8 @@ class Fault:
 
     def __str__(self) -> str:
         shown = self.value if len(self.value) <= 200 else f"{self.value[:200]}… ({len(self.value)} characters)"
-        spelled = repr(shown) if shown.isascii() else f"{shown!r} ({shown!a})"  # letters of other scripts look alike
+        # Letters of other scripts look like ours.
+        spelled = repr(shown) if self.value.isascii() else f"{shown!r} ({shown!a})"
         text = f"{self.name}: {spelled}: {self.rule}" if self.value else f"{self.name}: {self.rule}"
         return f"{text} Example: {self.example}" if self.example else text
 

@@ -129,8 +129,8 @@ def test_a_wrong_external_id_exits_3_and_names_the_input(
         Told().gateway(identity).enter("")
     assert len(asked) == 1
     assert caught.value.exit_code is ExitCode.IDENTITY
-    given = "the one given as" if external_id else "none, as none was given with"
-    assert f"it asks for {given} `role-external-id`" in caught.value.advice
+    given = "it may ask for is the one" if external_id else "is not asked for, since none was"
+    assert f"an external id {given} given as `role-external-id`" in caught.value.advice
     assert ROLE in caught.value.what
     assert (caught.value.action, caught.value.resource) == ("sts:AssumeRole", ROLE)
     assert '"sts:AssumeRole"' in caught.value.statement

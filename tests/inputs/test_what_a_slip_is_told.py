@@ -52,3 +52,4 @@ def test_letters_that_only_look_like_others_are_spelled_out() -> None:
     said = str(Fault("project", "\u0420roject", "must be of A-Z a-z.", "SugarWater"))
     assert said == "project: '\u0420roject' ('\\u0420roject'): must be of A-Z a-z. Example: SugarWater"
     assert "(" not in str(Fault("project", "a/b", "must be of A-Z a-z.", "SugarWater"))
+    assert str(Fault("metadata", "k=" + "v" * 3000, "is long.")).count("v" * 198) == 1

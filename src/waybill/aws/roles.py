@@ -139,11 +139,11 @@ class RoleAssumer:
     def _refused(self, error: _DeniedError) -> AccessDenied:
         action, resource, statement = self._asked.action, self._asked.resource, ""
         if action == "sts:AssumeRole":
-            asks = "for the one given as" if self._external_id else "for none, as none was given with"
+            given = "it may ask for is the one" if self._external_id else "is not asked for, since none was"
             statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
             checks = [
                 "the role exists and its trust policy names the caller",
-                f"where that policy asks for an external id, it asks {asks} `role-external-id`",
+                f"an external id {given} given as `role-external-id`",
                 "the caller's own policy has the statement below",
             ]
         else:
