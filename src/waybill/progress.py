@@ -20,6 +20,7 @@ class Step(StrEnum):
     OBSERVE = "observing"
     READ_BACK = "reading the stored artifact"
     SEND = "sending the artifact"
+    COPY = "copying the artifact"
     VERIFY = "verifying"
     METADATA = "writing metadata"
     WAYBILL = "writing the waybill"
@@ -32,6 +33,13 @@ class Started:
     """A command began. `what` is a sentence such as `Staging SugarWater 1.2.3`."""
 
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """It is known what is asked for."""
+
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ class Finished:
     result: Result
 
 
-Event = Started | Identified | Packed | Planned | Stepped | Sent | Waiting | Warned | RegionEnded | Finished
+Event = Started | Asked | Identified | Packed | Planned | Stepped | Sent | Waiting | Warned | RegionEnded | Finished
 
 
 class Reporter(Protocol):
@@ -158,11 +166,6 @@ class Journal:
         self._warnings: dict[str, None] = {}
         self._closed = False
 
-    def asked(self, request: Request) -> None:
-        """Keep what is asked for."""
-        with self._lock:
-            self._request = request
-
     def tell(self, event: Event) -> None:
         """Take one event."""
         with self._lock:
@@ -188,6 +191,8 @@ class Journal:
 
     def _keep(self, event: Event) -> None:
         match event:
+            case Asked(request):
+                self._request = request
             case Identified():
                 self._caller = event
             case Planned(plan):

@@ -18,6 +18,7 @@ from waybill.domain.result import Result
 from waybill.domain.waybill import Origin
 from waybill.errors import Fault, WaybillError
 from waybill.process import attentive
+from waybill.progress import Asked
 
 
 class FinalRecording(RecordingReporter):
@@ -53,7 +54,7 @@ class Working:
 
         def run_stage(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
             request = replace(REQUEST, resume=body is None, **changes)
-            shop.journal.asked(request)
+            shop.journal.tell(Asked(request))
             pack = None if body is None else (lambda: stand.packed(body))
             tools = stand.tools(stand.world.gateway(), shop.cancellation)
             return stage(request, pack, replace(tools, reporter=shop.journal))

@@ -12,9 +12,11 @@ from waybill.domain.digests import MAX_SIZE, PART, Digests
 from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, same_metadata
 from waybill.domain.request import Request, StageRequest
+from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject, Waybill
 from waybill.errors import ArtifactError, Cancelled, Fault, InputError, WaybillError
 from waybill.packing import Packed
+from waybill.ports import Bucket
 from waybill.transfer.crc import RunningCrc
 from waybill.transfer.feed import Feed
 from waybill.transfer.source import FileSource, Source, StoredSource, changed
@@ -101,7 +103,7 @@ def from_region(request: Request, sites: Mapping[str, Site], errors: Mapping[str
     """
     unread: list[WaybillError] = []
     for site in sites.values():
-        waybill = whole(site.found, request)
+        waybill = holds_whole(site.found, request.project, request.version)
         if waybill is None:
             continue
         try:
@@ -120,13 +122,24 @@ def from_region(request: Request, sites: Mapping[str, Site], errors: Mapping[str
     )
 
 
-def _stored(site: Site, subject: Subject, *, needed: bool) -> Material:
-    size = subject.digests.size
-    body = site.bucket.read(site.keys.artifact, limit=PART) if size <= PART else None
+def body_of(bucket: Bucket, key: str, subject: Subject, region: str) -> bytes | None:
+    """Return the bytes of an artifact of one part, or None where it is gone.
+
+    Raises `ArtifactError` where they are not what the waybill says.
+    """
+    body = bucket.read(key, limit=PART)
     if body is not None and digests_of(body) != subject.digests:
         raise ArtifactError(
-            f"The bytes stored in {site.region.name} are not what their waybill says.", "Take the next version."
+            f"The bytes stored as {subject.project} {subject.version} in {region} (s3://{bucket.name}/{key}) are not "
+            "what their waybill says.",
+            "Somebody replaced them outside Waybill. Take the next version.",
         )
+    return body
+
+
+def _stored(site: Site, subject: Subject, *, needed: bool) -> Material:
+    size = subject.digests.size
+    body = body_of(site.bucket, site.keys.artifact, subject, site.region.name) if size <= PART else None
     source = StoredSource(site.bucket, site.keys.artifact, size)
     if body is None and needed:
         source.begin()
@@ -141,13 +154,13 @@ def _stored(site: Site, subject: Subject, *, needed: bool) -> Material:
     )
 
 
-def whole(found: Observation, request: Request) -> Waybill | None:
+def holds_whole(found: Observation, project: str, version: Version) -> Waybill | None:
     """Return a region's waybill where it is this version's, and artifact and metadata are there and agree with it."""
     waybill = found.waybill
     if waybill is None or found.artifact is None or damage(found):
         return None
     subject = waybill.subject
-    if (subject.project, subject.version) != (request.project, request.version):
+    if (subject.project, subject.version) != (project, version):
         return None
     document = subject.document()
     if document is not None and (found.metadata is None or not same_metadata(found.metadata, document)):

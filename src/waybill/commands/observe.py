@@ -87,7 +87,7 @@ def _site(name: str, request: Request, target: Target) -> Site:
         bucket=bucket,
         keys=keys,
         parameter=parameter,
-        found=_with_known_digest(found),
+        found=with_known_digest(found),
         event_keys=stored.event_keys,
     )
 
@@ -128,7 +128,7 @@ def look_again(site: Site) -> Observation:
         waybill_raw=raw,
         waybill=read_waybill(raw, where),
     )
-    return _with_known_digest(found)
+    return with_known_digest(found)
 
 
 def bucket_of(region: Region, target: Target) -> Bucket:
@@ -196,7 +196,7 @@ def read_waybill(raw: bytes | None, where: str) -> Waybill | None:
         ) from error
 
 
-def _with_known_digest(found: Observation) -> Observation:
+def with_known_digest(found: Observation) -> Observation:
     """Take the SHA-256 of an artifact from its own waybill where S3 has none (multipart) and the CRC64NVME agrees."""
     artifact, waybill = found.artifact, found.waybill
     if artifact is None or waybill is None or artifact.sha256 is not None:

@@ -97,5 +97,7 @@ def _changed(region: str, plan: Plan, known: Known) -> bool:
     steps = known.steps.get(region, frozenset())
     if steps & STORED:
         return True
+    if Step.COPY in steps and region not in known.ended:
+        return True
     on_its_way = Step.SEND in steps and region not in known.ended
     return on_its_way and (plan.size <= digests.PART or region in known.sent)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from waybill.commands.target import Wants
 from waybill.domain.arns import RoleArn
-from waybill.domain.calls import READ_CALLS, Call, calls_of
+from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call, calls_of
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
-from waybill.domain.policy import Scope, session_policy
+from waybill.domain.policy import Scope, Source, session_policy
 from waybill.domain.request import Place, Request
 from waybill.errors import Fault
 
@@ -19,17 +20,18 @@ EVENT_NAME = 64
 """Bytes to keep for the last part of an event's key."""
 
 
-def wants_of(request: Request) -> Wants:
-    """Return what a command wants that puts one version into an account."""
+def wants_of(request: Request, source: Source | None = None) -> Wants:
+    """Return what a command wants that puts one version into an account; `source` is what it copies from."""
 
     def policy(role: RoleArn, organisation: Organisation) -> str:
         calls = calls_of(
+            PROMOTE_CALLS if source is not None else STAGE_CALLS,
             writes=not request.dry_run,
             moves=request.moves,
             reads_channel=request.update_channel is not UpdateChannel.NEVER,
             looks_up_key=not request.kms.given,
         )
-        return session_policy(calls, scope_of(role, request, organisation))
+        return session_policy(calls, replace(scope_of(role, request, organisation), source=source))
 
     def faults(organisation: Organisation) -> list[Fault]:
         found = [*kms_faults(request.kms, organisation.regions)]

@@ -49,6 +49,7 @@ STAGE_CALLS = (
 PROMOTE_CALLS = (
     *STAGE_CALLS,
     Call("s3:GetObject", On.SOURCE, "copy from the source account's buckets"),
+    Call("s3:GetObjectVersion", On.SOURCE, "copy exactly the version of the object that was looked at"),
     Call("kms:Decrypt", On.SOURCE_KEY, "copy what the source account's key encrypts"),
 )
 """What the role needs that writes in the target account, and copies there server side."""
@@ -60,7 +61,11 @@ READ_CALLS = (
     Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
     Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
 )
-"""What the source's role of `promote`, and `download`, `info` and `versions`, need."""
+"""What the source's role of `promote`, and `download`, need."""
+
+INFO_CALLS = (*READ_CALLS, Call("ssm:GetParametersByPath", On.CHANNELS, "find every channel"))
+
+VERSIONS_CALLS = tuple(call for call in INFO_CALLS if call.on is not On.CHANNEL)
 
 STATUS_CALLS = (
     *READ_CALLS,
@@ -79,7 +84,9 @@ PRUNE_CALLS = (
 IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.BUCKET, On.LISTING})
 
 
-def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool) -> tuple[Call, ...]:
+def calls_of(
+    table: tuple[Call, ...], *, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bool
+) -> tuple[Call, ...]:
     """Return the calls that one run may make: without writes for a dry run, without the channel's where it stays.
 
     `kms-key: none` leaves a bucket's default to encrypt, unsaid, so it takes nothing away.
@@ -92,6 +99,4 @@ def calls_of(*, writes: bool, moves: bool, reads_channel: bool, looks_up_key: bo
         "ssm:PutParameter": not (writes and moves),
         "ssm:GetParameterHistory": not reads_channel,
     }
-    return tuple(
-        call for call in STAGE_CALLS if not unneeded.get(call.action, False) and (moves or call.on is not On.EVENTS)
-    )
+    return tuple(call for call in table if not unneeded.get(call.action, False) and (moves or call.on is not On.EVENTS))

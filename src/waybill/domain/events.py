@@ -27,7 +27,7 @@ class Event:
     """One event. `name` is the last part of its key: `{UTC}-{run id}.json`, the same in every region.
 
     `target` is the version that a rollback points the channel at; `lifts` the names of the withdrawals that a
-    reinstatement ends.
+    reinstatement ends; `plan` the digest of the plan that a promotion carries out, so that it can be carried on.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Event:
     reason: str = ""
     target: Version | None = None
     lifts: tuple[str, ...] = ()
+    plan: str = ""
 
     def to_bytes(self) -> bytes:
         """Return the canonical JSON to store."""
@@ -52,6 +53,7 @@ class Event:
             "reason": self.reason,
             "target": self.target.text if self.target else None,
             "lifts": list(self.lifts),
+            **({"plan": self.plan} if self.plan else {}),
         }
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
@@ -73,6 +75,7 @@ class Event:
                 reason=stored.text(document.get("reason", "")),
                 target=None if target is None else Version(stored.text(target)),
                 lifts=tuple(stored.text(item) for item in stored.items(document.get("lifts", []))),
+                plan=stored.text(document.get("plan", "")),
             )
         except KeyError as error:
             raise ValueError(f"{name} is not an event: it has no {error}") from error

@@ -75,3 +75,9 @@ def document(metadata: Mapping[str, str], file_name: str | None) -> bytes | None
 def parse_document(raw: bytes) -> dict[str, str]:
     """Read a stored metadata document. Raises `ValueError` when it is not a flat JSON object of strings."""
     return stored.texts(stored.load_object(raw))
+
+
+def split_document(raw: bytes | None) -> tuple[dict[str, str], str | None]:
+    """Return the metadata and the file name that a stored document holds. Raises `ValueError` as `parse_document`."""
+    whole = {} if raw is None else parse_document(raw)
+    return {key: value for key, value in whole.items() if key != FILENAME_KEY}, whole.get(FILENAME_KEY)

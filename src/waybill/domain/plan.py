@@ -66,6 +66,11 @@ class Plan:
         """Return the regions that need one of these actions."""
         return tuple(region for region in self.regions if region.action in actions)
 
+    @property
+    def errors(self) -> dict[str, WaybillError]:
+        """The regions that nothing can be done in, and why."""
+        return {item.region: item.error for item in self.regions if item.error is not None}
+
 
 def needs_reading(artifact: Stored, waybill: Waybill | None, mine: Digests) -> bool:
     """Whether only the stored bytes themselves can tell if they are ours.

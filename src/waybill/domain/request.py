@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.configuration import DEFAULT_PARAMETER, Overrides
 from waybill.domain.identity import Identity
 from waybill.domain.require import Require
+from waybill.domain.selector import Selector
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 
@@ -78,3 +81,39 @@ class StageRequest(Request):
     keep_filename: bool = False
     media_type: str | None = None
     resume: bool = False
+
+
+class Transfer(StrEnum):
+    """The input `transfer`: how bytes get from the source account to the target's."""
+
+    AUTO = "auto"
+    COPY = "copy"
+    RELAY = "relay"
+
+
+class Verification(StrEnum):
+    """The input `verify`: whether what was copied is read back."""
+
+    CHECKSUM = "checksum"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteOrder:
+    """One `promote`, before it is known which version is meant.
+
+    `wanted_by` is the input that names it. `request` makes the request for the target account once the version is
+    known. `approved` is the digest of the plan that may be carried out, None where any may; `approved_facts` are what
+    that plan rests on, where its document is at hand. `plan_only`: nothing is carried out.
+    """
+
+    project: str
+    source: Place
+    wanted: Selector
+    wanted_by: str
+    request: Callable[[Version], Request]
+    transfer: Transfer = Transfer.AUTO
+    verify: Verification = Verification.CHECKSUM
+    plan_only: bool = False
+    approved: str | None = None
+    approved_facts: Mapping[str, Any] | None = None

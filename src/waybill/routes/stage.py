@@ -15,7 +15,7 @@ from waybill.domain.result import Result
 from waybill.errors import Fault
 from waybill.inputs import stage as inputs
 from waybill.packing import Packed, Selection, pack
-from waybill.progress import Warned
+from waybill.progress import Asked, Warned
 from waybill.routes.workbench import Workbench
 
 
@@ -23,7 +23,7 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs and stage."""
     bench = Workbench(shop)
     request, selection = inputs.read(values, bench.surroundings(), faults)
-    shop.journal.asked(request)
+    shop.journal.tell(Asked(request))
     if selection is not None and selection.compress_ignored:
         shop.journal.tell(Warned("`compress` has no effect on a single file: its bytes are never changed."))
     tools = bench.tools(request.config_regions)

@@ -1,0 +1,62 @@
+"""A plan that a person approves: its digest, its document, and whether the plan made now is the one approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from waybill.commands.run import Run
+from waybill.commands.source import Offer
+from waybill.domain.events import Event
+from waybill.domain.promotion import changed_facts, facts, facts_digest
+from waybill.domain.request import PromoteOrder
+from waybill.domain.result import Outcome, Result
+from waybill.errors import ConflictError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanBody:
+    """Implements `domain.result.Body`: the plan's digest and the facts that it rests on."""
+
+    digest: str
+    facts: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the result document has more."""
+        return {"plan": dict(self.facts)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """`refusal`: why this plan may not be carried out, None where it may."""
+
+    plan: PlanBody
+    refusal: ConflictError | None
+
+    def on(self, result: Result) -> Result:
+        """Return the result with the plan's digest; with the plan itself where that is all there is."""
+        body = self.plan if result.outcome is Outcome.PLANNED else None
+        return replace(result, plan_digest=self.plan.digest, body=body)
+
+
+def approve(order: PromoteOrder, run: Run, offer: Offer, events: Iterable[Event]) -> Approval:
+    """Compare the plan with the one that was approved, where one was.
+
+    A plan that was begun, as its `promoted` event says, is carried on: what it has moved itself is no change.
+    """
+    source = {name: offer.found[name] for name in offer.holders}
+    known = facts(run.request, run.plan, offer.subject, source, order.transfer)
+    digest, approved = facts_digest(known), order.approved
+    if approved is None or approved == digest:
+        return Approval(plan=PlanBody(digest=digest, facts=known), refusal=None)
+    if any(item.plan == approved and item.version == run.request.version for item in events):
+        return Approval(plan=PlanBody(digest=approved, facts=known), refusal=None)
+    lines = changed_facts(order.approved_facts, known) if order.approved_facts is not None else []
+    said = "".join(f"\n  {line}" for line in lines)
+    refusal = ConflictError(
+        f"The plan made now ({digest}) is not the one that was approved ({approved})."
+        + (f" What changed:{said}" if said else ""),
+        "Nothing was written. Plan again, look at it, and approve that plan.",
+    )
+    return Approval(plan=PlanBody(digest=digest, facts=known), refusal=refusal)

@@ -1,0 +1,128 @@
+"""promote: bring a staged version, the same bytes, into another account or onto another channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from waybill.commands.approval import approve
+from waybill.commands.conclude import Ends, conclude, ended, planned, refused
+from waybill.commands.copying import Copied, copy_all
+from waybill.commands.execute import Executed, execute
+from waybill.commands.find import open_shelves, resolve
+from waybill.commands.forward import outrun, refuse_backward, standing_events
+from waybill.commands.observe import observe
+from waybill.commands.planning import planned_run
+from waybill.commands.promoted import record
+from waybill.commands.refusal import refusal
+from waybill.commands.run import Run
+from waybill.commands.settle import ends_of, settle
+from waybill.commands.source import Offer, look_at_source
+from waybill.commands.target import Target, reach
+from waybill.commands.tools import Tools
+from waybill.commands.wants import reading, wants_of
+from waybill.domain.events import Event
+from waybill.domain.plan import Action
+from waybill.domain.policy import Source
+from waybill.domain.promotion import promoted
+from waybill.domain.request import PromoteOrder, Request, Transfer
+from waybill.domain.result import Result
+from waybill.domain.selector import Named
+from waybill.errors import Fault, InputError, WaybillError
+from waybill.progress import Asked, Planned, RegionEnded, Started
+
+
+def promote(order: PromoteOrder, tools: Tools) -> Result:
+    """Promote one version. Raises a `WaybillError` where no plan could be made."""
+    started = tools.clock.monotonic()
+    tools.reporter.tell(Started(f"Promoting {order.project}"))
+    source = reach(order.source, reading(order.source, order.project, _source_channel(order)), tools)
+    shelves = open_shelves(source, tools)
+    version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools)
+    request = order.request(version)
+    tools.reporter.tell(Asked(request))
+    offer = look_at_source(order.project, version, order.wanted_by, shelves, tools)
+    run, events, backward = _planned(order, request, source, offer, tools)
+    tools.cancellation.check()
+    tools.reporter.tell(Planned(run.plan))
+    approval = approve(order, run, offer, events)
+    why = refusal(run, offer.subject) or backward or approval.refusal
+    if why is not None:
+        return approval.on(refused(run, why, seconds=tools.clock.monotonic() - started))
+    if request.dry_run:
+        return approval.on(planned(run, seconds=tools.clock.monotonic() - started))
+    run, ends = _carried_out(order, run, offer)
+    ends = outrun(run, settle(run, record(run, ends, approval.plan.digest), offer.subject))
+    return approval.on(conclude(run, ends, offer.subject, seconds=tools.clock.monotonic() - started))
+
+
+def _source_channel(order: PromoteOrder) -> str:
+    return order.wanted.channel if isinstance(order.wanted, Named) else "none"
+
+
+def _planned(
+    order: PromoteOrder, request: Request, source: Target, offer: Offer, tools: Tools
+) -> tuple[Run, Sequence[Event], WaybillError | None]:
+    """Return the run with its plan, the channel's events, and why the channel may not move to this version."""
+    copies = order.transfer is not Transfer.RELAY
+    scope = Source(account=source.owner, key_prefix=source.organisation.key_prefix) if copies else None
+    target = reach(request, wants_of(request, scope), tools)
+    _refuse_same(order, request, source, target)
+    observed = observe(request, target, tools)
+    events = standing_events(request, observed[0], tools, prefix=target.organisation.key_prefix)
+    run = planned_run(
+        request, target, observed, tools, subject=offer.subject, size=offer.subject.digests.size, events=events.foreseen
+    )
+    plan, transfers = run.plan, _transfers(order, run, offer)
+    regions = tuple(
+        replace(item, why=f"{item.why}; {transfers[item.region]}") if item.region in transfers else item
+        for item in plan.regions
+    )
+    waybill = plan.waybill
+    if waybill is None:
+        by = request.origin.actor or target.caller.arn
+        at = tools.clock.now()
+        waybill = promoted(offer.waybill, offer.subject, account=source.owner, by=by, at=at).to_bytes()
+    run = replace(run, plan=replace(plan, regions=regions, waybill=waybill))
+    return run, events.known, refuse_backward(run, events)
+
+
+def _refuse_same(order: PromoteOrder, request: Request, source: Target, target: Target) -> None:
+    """Raise where source and target are the same channel of the same account."""
+    same = source.owner == target.owner and source.organisation.key_prefix == target.organisation.key_prefix
+    if same and isinstance(order.wanted, Named) and order.wanted.channel == request.channel:
+        rule = f"is the channel to promote from, in the same account ({target.owner}): there is nothing to do."
+        raise InputError([Fault("channel", request.channel, rule, "production")], "Nothing was written.")
+
+
+def _transfers(order: PromoteOrder, run: Run, offer: Offer) -> dict[str, str]:
+    """Return how each region that lacks the artifact gets it."""
+    verb = {Transfer.AUTO: "copy or relay", Transfer.COPY: "copy", Transfer.RELAY: "relay"}[order.transfer]
+    return {
+        item.region: f"{verb} from {offer.nearest(item.region)} of {offer.account}"
+        for item in run.plan.of(Action.CREATE)
+    }
+
+
+def _carried_out(order: PromoteOrder, run: Run, offer: Offer) -> tuple[Run, Ends]:
+    """Copy, relay what could not be copied, and write the records."""
+    tools = run.tools
+    copied = copy_all(run, offer, order.transfer, order.verify)
+    run = copied.run
+    unseen = run.plan.errors
+    for name in unseen:
+        tools.reporter.tell(RegionEnded(ended(name, run, Ends(written={}, errors=unseen))))
+    both = next((name for name in offer.holders if run.target.owner == offer.account and name in run.sites), None)
+    goods = offer.material(needed=bool(copied.relayed), region=both)
+    done = execute(
+        run, goods, lambda name, end: tools.reporter.tell(RegionEnded(ended(name, run, ends_of(_named(end, copied)))))
+    )
+    return run, ends_of(_named(done, copied), unseen)
+
+
+def _named(done: Executed, copied: Copied) -> Executed:
+    """Say of what was copied that it was created: for the rest of the work it was there already."""
+    written = {
+        name: replace(item, created=item.created or name in copied.created) for name, item in done.written.items()
+    }
+    return replace(done, written=written)

@@ -1,0 +1,46 @@
+"""Moves the channel once the regions are whole: what every command that releases a version does last (P1, P3, P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from waybill.commands import channels
+from waybill.commands.conclude import Ends
+from waybill.commands.execute import Executed
+from waybill.commands.run import Run
+from waybill.domain.waybill import Subject
+from waybill.errors import ConflictError, WaybillError
+
+
+def ends_of(done: Executed, unseen: Mapping[str, WaybillError] = MappingProxyType({})) -> Ends:
+    """Return how the regions ended; `unseen` are those that could not be looked at."""
+    return Ends(written=done.written, errors={**unseen, **done.errors})
+
+
+def may_move(run: Run, ends: Ends) -> bool:
+    """Whether enough regions are whole, and none of them met a conflict (P2, P5)."""
+    if not run.request.moves or len(ends.written) < run.enough:
+        return False
+    return not any(isinstance(error, ConflictError) for error in ends.errors.values())
+
+
+def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:
+    """Move the channel where regions are whole, if that may be."""
+    cancellation = run.tools.cancellation
+    if subject is None or not run.request.moves or len(ends.written) < run.enough:
+        return ends
+    if cancellation.cancelled:
+        return replace(ends, errors={**dict.fromkeys(ends.written, cancellation.error()), **ends.errors})
+    if not may_move(run, ends):
+        return ends
+    moved, errors = channels.move(
+        run.request,
+        run.sites,
+        run.tools,
+        moving=list(ends.written),
+        prefix=run.target.organisation.key_prefix,
+        documented=subject.document() is not None,
+    )
+    return replace(ends, moved=moved, errors={**ends.errors, **errors})

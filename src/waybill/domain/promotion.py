@@ -1,0 +1,118 @@
+"""What a promotion carries: the chain of earlier waybills, and the plan as a document with a digest of its facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from waybill.domain.observation import Observation
+from waybill.domain.plan import Action, Plan, RegionPlan
+from waybill.domain.request import Request, Transfer
+from waybill.domain.waybill import Origin, Subject, Waybill, digest
+
+PLAN_SCHEMA = 1
+
+
+def promoted(
+    source: bytes | None, subject: Subject, *, account: str, by: str, at: str, origin: Origin | None = None
+) -> Waybill:
+    """Return the waybill of a promoted version: the source's, with one link more in its chain.
+
+    A link says the digest of the earlier waybill (None where only Startifact had staged it), the account it came
+    from, who promoted it and when. `source` is the earlier waybill's stored bytes; `origin` what is known of the build
+    without one.
+    """
+    earlier = Waybill.from_bytes(source) if source is not None else None
+    link = {
+        "waybill": digest(source) if source is not None else None,
+        "account": account,
+        "promoted_by": by,
+        "promoted_at": at,
+    }
+    return Waybill(
+        subject=subject,
+        built_from=earlier.built_from if earlier else (origin or Origin()),
+        staged_at=at,
+        chain=(*(earlier.chain if earlier else ()), link),
+    )
+
+
+def facts(
+    request: Request, plan: Plan, subject: Subject, source: Mapping[str, Observation], transfer: Transfer
+) -> dict[str, Any]:
+    """Return every fact that a plan rests on; nothing of who asked, when, or how often.
+
+    `source` is what the source account holds. That a target region holds the same artifact already, whole or half,
+    is no fact of its own: a run that was cut off carries on with the plan that was approved.
+    """
+    return {
+        "schema": PLAN_SCHEMA,
+        "command": request.command,
+        "project": request.project,
+        "version": request.version.text,
+        "sha256": subject.digests.sha256,
+        "size": subject.digests.size,
+        "channel": request.channel,
+        "update_channel": request.update_channel.value,
+        "reinstate": request.reinstate,
+        "require": request.require.text,
+        "key": plan.key,
+        "transfer": transfer.value,
+        "source": {name: _held(found) for name, found in sorted(source.items())},
+        "target": {item.region: _target(item) for item in sorted(plan.regions, key=lambda one: one.region)},
+    }
+
+
+def _held(found: Observation) -> dict[str, Any]:
+    artifact = found.artifact
+    return {
+        "account": found.account,
+        "bucket": found.bucket,
+        "version_id": artifact.version_id if artifact else None,
+        "size": artifact.size if artifact else None,
+        "sha256": artifact.sha256 if artifact else None,
+        "crc64nvme": artifact.crc64nvme if artifact else None,
+        "metadata": _sha256(found.metadata),
+        "waybill": _sha256(found.waybill_raw),
+    }
+
+
+def _target(item: RegionPlan) -> dict[str, Any]:
+    found = item.observation
+    if found is None or item.error is not None:
+        return {"error": item.error.what if item.error else None}
+    clash = item.action is Action.CONFLICT
+    return {
+        "account": found.account,
+        "bucket": found.bucket,
+        "kms_key": found.kms_key.text if found.kms_key else None,
+        "channel_names": found.channel,
+        "holds": _held(found) if clash else "nothing else",
+    }
+
+
+def _sha256(raw: bytes | None) -> str | None:
+    return None if raw is None else hashlib.sha256(raw).hexdigest()
+
+
+def facts_digest(known: Mapping[str, Any]) -> str:
+    """Return the digest of a plan: the SHA-256 of its facts as canonical JSON."""
+    return hashlib.sha256(json.dumps(known, sort_keys=True, separators=(",", ":")).encode("utf-8")).hexdigest()
+
+
+def changed_facts(approved: object, now: object, path: str = "") -> list[str]:
+    """Return what differs, one line a fact: where it is, what it was and what it is."""
+    if isinstance(approved, Mapping) and isinstance(now, Mapping):
+        names = sorted({*approved, *now})
+        return [
+            line
+            for name in names
+            for line in changed_facts(approved.get(name), now.get(name), f"{path}.{name}" if path else str(name))
+        ]
+    return [] if approved == now else [f"{path}: was {_said(approved)}, is {_said(now)}"]
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else str(value)[:200]

@@ -1,0 +1,138 @@
+"""The inputs of promote, from texts to one valid order; or one error with every fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from waybill.domain import identity as who
+from waybill.domain import selector
+from waybill.domain.arns import RoleArn
+from waybill.domain.channel import UpdateChannel
+from waybill.domain.request import Place, PromoteOrder, Request, Transfer, Verification
+from waybill.domain.require import Require
+from waybill.domain.selector import Named, Selector
+from waybill.domain.versions import Version
+from waybill.domain.waybill import Origin
+from waybill.errors import Fault, InputError
+from waybill.inputs.place import read_overrides, read_place
+from waybill.inputs.reading import Reading
+from waybill.inputs.release import Release, read_channel, read_project, read_release
+from waybill.inputs.surroundings import Surroundings
+from waybill.inputs.tables.promote import PROMOTE
+from waybill.inputs.typed import command_line
+
+E = TypeVar("E", bound=StrEnum)
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def read(
+    values: Mapping[str, str],
+    around: Surroundings,
+    faults: Sequence[Fault] = (),
+    *,
+    approved: Mapping[str, Any] | None = None,
+) -> PromoteOrder:
+    """Return the order. Raises `InputError` with every fault. `approved` are the facts of the plan to apply."""
+    reading = Reading(PROMOTE.inputs, values)
+    reading.faults.extend(faults)
+    reading.require("project")
+    project = read_project(reading)
+    wanted, wanted_by = _wanted(reading)
+    place = read_place(reading, around)
+    source = _source(reading, place, around)
+    release = read_release(reading, place)
+    transfer = reading.parsed("transfer", lambda text: _one_of(Transfer, text))
+    verify = reading.parsed("verify", lambda text: _one_of(Verification, text))
+    digest = reading.checked("plan-digest", lambda text: bool(_DIGEST.fullmatch(text)), "must be 64 hex digits.")
+    plan_only = reading.flag("plan-only") or reading.given("plan") is not None
+    if plan_only and reading.given("apply") is not None:
+        reading.fault("apply", "cannot go with `plan` or `plan-only`: one plans, the other carries out.")
+    if reading.faults or wanted is None or transfer is None or verify is None:
+        raise InputError(reading.in_order(), "Nothing was touched.")
+    return PromoteOrder(
+        project=project,
+        source=source,
+        wanted=wanted,
+        wanted_by=wanted_by,
+        request=_requests(values, place, release, around.origin, plan_only=plan_only),
+        transfer=transfer,
+        verify=verify,
+        approved=digest or None,
+        approved_facts=approved,
+    )
+
+
+def _requests(
+    values: Mapping[str, str], place: Place, release: Release, origin: Origin, *, plan_only: bool
+) -> Callable[[Version], Request]:
+    """Return what makes the request once the version is known; it is never looked for again after that."""
+    again = {name: value for name, value in values.items() if name not in {"plan", "apply", "plan-only"}}
+
+    def at(version: Version) -> Request:
+        line = command_line(PROMOTE, {**again, "version": version.text, "from-channel": ""})
+        return Request(
+            command=PROMOTE.name,
+            project=values["project"],
+            version=version,
+            identity=place.identity,
+            overrides=place.overrides,
+            configuration_parameter=place.configuration_parameter,
+            config_regions=place.config_regions,
+            origin=origin,
+            kms=release.kms,
+            channel=release.channel,
+            update_channel=release.update_channel or UpdateChannel.NEVER,
+            reinstate=release.reinstate,
+            require=release.require or Require(),
+            dry_run=release.dry_run or plan_only,
+            again=line,
+            restart=line,
+        )
+
+    return at
+
+
+def _wanted(reading: Reading) -> tuple[Selector | None, str]:
+    if reading.given("from-channel") is not None:
+        if reading.given("version") is not None:
+            reading.fault("from-channel", "cannot go with `version`: give one of them.")
+        return Named(read_channel(reading, "from-channel")), "from-channel"
+    if reading.given("version") is None:
+        reading.fault("version", "is missing; give `version` or `from-channel`.")
+        return None, "version"
+    return reading.parsed("version", selector.parse), "version"
+
+
+def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
+    """Return where the version is: the credentials at hand, or `from-role`, with the source's own configuration."""
+    role = reading.parsed("from-role", RoleArn.parse)
+    external = reading.checked(
+        "from-role-external-id", who.is_external_id, "must be 2 to 1224 of letters, digits and _ + = , . @ : / -."
+    )
+    if external and reading.given("from-role") is None:
+        reading.fault("from-role-external-id", "is of no use without `from-role`.")
+    known = list(reading.faults)
+    overrides = read_overrides(reading, around, regions="from-regions")
+    # The prefixes were read, and judged, for the target already.
+    reading.faults[:] = [*known, *(one for one in reading.faults[len(known) :] if one.name == "from-regions")]
+    identity = replace(
+        place.identity, role=role, role_external_id=external or None, expected_account=role.account if role else None
+    )
+    return Place(
+        identity=identity,
+        overrides=replace(overrides, regions=overrides.regions or place.overrides.regions),
+        configuration_parameter=place.configuration_parameter,
+        config_regions=tuple(dict.fromkeys((*(overrides.regions or ()), *place.config_regions))),
+    )
+
+
+def _one_of(kind: type[E], text: str) -> E:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(f"must be one of {', '.join(f'`{item.value}`' for item in kind)}.") from error

@@ -1,0 +1,81 @@
+"""A plan as a file: its digest, the facts it rests on, and the inputs that made it, so that it can be carried out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from waybill.commands.approval import PlanBody
+from waybill.domain import stored
+from waybill.domain.promotion import facts_digest
+from waybill.domain.result import Result
+from waybill.errors import ArtifactError, Fault, InputError
+from waybill.inputs.tables.promote import PROMOTE
+
+SCHEMA = 1
+LARGEST = 10 * 1024 * 1024
+OF_THE_FILE = frozenset({"plan", "apply", "plan-only", "plan-digest", "dry-run", "from-channel", "summary"})
+"""Inputs that are of one run, not of the plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFile:
+    """A plan that was written: `inputs` by their names, as they were given; `version` is the one that was found."""
+
+    digest: str
+    facts: Mapping[str, Any]
+    inputs: Mapping[str, str]
+
+
+def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str) -> None:
+    """Write the plan of a run that only planned; nothing where it made none. Raises `ArtifactError`."""
+    if not isinstance(result.body, PlanBody):
+        return
+    inputs = {name: value for name, value in values.items() if name not in OF_THE_FILE and value.strip()}
+    document = {
+        "schema": SCHEMA,
+        "digest": result.body.digest,
+        "facts": dict(result.body.facts),
+        "inputs": inputs | {"version": result.version},
+        "made": {"at": at, "by": result.caller},
+    }
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise ArtifactError(
+            f"The plan cannot be written to {path}: {error.strerror or error}.", "Nothing was changed anywhere."
+        ) from error
+
+
+def read_plan(path: Path) -> PlanFile:
+    """Return a plan that `write_plan` wrote. Raises `InputError` where the file is none, or was altered."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("it is too large to be a plan")
+        document = stored.load_object(path.read_bytes())
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"it has schema {document['schema']}, and this release reads schema {SCHEMA}")
+        facts, digest = stored.table(document["facts"]), stored.text(document["digest"])
+        inputs = stored.texts(document["inputs"])
+        if facts_digest(facts) != digest:
+            raise ValueError("its facts are not those of its digest: it was altered")
+        unknown = inputs.keys() - {item.name for item in PROMOTE.inputs}
+        if unknown:
+            raise ValueError(f"it names inputs that there are not: {', '.join(sorted(unknown))}")
+    except KeyError as error:
+        raise _no_plan(path, f"it has no {error}") from error
+    except OSError as error:
+        raise _no_plan(path, str(error.strerror or error)) from error
+    except ValueError as error:
+        raise _no_plan(path, str(error)) from error
+    return PlanFile(digest=digest, facts=facts, inputs=inputs)
+
+
+def _no_plan(path: Path, why: str) -> InputError:
+    return InputError([Fault("apply", str(path), f"is no plan: {why}.", "plan.json")], "Nothing was touched.")
