@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 from waybill.commands.find import Shelves
 from waybill.commands.refusal import together
+from waybill.commands.target import reach
 from waybill.commands.tools import Tools, everywhere
+from waybill.commands.wants import reading
 from waybill.domain import catalogue
 from waybill.domain.catalogue import Catalogue, Stock
 from waybill.domain.names import versions_prefix
 from waybill.domain.request import Place
 from waybill.domain.versions import Version
+from waybill.errors import Cancelled, Fault, InputError, WaybillError
 from waybill.progress import Warned
+
+MOST_NAMES = 20_000
+"""Artifacts to look through for the names of projects, where one that was asked for is not there."""
 
 
 def survey(
@@ -58,3 +65,38 @@ def _only(found: catalogue.Holdings, version: Version | None) -> catalogue.Holdi
     if version is None:
         return found
     return {name: {one: held for one, held in every.items() if one == version} for name, every in found.items()}
+
+
+def must_exist(place: Place, project: str, found: Catalogue, shelves: Shelves, tools: Tools) -> None:
+    """Raise where nothing at all is known of a project: `InputError` with the nearest names that are known.
+
+    Where a region was silent, what it said is raised instead: the project may lie there.
+    """
+    if found.versions(project) or found.channels(project):
+        return
+    if found.errors:
+        raise together(list(found.errors.values()))
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
+    near = get_close_matches(project, _projects(place, shelves, tools), 5, 0.6)
+    rule = "has no version and no channel there" + (f"; the nearest are {', '.join(near)}." if near else ".")
+    raise InputError([Fault("project", project, rule)], "Nothing was written.")
+
+
+def _projects(place: Place, shelves: Shelves, tools: Tools) -> set[str]:
+    """Return the names of projects, as one region lists them; none where we may not look beyond the project asked for.
+
+    A role's session is narrowed to that project, and is opened anew here.
+    """
+    for widened in (False, True):
+        try:
+            account = reach(place, reading(place, "*"), tools) if widened else shelves.target
+            shelf = next(iter(shelves.open.values()))
+            bucket = account.account.bucket(shelf.region.name, shelf.bucket.name, owner=account.owner)
+            listed = islice(bucket.entries(account.organisation.key_prefix, delimiter="/"), MOST_NAMES)
+            return set(catalogue.holdings(((entry.key, 0, "") for entry in listed), account.organisation.key_prefix))
+        except Cancelled:
+            raise
+        except WaybillError:
+            continue
+    return set()

@@ -69,10 +69,10 @@ class Waybill:
     staged_at: str
     chain: tuple[Mapping[str, Any], ...] = ()
 
-    def to_bytes(self) -> bytes:
-        """Return the canonical JSON: sorted keys, no spaces, UTF-8."""
+    def document(self) -> dict[str, Any]:
+        """Return what is stored."""
         subject = self.subject
-        document = {
+        return {
             "schema": SCHEMA,
             "project": subject.project,
             "version": subject.version.text,
@@ -86,7 +86,10 @@ class Waybill:
             "staged_at": self.staged_at,
             "chain": [dict(link) for link in self.chain],
         }
-        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical JSON: sorted keys, no spaces, UTF-8."""
+        return json.dumps(self.document(), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Waybill:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from waybill.inputs.spec import Verb
+from waybill.inputs.tables.info import INFO
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.tables.rollback import ROLLBACK
 from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.tables.versions import VERSIONS
 
-VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK)})
+VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK, INFO, VERSIONS)})

@@ -8,6 +8,7 @@ from waybill.domain.plan import Plan, RegionPlan
 from waybill.domain.result import Outcome, RegionResult, Result
 from waybill.errors import WaybillError
 from waybill.report import bodies, plan_words, words
+from waybill.report.columns import columns, pairs_of
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.units import count, duration, exact_size
 
@@ -81,7 +82,7 @@ def facts(end: Result, *, plan: Plan | None = None) -> str:
     stored = [("key", end.key), ("sha256", end.sha256), ("size", None if end.size is None else exact_size(end.size))]
     known = [] if plan is not None and _only_planned(end) else stored
     pairs = [*known, ("caller", end.caller), ("took", duration(end.seconds))]
-    return "\n".join(_pairs([(name, value) for name, value in pairs if value]))
+    return "\n".join(pairs_of([(name, value) for name, value in pairs if value]))
 
 
 def closing(end: Result) -> str:
@@ -100,7 +101,7 @@ def plan_text(plan: Plan, ink: Ink = PLAIN) -> str:
         ("size", exact_size(plan.size)),
         ("require", f"{plan.require.text} ({need} of {count(len(plan.regions), 'region')} before any channel moves)"),
     ]
-    return ink.encodable("\n".join([*_columns(rows), "", *_pairs(pairs)]))
+    return ink.encodable("\n".join([*columns(rows), "", *pairs_of(pairs)]))
 
 
 def _only_planned(end: Result) -> bool:
@@ -131,7 +132,7 @@ def _regions(end: Result, ink: Ink) -> str:
         row += [words.channel_words(region, ink.arrow)] if end.channel else []
         rows.append([*row, duration(region.seconds) if region.seconds else "", region.bucket or ""])
     said = [f"  {where}: {one_line(note)}" for where, note in words.notes(end)]
-    return "\n".join([*_coloured(_columns(rows), end.regions, ink), *said])
+    return "\n".join([*_coloured(columns(rows), end.regions, ink), *said])
 
 
 def _coloured(lines: Sequence[str], regions: Sequence[RegionResult], ink: Ink) -> list[str]:
@@ -139,14 +140,3 @@ def _coloured(lines: Sequence[str], regions: Sequence[RegionResult], ink: Ink) -
     for line, region in zip(lines[1:], regions, strict=True):
         painted.append(ink.red(line) if region.outcome in words.BAD or region.error else line)
     return painted
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    cells = [[one_line(cell, 300) for cell in row] for row in rows]
-    widths = [max(len(row[index]) for row in cells) for index in range(len(cells[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-
-
-def _pairs(facts: Sequence[tuple[str, str | None]]) -> list[str]:
-    width = max((len(name) for name, _ in facts), default=0)
-    return [f"  {name.ljust(width)}  {one_line(value or '', 2000)}" for name, value in facts]

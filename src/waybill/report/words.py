@@ -30,6 +30,11 @@ _DONE = {
     "setup": "set up",
 }
 
+_LOOKED = {
+    "info": "This is what is known of {name}.",
+    "versions": "These are the versions of {name}.",
+}
+
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
@@ -41,6 +46,8 @@ def sentence(result: Result) -> str:
         case Outcome.CREATED:
             regions = count(len(result.regions), "region")
             return f"{done.capitalize()} {name} in {regions}{_already(result)}; {_moves(result)}."
+        case Outcome.ALREADY if result.command in _LOOKED:
+            return _LOOKED[result.command].format(name=name)
         case Outcome.ALREADY if result.changed:
             return f"{name} was {done} before, with the same bytes; what was missing is complete now."
         case Outcome.ALREADY:
