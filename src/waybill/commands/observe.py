@@ -15,7 +15,8 @@ from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter, is_bucket, version_of_key, versions_prefix
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import needs_reading
-from waybill.domain.request import Request
+from waybill.domain.request import KmsChoice, Request
+from waybill.domain.tombstone import pruned
 from waybill.domain.versions import parse_or_none
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError, ConflictError, Fault, InputError, WaybillError
@@ -64,7 +65,7 @@ def _site(name: str, request: Request, target: Target) -> Site:
     parameter = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
     # Far regions answer slowly, and none of these answers needs another.
     with ThreadPoolExecutor(3, thread_name_prefix="observe") as pool:
-        key_look = pool.submit(_kms_key, region, bucket, request, target)
+        key_look = pool.submit(encrypting, region, bucket, request.kms, target)
         reads = request.update_channel is not UpdateChannel.NEVER
         history_look = pool.submit(region.parameters.history, parameter) if reads else None
         stored = _stored(bucket, keys, request)
@@ -103,10 +104,13 @@ class _Stored:
 def _stored(bucket: Bucket, keys: Keys, request: Request) -> _Stored:
     """Look at what is stored under this version, and at the keys of the channel's events under every version.
 
-    One listing (S3's are consistent) tells both; of a new version there is then nothing to ask for.
+    One listing (S3's are consistent) tells both; of a new version there is then nothing to ask for. Raises
+    `ConflictError` for one that was pruned.
     """
     prefix = versions_prefix(keys.prefix, keys.project) if request.moves else keys.artifact
     listed = list(bucket.list(prefix))
+    if keys.tombstone in listed:
+        raise_pruned(bucket, keys)
     there = {keys.artifact, keys.metadata, keys.waybill}.intersection(listed)
     marker = f"/events/{request.channel}/"
     return _Stored(
@@ -119,6 +123,7 @@ def _stored(bucket: Bucket, keys: Keys, request: Request) -> _Stored:
 
 def look_again(site: Site) -> Observation:
     """Return what is stored under this version now, where somebody wrote it since it was looked at."""
+    raise_pruned(site.bucket, site.keys)
     raw = site.bucket.read(site.keys.waybill, limit=SMALL)
     where = f"s3://{site.bucket.name}/{site.keys.waybill} in {site.region.name}"
     found = replace(
@@ -129,6 +134,13 @@ def look_again(site: Site) -> Observation:
         waybill=read_waybill(raw, where),
     )
     return with_known_digest(found)
+
+
+def raise_pruned(bucket: Bucket, keys: Keys) -> None:
+    """Raise `ConflictError` where a version was pruned: it never comes back, in no region."""
+    raw = bucket.read(keys.tombstone, limit=SMALL)
+    if raw is not None:
+        raise pruned(keys.project, keys.version, raw, f"s3://{bucket.name}/{keys.tombstone}")
 
 
 def bucket_of(region: Region, target: Target) -> Bucket:
@@ -147,9 +159,8 @@ def bucket_of(region: Region, target: Target) -> Bucket:
     return target.account.bucket(region.name, name, owner=target.owner)
 
 
-def _kms_key(region: Region, bucket: Bucket, request: Request, target: Target) -> KeyArn | None:
+def encrypting(region: Region, bucket: Bucket, choice: KmsChoice, target: Target) -> KeyArn | None:
     """Return the ARN of the key that the request will name: never an alias, which S3 would report as another ARN."""
-    choice = request.kms
     if choice.none:
         return None
     key = choice.by_region.get(region.name) or choice.one

@@ -1,0 +1,92 @@
+"""A version that was pruned never comes back: stage says who pruned it and when, and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fakes.aws import PRODUCTION, REGIONS, bucket_name
+from promises.stand import KEY, LARGE, PROJECT, SMALL, VERSION, Stand, digests_of, small_parts
+from waybill.domain.result import Result
+from waybill.domain.tombstone import Tombstone
+from waybill.domain.versions import Version
+from waybill.errors import ExitCode, WaybillError
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Stand:
+    return Stand(tmp_path)
+
+
+def tombstone(body: bytes = SMALL) -> bytes:
+    return Tombstone(
+        project=PROJECT,
+        version=Version(VERSION),
+        sha256=digests_of(body).sha256,
+        size=len(body),
+        pruned_at="2026-01-30T00:00:00Z",
+        pruned_by="arn:aws:iam::222222222222:user/ada",
+        reason="old",
+    ).to_bytes()
+
+
+def bury(stand: Stand, *regions: str, body: bytes = SMALL) -> None:
+    for region in regions:
+        bucket = bucket_name(PRODUCTION, region)
+        stand.world.plant(bucket, f"{KEY}/tombstone.json", tombstone(body))
+        stand.world.delete(bucket, KEY)
+
+
+def said(end: Result | WaybillError) -> str:
+    return f"{end.error}\n{end.advice}" if isinstance(end, Result) else str(end)
+
+
+def code(end: Result | WaybillError) -> ExitCode:
+    return end.exit_code
+
+
+@pytest.mark.parametrize("body", [SMALL, b"other bytes", LARGE, None], ids=["same", "other", "large", "resume"])
+@pytest.mark.parametrize("regions", [REGIONS, REGIONS[1:2]], ids=["everywhere", "cut off"])
+def test_stage_of_a_pruned_version_is_a_conflict_that_says_by_whom_and_when(
+    stand: Stand, body: bytes | None, regions: tuple[str, ...]
+) -> None:
+    stand.stage(SMALL)
+    bury(stand, *regions)
+    before = len(stand.world.writes())
+    with small_parts():
+        end = stand.end(body)
+    assert code(end) is ExitCode.CONFLICT
+    assert "was pruned by arn:aws:iam::222222222222:user/ada at 2026-01-30T00:00:00Z (old)" in said(end)
+    assert "next version" in said(end)
+    assert len(stand.world.writes()) == before
+
+
+def test_a_tombstone_that_cannot_be_read_is_one_all_the_same(stand: Stand) -> None:
+    stand.world.plant(bucket_name(PRODUCTION, REGIONS[0]), f"{KEY}/tombstone.json", b'{"schema": 9}')
+    end = stand.end()
+    assert code(end) is ExitCode.CONFLICT
+    assert "was pruned" in said(end)
+    assert not stand.world.writes()
+
+
+def test_a_tombstone_that_is_written_while_the_artifact_is_sent_stops_every_channel(stand: Stand) -> None:
+    """A rival staged and pruned the version between our look and our write."""
+    bucket = bucket_name(PRODUCTION, REGIONS[0])
+
+    def rival(_: object) -> None:
+        stand.world.plant(bucket, KEY, SMALL)
+        stand.world.plant(bucket, f"{KEY}/tombstone.json", tombstone())
+
+    stand.world.on("put", rival, region=REGIONS[0], key=f"{KEY}$")
+    end = stand.end()
+    assert code(end) is ExitCode.CONFLICT
+    assert stand.channels() == [None] * 3
+
+
+def test_a_tombstone_says_the_same_when_it_is_read_again() -> None:
+    raw = tombstone()
+    assert Tombstone.from_bytes(raw).to_bytes() == raw
+    for wrong in (b"", b"[]", b"{}", raw.replace(b'"schema":1', b'"schema":2'), raw.replace(b'"size":8', b'"size":-8')):
+        with pytest.raises(ValueError, match=r"\S"):
+            Tombstone.from_bytes(wrong)
