@@ -24,6 +24,7 @@ class Step(StrEnum):
     VERIFY = "verifying"
     METADATA = "writing metadata"
     WAYBILL = "writing the waybill"
+    EVENT = "writing an event"
     CHANNEL = "moving the channel"
     ABORT = "aborting the upload"
 

@@ -9,6 +9,7 @@ from waybill.commands.channels import Moved
 from waybill.commands.execute import Written
 from waybill.commands.run import Run
 from waybill.commands.watch import Effect
+from waybill.domain.channel import UpdateChannel
 from waybill.domain.plan import Action, ChannelAction, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.domain.waybill import Subject
@@ -31,10 +32,13 @@ def planned(run: Run, *, seconds: float) -> Result:
 
 def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
     """Return the result of a plan that may not be carried out: nothing was written."""
-    outcome = Outcome.CONFLICT if run.plan.of(Action.CONFLICT) else Outcome.FAILED
+    clash = run.plan.of(Action.CONFLICT) or isinstance(error, ConflictError)
+    outcome = Outcome.CONFLICT if clash else Outcome.FAILED
     result = _unwritten(run, outcome, exit_code_of(error), seconds)
     whole = bool(run.plan.of(Action.NOTHING))
-    resume = None if outcome is Outcome.CONFLICT else (run.request.restart if whole else run.request.again) or None
+    # A stage goes on once a foreign parameter is put right; a promotion backward never does.
+    hopeless = run.plan.of(Action.CONFLICT) or (clash and run.request.command != "stage")
+    resume = None if hopeless else (run.request.restart if whole else run.request.again) or None
     return replace(result, error=error.what, advice=error.advice or None, resume=resume)
 
 
@@ -133,6 +137,8 @@ def _region(name: str, run: Run, ends: Ends) -> RegionResult:
         outcome = Outcome.CREATED if written.created else Outcome.ALREADY
     else:
         outcome = Outcome.CONFLICT if isinstance(error, ConflictError) else Outcome.FAILED
+    if moved is not None and moved.outcome is ChannelOutcome.MOVED and outcome is Outcome.ALREADY:
+        outcome = {"promote": Outcome.MOVED, "rollback": Outcome.ROLLED_BACK}.get(run.request.command, outcome)
     unmoved = ChannelOutcome.NOT_REACHED if run.request.moves or written is None else ChannelOutcome.KEPT
     return RegionResult(
         region=name,
@@ -144,7 +150,7 @@ def _region(name: str, run: Run, ends: Ends) -> RegionResult:
         channel=moved.outcome if moved else unmoved,
         channel_before=moved.before if moved else before,
         channel_after=moved.after if moved else before,
-        note=moved.note if moved else _half(name, run, ends),
+        note=moved.note if moved else _unmoved(name, run, ends),
         error=error.what if error else None,
         advice=error.advice if error else None,
         exit_code=exit_code_of(error) if error else ExitCode.OK,
@@ -152,11 +158,18 @@ def _region(name: str, run: Run, ends: Ends) -> RegionResult:
     )
 
 
+def _unmoved(name: str, run: Run, ends: Ends) -> str | None:
+    """Return why a channel was left where it is, or what a region holds that was cut off."""
+    request = run.request
+    if name in ends.written and request.update_channel is UpdateChannel.NEWER and not request.moves:
+        return f"{request.version} is a pre-release: it moves a channel only with `update-channel: prerelease`."
+    return _half(name, run, ends)
+
+
 def _outcome(run: Run, ends: Ends) -> tuple[Outcome, ExitCode]:
     errors = list(ends.errors.values())
     if not errors:
-        created = any(item.created for item in ends.written.values())
-        return (Outcome.CREATED if created else Outcome.ALREADY), ExitCode.OK
+        return _done(run, ends), ExitCode.OK
     if cancelled := next((error for error in errors if isinstance(error, Cancelled)), None):
         return (Outcome.PARTIAL if ends.written else Outcome.FAILED), exit_code_of(cancelled)
     if any(isinstance(error, ConflictError) for error in errors):
@@ -166,6 +179,16 @@ def _outcome(run: Run, ends: Ends) -> tuple[Outcome, ExitCode]:
     if ends.written:
         return Outcome.PARTIAL, ExitCode.PARTIAL
     return Outcome.FAILED, lowest(errors)
+
+
+def _done(run: Run, ends: Ends) -> Outcome:
+    """Return what a command did that did all it was to do. A stage that only moved a channel found all there."""
+    moved = any(item.outcome is ChannelOutcome.MOVED for item in ends.moved.values())
+    if run.request.command == "rollback":
+        return Outcome.ROLLED_BACK if run.watch.changed else Outcome.ALREADY
+    if any(item.created for item in ends.written.values()):
+        return Outcome.CREATED
+    return Outcome.MOVED if moved and run.request.command == "promote" else Outcome.ALREADY
 
 
 def _whole(ends: Ends) -> list[str]:

@@ -64,7 +64,8 @@ def _higher(site: Site, request: Request, events: Events) -> Version | None:
 
 
 def _backward(request: Request, named: Mapping[str, Version]) -> ConflictError:
-    said = ", ".join(f"{version} in {name}" for name, version in named.items())
+    versions = dict.fromkeys(named.values())
+    said = ", ".join(f"{one} in {', '.join(name for name, it in named.items() if it == one)}" for one in versions)
     return ConflictError(
         f"The channel {request.channel} of {request.project} names {said}, which is higher than {request.version}.",
         "A promotion goes forward only. To go back on purpose: `waybill rollback "

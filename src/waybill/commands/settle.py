@@ -27,9 +27,14 @@ def may_move(run: Run, ends: Ends) -> bool:
 
 
 def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:
-    """Move the channel where regions are whole, if that may be."""
+    """Move the channel where regions are whole, if that may be; `subject` is what they hold, None: nothing is known."""
+    return ends if subject is None else move_channel(run, ends, documented=subject.document() is not None)
+
+
+def move_channel(run: Run, ends: Ends, *, documented: bool) -> Ends:
+    """Move the channel as `settle` does; `documented`: the version has metadata."""
     cancellation = run.tools.cancellation
-    if subject is None or not run.request.moves or len(ends.written) < run.enough:
+    if not run.request.moves or len(ends.written) < run.enough:
         return ends
     if cancellation.cancelled:
         return replace(ends, errors={**dict.fromkeys(ends.written, cancellation.error()), **ends.errors})
@@ -41,6 +46,6 @@ def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:
         run.tools,
         moving=list(ends.written),
         prefix=run.target.organisation.key_prefix,
-        documented=subject.document() is not None,
+        documented=documented,
     )
     return replace(ends, moved=moved, errors={**ends.errors, **errors})

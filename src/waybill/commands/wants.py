@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from waybill.commands.target import Wants
 from waybill.domain.arns import RoleArn
-from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call, calls_of
+from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, ROLLBACK_CALLS, STAGE_CALLS, Call, calls_of
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
 from waybill.domain.policy import Scope, Source, session_policy
-from waybill.domain.request import Place, Request
+from waybill.domain.request import Place, Request, RollbackOrder
+from waybill.domain.versions import Version
 from waybill.errors import Fault
 
 EVENT_NAME = 64
@@ -66,6 +67,16 @@ def reading(place: Place, project: str, channel: str = "*", calls: Sequence[Call
         return [] if "*" in {project, channel} else channel_faults(organisation, place, project, channel)
 
     return Wants(faults=faults, policy=policy)
+
+
+def rolling_back(order: RollbackOrder) -> Wants:
+    """Return what a rollback wants: to read every version, and to write events beside those that it withdraws."""
+
+    def faults(organisation: Organisation) -> list[Fault]:
+        request = order.request(order.to or Version("0.0.0"))
+        return wants_of(request).faults(organisation)
+
+    return Wants(faults=faults, policy=reading(order.place, order.project, order.channel, ROLLBACK_CALLS).policy)
 
 
 def scope_of(role: RoleArn, request: Request, organisation: Organisation) -> Scope:

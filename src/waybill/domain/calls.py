@@ -11,6 +11,7 @@ class On(StrEnum):
 
     VERSION = "version"
     EVENTS = "events"
+    RECORDS = "records"
     BUCKET = "bucket"
     LISTING = "listing"
     KEY = "key"
@@ -45,6 +46,20 @@ STAGE_CALLS = (
     Call("ssm:PutParameter", On.CHANNEL, "move the channel"),
 )
 
+
+ROLLBACK_CALLS = (
+    Call("s3:GetObject", On.VERSION, "verify that the version is whole, and read events"),
+    Call("s3:PutObject", On.RECORDS, "write the events"),
+    Call("s3:ListBucket", On.LISTING, "tell a missing object from a forbidden one, and find events"),
+    Call("s3:GetEncryptionConfiguration", On.BUCKET, "look up the bucket's default key; not needed with `kms-key`"),
+    Call("kms:GenerateDataKey", On.KEY, "encrypt the events"),
+    Call("kms:Decrypt", On.KEY, "read what is encrypted"),
+    Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
+    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
+    Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
+    Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named"),
+    Call("ssm:PutParameter", On.CHANNEL, "move the channel"),
+)
 
 PROMOTE_CALLS = (
     *STAGE_CALLS,
@@ -81,7 +96,7 @@ PRUNE_CALLS = (
     Call("kms:GenerateDataKey", On.KEY, "encrypt the tombstone"),
 )
 
-IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.BUCKET, On.LISTING})
+IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.RECORDS, On.BUCKET, On.LISTING})
 
 
 def calls_of(

@@ -53,6 +53,7 @@ def resources(scope: Scope) -> Mapping[On, list[str]]:
     return {
         On.VERSION: [f"{objects}{version}"] if version == "*" else [f"{objects}{version}", f"{objects}{version}/*"],
         On.EVENTS: [] if version == "*" else [f"{objects}*/events/{scope.channel}/*"],
+        On.RECORDS: [f"{objects}*/events/{scope.channel}/*"],
         On.BUCKET: [f"arn:{scope.partition}:s3:::*"],
         On.LISTING: [f"arn:{scope.partition}:s3:::*"],
         On.KEY: [

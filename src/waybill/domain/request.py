@@ -117,3 +117,18 @@ class PromoteOrder:
     plan_only: bool = False
     approved: str | None = None
     approved_facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackOrder:
+    """One `rollback`, before it is known which version `previous` is. `to` is None for `previous`.
+
+    `request` makes the request once the version is known.
+    """
+
+    project: str
+    channel: str
+    place: Place
+    to: Version | None
+    reason: str
+    request: Callable[[Version], Request]

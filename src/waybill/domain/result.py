@@ -54,7 +54,7 @@ class RegionResult:
     @property
     def whole(self) -> bool:
         """Whether the artifact, its metadata and its waybill are complete and verified there."""
-        return self.outcome in {Outcome.CREATED, Outcome.ALREADY, Outcome.MOVED}
+        return self.outcome in {Outcome.CREATED, Outcome.ALREADY, Outcome.MOVED, Outcome.ROLLED_BACK}
 
     def to_json(self) -> dict[str, Any]:
         """Return the region's part of the result document."""

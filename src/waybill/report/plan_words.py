@@ -58,4 +58,7 @@ def sentence(plan: Plan) -> str:
     }
     found = {verb: [one.region for one in plan.of(action)] for action, verb in said.items()}
     parts = [f"{verb} {listing(regions)}" for verb, regions in found.items() if regions]
+    moving = [one.region for one in plan.regions if one.channel is ChannelAction.MOVE and one.error is None]
+    if moving and len(parts) == 1 and plan.of(Action.NOTHING):
+        parts = [f"move `{plan.channel}` in {listing(moving)}"]
     return f"Plan: {'; '.join(parts) or 'no region'}."
