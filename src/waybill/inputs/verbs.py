@@ -10,6 +10,9 @@ from waybill.inputs.tables.info import INFO
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.tables.rollback import ROLLBACK
 from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.tables.status import STATUS
 from waybill.inputs.tables.versions import VERSIONS
 
-VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK, INFO, VERSIONS)})
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK, INFO, VERSIONS, STATUS)}
+)

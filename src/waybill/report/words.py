@@ -9,6 +9,7 @@ from typing import TypeVar
 from waybill.domain.plan import Plan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode
+from waybill.report import status_words
 from waybill.report.ink import Ink
 from waybill.report.units import count, listing
 
@@ -38,6 +39,10 @@ _LOOKED = {
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
+    return status_words.sentence(result) or _sentence(result)
+
+
+def _sentence(result: Result) -> str:
     name = f"{result.project} {result.version}".strip()
     done = _DONE.get(result.command, "finished")
     match result.outcome:

@@ -1,0 +1,198 @@
+"""From what regions show to what is wrong: where channels belong (P3), which are behind, which versions are half there.
+
+Pure: observations in, findings out. Nothing here knows how they were read, or who mends what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from waybill.domain.channel import Foreign, Put, Standing, current, decide, floor
+from waybill.domain.events import Event, Kind, standing_withdrawals
+from waybill.domain.quorum import majority
+from waybill.domain.standing import ChannelRegion, ChannelStatus, HalfDone
+from waybill.domain.versions import Version, parse_or_none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelFacts:
+    """What the regions that could be read show of one channel.
+
+    `histories` are the values that its parameter has had, oldest first, empty where it is absent; `events` its events,
+    one readable in any region; `holders` the regions that hold each of them, by version and name.
+    """
+
+    channel: str
+    histories: Mapping[str, Sequence[str]]
+    events: tuple[Event, ...] = ()
+    holders: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def with_events(self, more: Iterable[Event]) -> ChannelFacts:
+        """Return the same with events that are yet to be written."""
+        return replace(self, events=(*self.events, *more))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a named version in one region told: whether it is whole, and what is wrong where it is not.
+
+    `bare`: there is no waybill, as Startifact leaves it.
+    """
+
+    whole: bool | None
+    why: str = ""
+    bare: bool = False
+
+
+UNSEEN = Look(None)
+
+
+def to_read(
+    histories: Iterable[Sequence[str]], with_events: Iterable[Version], events: Iterable[Event]
+) -> set[Version]:
+    """Return the versions whose events decide where a channel belongs, as far as `events` tell.
+
+    Those are the candidates down to the highest that stands. `with_events` are the versions that have any event on the
+    channel, so that a withdrawal is found of a version that no history shows any more.
+    """
+    known = list(events)
+    past = {version for history in histories for version in map(parse_or_none, history) if version is not None}
+    targets = {event.target for event in known if event.kind is Kind.WITHDRAWN and event.target is not None}
+    standing = (past | targets) - standing_withdrawals(known).keys()
+    highest = max(standing, default=None)
+    return {one for one in past | targets | set(with_events) if highest is None or one >= highest}
+
+
+def channel_floor(facts: ChannelFacts) -> Version | None:
+    """Return the version that the channel belongs at in every region; None where nothing says.
+
+    It is the highest floor of any region. Of floors of equal precedence it is the one that most regions name.
+    """
+    floors = [one for history in facts.histories.values() if (one := floor(history, facts.events, None)) is not None]
+    if not floors:
+        return None
+    best = [one for one in floors if not any(other > one for other in floors)]
+    named = [current(history) for history in facts.histories.values()]
+    return max(best, key=lambda one: named.count(one.text))
+
+
+def steps(facts: ChannelFacts, own: Version | None) -> dict[str, Put | Standing | Foreign]:
+    """Return the one step that P3 allows a mover of `own` in each region."""
+    return {name: decide(history, facts.events, own) for name, history in facts.histories.items()}
+
+
+def half_done(facts: ChannelFacts) -> HalfDone | None:
+    """Return the latest rollback that took off what some region's channel still names."""
+    withdrawn = standing_withdrawals(facts.events)
+    stuck: dict[str, Event] = {}
+    for region, history in facts.histories.items():
+        version = parse_or_none(current(history) or "")
+        if version in withdrawn:
+            stuck[region] = max(withdrawn[version], key=_when)
+    if not stuck:
+        return None
+    last = max(stuck.values(), key=_when)
+    return HalfDone(
+        target=last.target.text if last.target else "",
+        withdrew=tuple(sorted({event.version.text for event in (*stuck.values(), *unwritten(facts))})),
+        by=last.by,
+        at=last.at,
+        reason=last.reason,
+        regions=tuple(stuck),
+    )
+
+
+def unwritten(facts: ChannelFacts) -> list[Event]:
+    """Return the events that a rollback was cut off before it wrote, highest version first.
+
+    It writes one under each version above its target that the history shows, and moves the channel only then. So
+    where a channel still names what it withdrew, whatever its history shows above the target is to be withdrawn too.
+    They are the same events as the rollback would have written: by whom, when and why.
+    """
+    withdrawn = standing_withdrawals(facts.events)
+    found: dict[Version, Event] = {}
+    for history in facts.histories.values():
+        version = parse_or_none(current(history) or "")
+        if version not in withdrawn:
+            continue
+        last = max(withdrawn[version], key=_when)
+        for past in map(parse_or_none, history):
+            if past is None or last.target is None or past in withdrawn or not past > last.target:
+                continue
+            if past not in found or _when(last) > _when(found[past]):
+                found[past] = replace(last, version=past)
+    return sorted(found.values(), key=lambda event: event.version, reverse=True)
+
+
+def judge_channel(
+    facts: ChannelFacts,
+    regions: Sequence[str],
+    unread: Mapping[str, str],
+    looks: Mapping[tuple[str, Version], Look],
+) -> ChannelStatus:
+    """Return how a channel stands in all `regions`; `unread` says of some why they could not be read.
+
+    `looks` are by region and version.
+    """
+    own = channel_floor(facts)
+    moves = steps(facts, own)
+    withdrawn = standing_withdrawals(facts.events)
+    seen = {name: current(history) for name, history in facts.histories.items()}
+    shown = tuple(
+        _region(name, seen[name], moves[name], withdrawn, looks)
+        if name in seen
+        else ChannelRegion(region=name, readable=False, why=unread.get(name, "It could not be read."))
+        for name in regions
+    )
+    agreed = majority(seen, len(regions))
+    return ChannelStatus(
+        channel=facts.channel,
+        names=agreed if agreed is not None and parse_or_none(agreed) else None,
+        floor=own.text if own else None,
+        drift=len(set(seen.values())) > 1,
+        regions=shown,
+        rollback=half_done(facts),
+    )
+
+
+def _region(
+    name: str,
+    value: str | None,
+    step: Put | Standing | Foreign,
+    withdrawn: Mapping[Version, Sequence[Event]],
+    looks: Mapping[tuple[str, Version], Look],
+) -> ChannelRegion:
+    if isinstance(step, Foreign):
+        return ChannelRegion(region=name, foreign=True, why="The parameter holds something that is not a version.")
+    version = parse_or_none(value) if value is not None else None
+    look = looks.get((name, version), UNSEEN) if version is not None else UNSEEN
+    lags = isinstance(step, Put)
+    return ChannelRegion(
+        region=name,
+        names=value,
+        whole=look.whole,
+        why=" ".join(_reasons(step, version, withdrawn, look)),
+        lags=lags,
+        withdrawn=version in withdrawn,
+        bare=look.bare,
+    )
+
+
+def _reasons(
+    step: Put | Standing | Foreign, version: Version | None, withdrawn: Mapping[Version, Sequence[Event]], look: Look
+) -> list[str]:
+    said = []
+    if version is not None and version in withdrawn:
+        event = max(withdrawn[version], key=_when)
+        reason = f" ({event.reason})" if event.reason else ""
+        said.append(f"{version} was withdrawn by {event.by or 'somebody'} at {event.at}{reason}.")
+    if isinstance(step, Put):
+        said.append(
+            f"It belongs at {step.value}." if version is not None else f"It is absent, and belongs at {step.value}."
+        )
+    return [*said, look.why] if look.why else said
+
+
+def _when(event: Event) -> tuple[str, str]:
+    return (event.at, event.name)

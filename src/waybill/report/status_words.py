@@ -1,0 +1,162 @@
+"""What `status` says in words: one place, so that the terminal, the summary and the page say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from waybill.domain.result import Outcome, Result
+from waybill.domain.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionStatus
+from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status
+from waybill.report.units import count, listing
+
+ABSENT = "absent"
+NO_MAJORITY = "no majority"
+
+
+class State(StrEnum):
+    """How one channel stands in one region, in a word; the page colours by it."""
+
+    GOOD = "whole"
+    BARE = "no waybill"
+    ABSENT = "absent"
+    BEHIND = "behind"
+    WITHDRAWN = "withdrawn"
+    BROKEN = "not whole"
+    FOREIGN = "no version"
+    UNREADABLE = "unreadable"
+
+    @property
+    def good(self) -> bool:
+        """Whether nobody needs to look."""
+        return self in {State.GOOD, State.BARE, State.ABSENT}
+
+
+def state(item: ChannelRegion) -> State:
+    """Return the one word that matters most."""
+    if not item.readable:
+        return State.UNREADABLE
+    if item.foreign:
+        return State.FOREIGN
+    if item.withdrawn:
+        return State.WITHDRAWN
+    if item.lags:
+        return State.BEHIND
+    if item.names is None:
+        return State.ABSENT
+    if item.bare:
+        return State.BARE
+    if item.whole is None:
+        return State.UNREADABLE
+    return State.GOOD if item.whole else State.BROKEN
+
+
+def names(item: ChannelRegion) -> str:
+    """Return what a region's channel names: a version, `absent`, or `?`."""
+    return item.names or (ABSENT if item.readable and not item.foreign else "?")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say: about what, and a sentence. `bad` where it needs attention."""
+
+    about: str
+    text: str
+    bad: bool = True
+
+
+def findings(project: ProjectStatus) -> list[Finding]:
+    """Return everything that is to be said of a project, what needs attention first."""
+    found = [one for item in project.channels for one in of_channel(item)]
+    found += [Finding(f"{item.version}", f"{half(item)} {item.why}", item.half.troubled) for item in project.halves]
+    return sorted(found, key=lambda one: not one.bad)
+
+
+def half(item: VersionStatus) -> str:
+    """Return what a version is, as the beginning of a sentence."""
+    age = ", untouched for over an hour" if item.stale and item.half.troubled else ""
+    return f"{item.half.value.capitalize()}{age}."
+
+
+def of_channel(item: ChannelStatus) -> list[Finding]:
+    """Return what is to be said of a channel."""
+    found = []
+    if item.rollback is not None:
+        back = item.rollback
+        reason = f" ({back.reason})" if back.reason else ""
+        text = f"A rollback to {back.target} is half done: {back.by or 'somebody'} began it at {back.at}{reason}, and "
+        found.append(
+            Finding(item.channel, f"{text}{listing(back.regions)} still {_name(back.regions)} what it took off.")
+        )
+    if item.drift:
+        found.append(Finding(item.channel, f"Drift: {drift(item)}."))
+    for one in item.regions:
+        if state(one).good and not one.why:
+            continue
+        if one.why:
+            found.append(Finding(f"{item.channel} in {one.region}", one.why, one.troubled))
+    return found
+
+
+def drift(item: ChannelStatus) -> str:
+    """Return what the regions name, where they do not agree."""
+    said: dict[str, list[str]] = {}
+    for one in item.regions:
+        if one.readable:
+            said.setdefault(names(one), []).append(one.region)
+    return "; ".join(f"{value} in {listing(regions)}" for value, regions in said.items())
+
+
+def _name(regions: tuple[str, ...]) -> str:
+    return "names" if len(regions) == 1 else "name"
+
+
+def sentence(result: Result) -> str:
+    """Return how `status` ended, in a sentence or two; empty for any other command."""
+    body = result.body
+    if not isinstance(body, Status):
+        return ""
+    return " ".join(filter(None, (_repaired(result, body), standing(body), _unread(body))))
+
+
+def standing(body: Status) -> str:
+    """Return how all projects stand, in a sentence."""
+    projects = sum(len(one.projects) for one in body.accounts)
+    where = count(len(body.accounts), "account")
+    troubled = body.troubled
+    if not projects:
+        return f"Nothing is staged in {where}."
+    if not troubled:
+        return f"{count(projects, 'project')} in {where}: every channel names what is whole, the same in every region."
+    named = listing([item.project for _, item in troubled], 5)
+    verb = "needs" if len(troubled) == 1 else "need"
+    return f"{len(troubled)} of {count(projects, 'project')} in {where} {verb} attention: {named}."
+
+
+def _unread(body: Status) -> str:
+    places = list(dict.fromkeys(_place(one, item.region) for one in body.accounts for item in one.unreadable))
+    return f"Not everything could be read: {listing(places)}." if places else ""
+
+
+def _place(account: AccountStatus, region: str) -> str:
+    return f"{region} of {account.name}" if region else account.name
+
+
+def _repaired(result: Result, body: Status) -> str:
+    if body.repairs is None:
+        return ""
+    tally = {outcome: sum(item.outcome is outcome for item in body.repairs) for outcome in Repaired}
+    if not body.repairs:
+        return "Nothing needed to be repaired."
+    left = tally[Repaired.LEFT_ALONE]
+    alone = f"; {count(left, 'thing')} left alone, which a person must decide" if left else ""
+    if result.outcome is Outcome.PLANNED or tally[Repaired.PLANNED]:
+        return f"Dry run: nothing was written. {count(tally[Repaired.PLANNED], 'step')} would be taken{alone}."
+    failed = f", {tally[Repaired.FAILED]} failed" if tally[Repaired.FAILED] else ""
+    return f"Repaired: {count(tally[Repaired.DONE], 'step')} done{failed}{alone}."
+
+
+def repair_line(item: RepairStatus) -> str:
+    """Return one step of a repair and how it ended."""
+    said = f"{item.project}: {item.what}"
+    return f"{said}: {item.error}" if item.error else said
