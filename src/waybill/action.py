@@ -57,6 +57,7 @@ def _run(verb: Verb, environ: Mapping[str, str], commands: WorkflowCommands, red
     from waybill.github.files import OutputFile, SummaryFile  # noqa: PLC0415
     from waybill.github.inputs import read_inputs  # noqa: PLC0415
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
+    from waybill.github.ownership import WorkspaceOwner  # noqa: PLC0415
     from waybill.report.runner_log import RunnerReporter  # noqa: PLC0415
     from waybill.report.summary import summary  # noqa: PLC0415
     from waybill.routes import run_of  # noqa: PLC0415
@@ -78,6 +79,7 @@ def _run(verb: Verb, environ: Mapping[str, str], commands: WorkflowCommands, red
         origin=context.origin,
         tag=context.tag,
         scratch=context.temp or None,
+        give=WorkspaceOwner(Path.cwd()).give,
     )
     file = OutputFile.from_environ(environ)  # `outputs` redacts, and knows what must stay as it is
     try:
@@ -160,4 +162,5 @@ def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
         "locations": lambda: json.dumps(result.locations()),
         "result": lambda: json.dumps(redactor.result(result.to_json())),
         "plan-digest": lambda: result.plan_digest or "",
+        "path": lambda: str((result.body.to_json() if result.body else {}).get("path", "")),
     }

@@ -21,7 +21,8 @@ class Face:
     """What differs between the terminal and GitHub: who reports, who masks, and where the run comes from.
 
     `id_token` fetches the runner's OIDC token for an audience. `scratch` is where zips are made, None the system's
-    temporary folder.
+    temporary folder. `give` gives a file or a directory to the workspace's owner, None where that is the user anyway:
+    what a run leaves behind then lies inside the workspace.
     """
 
     environ: Mapping[str, str]
@@ -32,6 +33,7 @@ class Face:
     origin: Origin
     tag: str | None
     scratch: str | None = None
+    give: Callable[[Path], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from waybill.inputs.spec import Verb
+from waybill.inputs.tables.download import DOWNLOAD
 from waybill.inputs.tables.info import INFO
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.tables.rollback import ROLLBACK
@@ -14,5 +15,5 @@ from waybill.inputs.tables.status import STATUS
 from waybill.inputs.tables.versions import VERSIONS
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
-    {verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK, INFO, VERSIONS, STATUS)}
+    {verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK, INFO, VERSIONS, STATUS, DOWNLOAD)}
 )

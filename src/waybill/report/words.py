@@ -9,7 +9,7 @@ from typing import TypeVar
 from waybill.domain.plan import Plan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode
-from waybill.report import status_words
+from waybill.report import download_words, status_words
 from waybill.report.ink import Ink
 from waybill.report.units import count, listing
 
@@ -39,7 +39,7 @@ _LOOKED = {
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
-    return status_words.sentence(result) or _sentence(result)
+    return download_words.sentence(result) or status_words.sentence(result) or _sentence(result)
 
 
 def _sentence(result: Result) -> str:
@@ -51,12 +51,8 @@ def _sentence(result: Result) -> str:
         case Outcome.CREATED:
             regions = count(len(result.regions), "region")
             return f"{done.capitalize()} {name} in {regions}{_already(result)}; {_moves(result)}."
-        case Outcome.ALREADY if result.command in _LOOKED:
-            return _LOOKED[result.command].format(name=name)
-        case Outcome.ALREADY if result.changed:
-            return f"{name} was {done} before, with the same bytes; what was missing is complete now."
         case Outcome.ALREADY:
-            return f"{name} was {done} before, with the same bytes. Nothing was changed."
+            return _found_so(result, name, done)
         case Outcome.MOVED:
             return f"The channel `{result.channel}` now names {name}."
         case Outcome.ROLLED_BACK:
@@ -64,15 +60,37 @@ def _sentence(result: Result) -> str:
         case Outcome.DEPLOYED:
             return f"Deployed {name}."
         case Outcome.SUPERSEDED:
-            return f"{name} was superseded: a later execution of the pipeline took its place."
+            return _superseded(result, name)
         case Outcome.PARTIAL:
             return _partial(result, name)
         case Outcome.CONFLICT:
-            where = [region.region for region in result.regions if region.outcome is Outcome.CONFLICT]
-            place = f"{name} in {listing(where)}" if where else name
-            return f"Conflict: something else is stored already as {place}. It was left as it is.{_untouched(result)}"
+            return _conflict(result, name, done)
         case Outcome.FAILED:
             return _failed(result, name, done)
+
+
+def _found_so(result: Result, name: str, done: str) -> str:
+    if result.command in _LOOKED:
+        return _LOOKED[result.command].format(name=name)
+    if result.command == "rollback" or (result.command == "promote" and not result.changed):
+        return f"The channel `{result.channel}` names {name} already. Nothing was changed."
+    if result.changed:
+        return f"{name} was {done} before, with the same bytes; what was missing is complete now."
+    return f"{name} was {done} before, with the same bytes. Nothing was changed."
+
+
+def _superseded(result: Result, name: str) -> str:
+    if result.command == "rollback":
+        return f"Rolled back to {name}, and the channel `{result.channel}` has gone forward again since."
+    return f"{name} was superseded: a later execution of the pipeline took its place."
+
+
+def _conflict(result: Result, name: str, done: str) -> str:
+    where = [region.region for region in result.regions if region.outcome is Outcome.CONFLICT]
+    if not where and result.regions:
+        return f"Conflict: {name} was not {done}.{_untouched(result)}"
+    place = f"{name} in {listing(where)}" if where else name
+    return f"Conflict: something else is stored already as {place}. It was left as it is.{_untouched(result)}"
 
 
 def _already(result: Result) -> str:
