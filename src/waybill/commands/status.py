@@ -30,7 +30,7 @@ def status(request: StatusRequest, tools: Tools) -> Result:
         from waybill.commands.repair import repair  # noqa: PLC0415 - the half that writes
 
         repairs = tuple(repair(request, surveyed, tools))
-        changed = any(item.outcome is Repaired.DONE for item in repairs)
+        changed = any(item.changed for item in repairs)
         if not request.dry_run and any(item.outcome in {Repaired.DONE, Repaired.FAILED} for item in repairs):
             _, accounts = _survey(request, tools)
     found = Status(at=tools.clock.now(), accounts=accounts, repairs=repairs)

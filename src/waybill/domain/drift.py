@@ -118,7 +118,9 @@ def unwritten(facts: ChannelFacts) -> list[Event]:
             continue
         last = max(withdrawn[version], key=_when)
         for past in map(parse_or_none, history):
-            if past is None or last.target is None or past in withdrawn or not past > last.target:
+            if past is None or last.target is None or past in withdrawn:
+                continue
+            if past == last.target or not past >= last.target:
                 continue
             if past not in found or _when(last) > _when(found[past]):
                 found[past] = replace(last, version=past)

@@ -56,7 +56,7 @@ def judge_version(facts: VersionFacts, regions: Sequence[str], now: str) -> Vers
         version=facts.version,
         half=found.half,
         regions=shown,
-        why=found.why,
+        why=found.why[:1].upper() + found.why[1:],
         source=found.source,
         lacking=found.lacking,
         modified=modified,
@@ -122,17 +122,24 @@ def _lacking(regions: Sequence[VersionRegion]) -> _Found | None:
         return _Found(None)
     if not whole:
         return _Found(Half.HALF_STAGED, "No region that could be read holds it whole.", lacking)
-    why = "; ".join(
-        f"{item.region} {_lacks(item, documented=documented)}" for item in regions if item.region in lacking
-    )
+    why = "; ".join(_alike([item for item in regions if item.region in lacking], documented=documented))
     return _Found(Half.HALF_STAGED, f"{why}.", lacking, whole[0], repairable=True)
+
+
+def _alike(regions: Sequence[VersionRegion], *, documented: bool) -> list[str]:
+    """Return what the regions lack, those together that lack the same."""
+    said: dict[str, list[str]] = {}
+    for item in regions:
+        said.setdefault(_lacks(item, documented=documented), []).append(item.region)
+    return [f"{what} in {_and(names)}" for what, names in said.items()]
 
 
 def _lacks(item: VersionRegion, *, documented: bool) -> str:
     if item.empty:
-        return "holds nothing of it"
+        return "nothing of it is"
     pairs = (("artifact", item.artifact), ("metadata", item.metadata or not documented), ("waybill", item.waybill))
-    return f"lacks its {_and([name for name, there in pairs if not there])}"
+    missing = [name for name, there in pairs if not there]
+    return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} missing"
 
 
 def _bare(facts: VersionFacts, regions: Sequence[VersionRegion], count: int) -> _Found:
@@ -148,7 +155,7 @@ def _bare(facts: VersionFacts, regions: Sequence[VersionRegion], count: int) -> 
     source = next((name for name in staged if name in facts.named), None)
     sure = source is not None and len(regions) == count
     if lacking:
-        why = f"{_and(lacking)} {'holds' if len(lacking) == 1 else 'hold'} nothing of it, and no region has its waybill"
+        why = f"nothing of it is in {_and(lacking)}, and no region has its waybill"
         end = "." if sure else ": only the same bytes finish it."
         return _Found(Half.HALF_STAGED, f"{why}{end}", lacking, source, repairable=sure)
     if source is not None:

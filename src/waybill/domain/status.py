@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from waybill.domain.request import Place
+from waybill.domain.request import KmsChoice, Place
 from waybill.domain.standing import ProjectStatus
 from waybill.domain.waybill import Origin
 
@@ -23,6 +23,7 @@ class StatusRequest:
     repair: bool = False
     dry_run: bool = False
     check: bool = False
+    kms: KmsChoice = field(default_factory=KmsChoice)
     origin: Origin = field(default_factory=Origin)
     again: str = ""
 
@@ -115,6 +116,7 @@ class RepairStatus:
     error: str | None = None
     advice: str | None = None
     exit_code: int = 0
+    changed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""

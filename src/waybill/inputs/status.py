@@ -9,6 +9,7 @@ from waybill.domain.names import PROJECT_RULE, is_project
 from waybill.domain.request import Place
 from waybill.domain.status import StatusRequest
 from waybill.errors import Fault, InputError
+from waybill.inputs.encryption import read_kms
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
 from waybill.inputs.surroundings import Surroundings
@@ -29,6 +30,7 @@ def read(
         if not is_project(name):
             reading.fault("project", PROJECT_RULE, value=name)
     places = _places(reading, values, around)
+    kms = read_kms(reading)
     page = _page(reading)
     repair, dry_run = reading.flag("repair"), reading.flag("dry-run")
     if dry_run and not repair:
@@ -43,6 +45,7 @@ def read(
         repair=repair,
         dry_run=dry_run,
         check=check,
+        kms=kms,
         origin=around.origin,
         again=again,
     )

@@ -90,11 +90,11 @@ def of_channel(item: ChannelStatus) -> list[Finding]:
         )
     if item.drift:
         found.append(Finding(item.channel, f"Drift: {drift(item)}."))
+    alike: dict[tuple[str, bool], list[str]] = {}
     for one in item.regions:
-        if state(one).good and not one.why:
-            continue
         if one.why:
-            found.append(Finding(f"{item.channel} in {one.region}", one.why, one.troubled))
+            alike.setdefault((one.why, one.troubled), []).append(one.region)
+    found += [Finding(f"{item.channel} in {listing(where)}", why, bad) for (why, bad), where in alike.items()]
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from waybill.inputs.shared import DRY_RUN, IDENTITY, WHERE
+from waybill.inputs.shared import DRY_RUN, IDENTITY, KMS_KEY, WHERE
 from waybill.inputs.spec import Input, Kind, Verb
 
 ROLE = Input(
@@ -27,6 +27,7 @@ STATUS = Verb(
         ),
         *WHERE,
         *(ROLE if item.name == "role" else item for item in IDENTITY),
+        replace(KMS_KEY, help=f"With `repair`. {KMS_KEY.help}"),
         Input("html", "Write a page for people to this file: one file that needs no network.", example="status.html"),
         Input("check", "Exit 6 where anything needs attention: for a scheduled workflow.", "false", Kind.FLAG),
         Input(
