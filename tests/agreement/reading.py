@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+from waybill.inputs.spec import Verb
+from waybill.inputs.verbs import VERBS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
@@ -45,8 +48,14 @@ def documents() -> ModuleType:
 
 
 def steps(workflow: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every step of a workflow that uses the action, with its job's name."""
+    """Yield every step of a workflow that uses one of the actions, with its job's name."""
     for name, job in workflow["jobs"].items():
         for step in job.get("steps", []):
             if "waybill" in step.get("uses", "") or step.get("uses") == "./":
                 yield name, step
+
+
+def verb_of(step: dict[str, Any]) -> Verb:
+    """Return the verb of a step: the action at the root stages, the others are in `actions/`."""
+    _, _, path = step["uses"].partition("@")[0].partition("/actions/")
+    return VERBS[path or "stage"]

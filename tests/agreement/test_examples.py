@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from agreement.reading import EXAMPLES, ROOT, blocks, load, parse, steps
-from waybill.inputs.tables.stage import STAGE
+from agreement.reading import EXAMPLES, ROOT, blocks, load, parse, steps, verb_of
 
-INPUTS = {item.name: item for item in STAGE.inputs}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SNIPPETS = [block for block in blocks("yaml") if "uses:" in block]
 
@@ -28,9 +26,9 @@ def test_there_are_examples() -> None:
 @pytest.mark.parametrize("workflow", ALL)
 def test_the_action_is_used_with_inputs_that_there_are(workflow: Any) -> None:
     for _, step in steps(workflow):
-        given = step.get("with", {})
-        assert set(given) <= set(INPUTS)
-        missing = {item.name for item in STAGE.inputs if item.required} - set(given)
+        given, verb = step.get("with", {}), verb_of(step)
+        assert set(given) <= {item.name for item in verb.inputs}
+        missing = {item.name for item in verb.inputs if item.required} - set(given)
         assert not missing or (missing == {"path"} and given.get("resume"))
 
 
@@ -44,12 +42,39 @@ def test_a_job_that_asks_for_a_token_has_the_permission(workflow: Any) -> None:
 
 @pytest.mark.parametrize("workflow", ALL)
 def test_outputs_that_are_used_are_outputs_that_there_are(workflow: Any) -> None:
-    outputs = {output.name for output in STAGE.outputs}
     for job, step in steps(workflow):
         if "id" in step:
+            outputs = {output.name for output in verb_of(step).outputs}
             text = str(workflow["jobs"][job])
             used = set(re.findall(rf"steps\.{step['id']}\.outputs\.([\w-]+)", text))
             assert used <= outputs
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_a_called_workflow_gets_inputs_that_it_has(workflow: Any) -> None:
+    called = load(ROOT / ".github" / "workflows" / "promote.yml")["on"]["workflow_call"]["inputs"]
+    for job in workflow["jobs"].values():
+        if "promote.yml" in job.get("uses", ""):
+            given = set(job["with"])
+            assert given <= set(called)
+            assert {name for name, item in called.items() if item.get("required")} <= given
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_a_release_that_runs_is_never_cancelled(workflow: Any) -> None:
+    writes = any("dry-run" not in step.get("with", {}) or step["with"].get("role") for _, step in steps(workflow))
+    group = workflow.get("concurrency")
+    if group and writes and "pull_request" not in str(group.get("cancel-in-progress")):
+        assert group["cancel-in-progress"] is False
+
+
+def test_both_ways_to_start_a_promotion_ask_for_the_same() -> None:
+    starts = load(ROOT / ".github" / "workflows" / "promote.yml")["on"]
+    called, by_hand = starts["workflow_call"]["inputs"], starts["workflow_dispatch"]["inputs"]
+    assert {"project", "version", "from", "to", "dry-run"} <= set(by_hand) <= set(called)
+    for name, item in by_hand.items():
+        assert item.get("default") == called[name].get("default"), name
+        assert item["description"] == called[name]["description"]
 
 
 @pytest.mark.parametrize("workflow", ALL)

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from container.outputs import parse_outputs
 from real.tools import PATIENCE, ROOT, plain
-from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.verbs import VERBS
 from waybill.sandbox import layout
 
 PRODUCTION = {"role": layout.STAGE_ROLE_ARN, "role-external-id": layout.STAGE_EXTERNAL_ID}
@@ -68,21 +68,25 @@ class Runner:
         return self.folder / "workspace"
 
     def stage(self, inputs: Mapping[str, str], **variables: str) -> Step:
-        """Run the step to its end."""
-        with self.started(inputs, **variables) as running:
+        """Run a step that stages to its end."""
+        return self.run("stage", inputs, **variables)
+
+    def run(self, verb: str, inputs: Mapping[str, str], **variables: str) -> Step:
+        """Run a step to its end."""
+        with self.started(inputs, verb, **variables) as running:
             log, _ = running.process.communicate(timeout=PATIENCE)
         return running.step(log)
 
     @contextmanager
-    def started(self, inputs: Mapping[str, str], **variables: str) -> Iterator[Running]:
+    def started(self, inputs: Mapping[str, str], verb: str = "stage", **variables: str) -> Iterator[Running]:
         """Start the step; at the end of the block it is over, one way or the other."""
         name = uuid4().hex
         files = {what: self.folder / "commands" / f"{what}_{name}" for what in ("output", "summary")}
         for file in files.values():
             file.touch()
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "entrypoint.py"), "stage"],
-            env=self._environment(inputs, files) | variables,
+            [sys.executable, str(ROOT / "entrypoint.py"), verb],
+            env=self._environment(verb, inputs, files) | variables,
             cwd=self.workspace,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -96,8 +100,8 @@ class Runner:
                 process.kill()
             process.wait()
 
-    def _environment(self, inputs: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
-        given = {item.name: item.default for item in STAGE.inputs} | dict(inputs)
+    def _environment(self, verb: str, inputs: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
+        given = {item.name: item.default for item in VERBS[verb].inputs} | dict(inputs)
         return {
             **plain(),
             **self.environment,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -18,18 +19,32 @@ from waybill.sandbox import layout
 pytestmark = pytest.mark.engine
 
 Given = dict[str, str]
+PROMOTION = {"role": layout.PROMOTE_ROLE_ARN, "role-external-id": layout.PROMOTE_EXTERNAL_ID}
 
 
 def given(name: str, project: str, **expressions: str) -> Given:
     """Return an example's inputs as the runner hands them over, roles being those of the sandbox."""
     ((_, step),) = steps(load(ROOT / "examples" / name))
+    return handed(step, project, {f"github.{expression}": value for expression, value in expressions.items()})
+
+
+def handed(step: dict[str, Any], project: str, expressions: Mapping[str, str]) -> Given:
+    """Return a step's inputs with its expressions evaluated, as the runner does; every expression must be known."""
     found = {
         name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in step["with"].items()
     }
     for expression, value in expressions.items():
-        found = {name: text.replace("${{ github." + expression + " }}", value) for name, text in found.items()}
+        found = {name: text.replace("${{ " + expression + " }}", value) for name, text in found.items()}
     found |= {"project": project, "oidc-role": layout.OIDC_ROLE_ARN}
-    return found | (PRODUCTION if "role" in found else {})
+    role = PROMOTION if "/actions/" in step["uses"] else PRODUCTION
+    found |= role if "role" in found else {}
+    assert not [text for text in found.values() if "${{" in text], found
+    return found
+
+
+def jobs(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the step of each job that uses an action."""
+    return dict(steps(load(path)))
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +52,11 @@ def _without_credentials(runner: Runner) -> None:
     runner.environment = without_credentials(dict(runner.environment))
 
 
-def test_stage_on_tag(runner: Runner, project: str) -> None:
+def test_build_and_stage(runner: Runner, project: str) -> None:
     (runner.workspace / "dist").mkdir()
     (runner.workspace / "dist" / "app.tar.gz").write_bytes(b"app")
     with tokens() as server:
-        step = runner.stage(given("stage-on-tag.yml", project), GITHUB_REF="refs/tags/v3.2.1", **variables(server))
+        step = runner.stage(given("build-and-stage.yml", project), GITHUB_REF="refs/tags/v3.2.1", **variables(server))
     assert step.code == 0, step.log
     assert (step.outputs["version"], step.outputs["outcome"]) == ("3.2.1", "created")
     assert len(json.loads(step.outputs["regions"])) == 3
@@ -80,3 +95,65 @@ def test_stage_a_directory(runner: Runner, project: str, dry_run: str, look: Cal
         assert sorted(ZipFile(io.BytesIO(body)).namelist()) == ["index.html", "js/app.js"]
         ssm = look("ssm", "eu-west-1", layout.DEVELOPMENT)
         assert ssm.get_parameter(Name=f"/artifacts/{project}/preview")["Parameter"]["Value"] == "0.0.7"
+
+
+def staged(runner: Runner, project: str, version: str, **variables: str) -> None:
+    """Stage a version into the development account."""
+    (runner.workspace / "app").write_bytes(version.encode())
+    inputs = {"project": project, "version": version, "path": "app", "oidc-role": layout.OIDC_ROLE_ARN}
+    assert runner.stage(inputs, **variables).code == 0
+
+
+def test_release_to_production_and_back(runner: Runner, project: str) -> None:
+    release = jobs(ROOT / "examples" / "release-to-production.yml")
+    (runner.workspace / "dist").mkdir()
+    with tokens() as server:
+        around = variables(server)
+        for version in ("3.2.0", "3.2.1"):
+            (runner.workspace / "dist" / "app.tar.gz").write_bytes(version.encode())
+            step = runner.stage(handed(release["stage"], project, {}), GITHUB_REF=f"refs/tags/v{version}", **around)
+            assert step.code == 0, step.log
+            known = {"needs.stage.outputs.version": step.outputs["version"]}
+            plan = runner.run("promote", handed(release["plan"], project, known), **around)
+            assert plan.code == 0, plan.log
+            assert plan.outputs["outcome"] == "planned"
+            known["needs.plan.outputs.plan-digest"] = plan.outputs["plan-digest"]
+            done = runner.run("promote", handed(release["promote"], project, known), GITHUB_RUN_ATTEMPT="2", **around)
+            assert done.code == 0, done.log
+            assert (done.outputs["version"], done.outputs["outcome"]) == (version, "created")
+        stale = runner.run("promote", handed(release["promote"], project, known | {PLAN: "0" * 64}), **around)
+        assert stale.code == 5, stale.log
+        (back,) = jobs(ROOT / "examples" / "rollback.yml").values()
+        typed = {"inputs.to": "previous", "inputs.reason": "checkout fails", "inputs.dry-run": "false"}
+        for outcome in ("rolled-back", "already"):
+            step = runner.run("rollback", handed(back, project, typed), **around)
+            assert step.code == 0, step.log
+            assert (step.outputs["version"], step.outputs["outcome"]) == ("3.2.0", outcome)
+
+
+PLAN = "needs.plan.outputs.plan-digest"
+
+
+def test_manual_promotion(runner: Runner, project: str) -> None:
+    """The reusable workflow, called as the example calls it."""
+    called = jobs(ROOT / ".github" / "workflows" / "promote.yml")
+    example = load(ROOT / "examples" / "manual-promotion.yml")["jobs"]["promote"]["with"]
+    typed = {
+        "inputs.project": project,
+        "inputs.version": "",
+        "inputs.version == '' && inputs.from || ''": example["from"],
+        "inputs.to": example["to"],
+        "inputs.oidc-role || vars.WAYBILL_OIDC_ROLE": example["oidc-role"],
+        "inputs.from-role || vars.WAYBILL_FROM_ROLE": "",
+        "inputs.role || vars.WAYBILL_ROLE": example["role"],
+        "inputs.role-external-id || vars.WAYBILL_EXTERNAL_ID": example["role-external-id"],
+    }
+    with tokens() as server:
+        around = variables(server)
+        staged(runner, project, "1.0.0", **around)
+        plan = runner.run("promote", handed(called["plan"], project, typed), **around)
+        assert plan.code == 0, plan.log
+        typed |= {"needs.plan.outputs.version": plan.outputs["version"], PLAN: plan.outputs["plan-digest"]}
+        step = runner.run("promote", handed(called["apply"], project, typed), **around)
+    assert step.code == 0, step.log
+    assert (step.outputs["version"], step.outputs["changed"]) == ("1.0.0", "true")
