@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from waybill.commands.goods import Offer
 from waybill.commands.run import Run
-from waybill.commands.source import Offer
-from waybill.domain.events import Event
-from waybill.domain.promotion import changed_facts, facts, facts_digest
+from waybill.domain.events import Event, Kind
+from waybill.domain.promotion import changed_facts, facts, facts_digest, held, rewound
 from waybill.domain.request import PromoteOrder
 from waybill.domain.result import Outcome, Result
-from waybill.errors import ConflictError
+from waybill.errors import ConflictError, WaybillError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,15 @@ class Approval:
     plan: PlanBody
     refusal: ConflictError | None
 
+    def over(self, other: WaybillError | None) -> WaybillError | None:
+        """Return the one reason to stop where there may be another: that the plan is not the approved one goes first.
+
+        What stands in the way by itself is said as well: most often it is what changed.
+        """
+        if self.refusal is None or other is None:
+            return self.refusal or other
+        return ConflictError(f"{self.refusal.what}\n{other.what}", f"{self.refusal.advice} {other.advice}".strip())
+
     def on(self, result: Result) -> Result:
         """Return the result with the plan's digest; with the plan itself where that is all there is."""
         body = self.plan if result.outcome is Outcome.PLANNED else None
@@ -45,13 +54,15 @@ def approve(order: PromoteOrder, run: Run, offer: Offer, events: Iterable[Event]
 
     A plan that was begun, as its `promoted` event says, is carried on: what it has moved itself is no change.
     """
-    source = {name: offer.found[name] for name in offer.holders}
-    known = facts(run.request, run.plan, offer.subject, source, order.transfer)
+    known = facts(run.request, run.plan, offer.subject, _source(run, offer), order)
     digest, approved = facts_digest(known), order.approved
     if approved is None or approved == digest:
         return Approval(plan=PlanBody(digest=digest, facts=known), refusal=None)
-    if any(item.plan == approved and item.version == run.request.version for item in events):
-        return Approval(plan=PlanBody(digest=approved, facts=known), refusal=None)
+    if _begun(approved, run, events):
+        before = rewound(known, run.plan)
+        if facts_digest(before) == approved:
+            return Approval(plan=PlanBody(digest=approved, facts=before), refusal=None)
+        known = before
     lines = changed_facts(order.approved_facts, known) if order.approved_facts is not None else []
     said = "".join(f"\n  {line}" for line in lines)
     refusal = ConflictError(
@@ -60,3 +71,18 @@ def approve(order: PromoteOrder, run: Run, offer: Offer, events: Iterable[Event]
         "Nothing was written. Plan again, look at it, and approve that plan.",
     )
     return Approval(plan=PlanBody(digest=digest, facts=known), refusal=refusal)
+
+
+def _source(run: Run, offer: Offer) -> dict[str, Any]:
+    """Return the facts of the source account.
+
+    Inside one account, what this very plan completes is a source when it is carried on, so that regions are no facts.
+    """
+    inside = run.target.owner == offer.account and offer.keys.artifact == run.plan.key
+    regions = {} if inside else {name: held(offer.found[name]) for name in sorted(offer.holders)}
+    return {"account": offer.account, "regions": regions}
+
+
+def _begun(approved: str, run: Run, events: Iterable[Event]) -> bool:
+    version = run.request.version
+    return any(one.kind is Kind.PROMOTED and (one.plan, one.version) == (approved, version) for one in events)

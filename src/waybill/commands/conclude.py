@@ -223,6 +223,8 @@ def _advice(run: Run, ends: Ends) -> str:
     clash = next((error for error in ends.errors.values() if isinstance(error, ConflictError)), None)
     if clash is not None:
         return clash.advice
+    if run.request.command == "promote":
+        return "The command below finishes the others; in a workflow, run the job again."
     if _holders(run, ends):
         return (
             "The command below completes the other regions from one that is whole; it does not need the build. In a "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from waybill.commands.goods import Offer
 from waybill.commands.observe import Site, with_sha256
 from waybill.commands.run import Run
-from waybill.commands.source import Offer
 from waybill.commands.tools import everywhere
 from waybill.commands.write import same_or_conflict, verify
 from waybill.domain.plan import Action, RegionPlan
@@ -15,6 +15,9 @@ from waybill.domain.request import Transfer, Verification
 from waybill.errors import AccessDenied, ArtifactError, WaybillError
 from waybill.ports import Copying, Exists, NewObject
 from waybill.progress import Sent, Step, Stepped, Warned
+
+OF_THE_TARGET = frozenset({"s3:PutObject", "s3:AbortMultipartUpload", "kms:GenerateDataKey"})
+"""Refusals that a relay would meet as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +38,16 @@ def copy_all(run: Run, offer: Offer, transfer: Transfer, checked: Verification) 
     if transfer is Transfer.RELAY:
         return Copied(run=run, created=frozenset(), relayed=frozenset(names))
     done, errors = everywhere(lambda name: _copy(name, run, offer, checked), names)
-    refused = {name: error for name, error in errors.items() if isinstance(error, AccessDenied)}
-    relayed = frozenset(refused) if transfer is Transfer.AUTO else frozenset()
-    for text in sorted({refused[name].what for name in relayed}):
-        run.tools.reporter.tell(Warned(f"Relaying through this machine, since S3 may not copy: {text}"))
+    refused = {name: error for name, error in errors.items() if _may_relay(error)} if transfer is Transfer.AUTO else {}
+    relayed = frozenset(refused)
+    if refused:
+        first = next(iter(refused.values()))
+        run.tools.reporter.tell(
+            Warned(
+                f"Relaying to {', '.join(refused)} through this machine, since no one principal may both read the "
+                f"source and write there: {first.what}"
+            )
+        )
     failed = {name: error for name, error in errors.items() if name not in relayed}
     regions = tuple(_after(item, done, failed) for item in run.plan.regions)
     sites = {**run.sites, **{name: site for name, (site, _) in done.items()}}
@@ -47,6 +56,10 @@ def copy_all(run: Run, offer: Offer, transfer: Transfer, checked: Verification) 
         created=frozenset(name for name, (_, created) in done.items() if created),
         relayed=relayed,
     )
+
+
+def _may_relay(error: WaybillError) -> bool:
+    return isinstance(error, AccessDenied) and error.action not in OF_THE_TARGET
 
 
 def _after(item: RegionPlan, done: Mapping[str, tuple[Site, bool]], failed: Mapping[str, WaybillError]) -> RegionPlan:
@@ -90,3 +103,9 @@ def verified(site: Site, run: Run, offer: Offer, checked: Verification) -> Site:
             "It has no waybill and no channel names it. Somebody replaced the source; take the next version.",
         )
     return site
+
+
+def without(run: Run, names: Collection[str], error: WaybillError) -> Run:
+    """Return the run with these regions failed, since nobody gives the bytes for them."""
+    failed = dict.fromkeys(names, error)
+    return replace(run, plan=replace(run.plan, regions=tuple(_after(item, {}, failed) for item in run.plan.regions)))

@@ -9,12 +9,12 @@ from functools import partial
 from waybill.commands.conclude import conclude, refused
 from waybill.commands.execute import execute
 from waybill.commands.find import Shelf, Shelves
+from waybill.commands.goods import Offer
 from waybill.commands.observe import Observed, Site, observe
 from waybill.commands.planning import planned_run
 from waybill.commands.refusal import refusal, together
 from waybill.commands.settle import ends_of
 from waybill.commands.small import put_small
-from waybill.commands.source import Offer
 from waybill.commands.stage import stage
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools, everywhere

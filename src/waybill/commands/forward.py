@@ -53,31 +53,40 @@ def refuse_backward(run: Run, events: Events) -> WaybillError | None:
             f"{f' ({last.reason})' if last.reason else ''}.",
             "`reinstate: true` brings it back; nothing was written.",
         )
-    higher = {name: _higher(site, request, events) for name, site in run.sites.items()}
-    named = {name: version for name, version in higher.items() if version is not None}
+    floors = {
+        name: floor(site.found.history or (), events.foreseen, request.version) for name, site in run.sites.items()
+    }
+    named = {name: version for name, version in floors.items() if version and version.text != request.version.text}
     return _backward(request, named) if named else None
 
 
-def _higher(site: Site, request: Request, events: Events) -> Version | None:
-    version = floor(site.found.history or (), events.foreseen, request.version)
-    return version if version is not None and version > request.version else None
-
-
 def _backward(request: Request, named: Mapping[str, Version]) -> ConflictError:
+    """Return the conflict with what the channel names, or is to name: it is higher, or of equal precedence."""
     versions = dict.fromkeys(named.values())
     said = ", ".join(f"{one} in {', '.join(name for name, it in named.items() if it == one)}" for one in versions)
+    head = f"The channel {request.channel} of {request.project} names {said}, which is"
+    if not any(version > request.version for version in versions):
+        return ConflictError(
+            f"{head} of the same precedence as {request.version}: build metadata never moves a channel.",
+            "Take a version with a higher number.",
+        )
     return ConflictError(
-        f"The channel {request.channel} of {request.project} names {said}, which is higher than {request.version}.",
+        f"{head} higher than {request.version}.",
         "A promotion goes forward only. To go back on purpose: `waybill rollback "
         f"--project {request.project} --channel {request.channel} --to {request.version} --reason ...`",
     )
 
 
 def outrun(run: Run, ends: Ends) -> Ends:
-    """Make a conflict of every region whose channel somebody moved higher at the same moment."""
-    after = {name: moved.after for name, moved in ends.moved.items() if name not in ends.errors}
-    named = {name: Version(text) for name, text in after.items() if text and text != run.request.version.text}
-    passed = {name: version for name, version in named.items() if not version <= run.request.version}
-    if not passed:
-        return ends
-    return replace(ends, errors={**ends.errors, **dict.fromkeys(passed, _backward(run.request, passed))})
+    """Make a conflict of every region whose channel does not name the version: somebody was there at the same moment.
+
+    It was moved higher, or the version was withdrawn.
+    """
+    own = run.request.version.text
+    other = {name: one for name, one in ends.moved.items() if name not in ends.errors and one.after != own}
+    named = {name: Version(one.after) for name, one in other.items() if one.after}
+    passed = {name: version for name, version in named.items() if not version < run.request.version}
+    errors: dict[str, WaybillError] = dict.fromkeys(passed, _backward(run.request, passed)) if passed else {}
+    for name in other.keys() - passed.keys():
+        errors[name] = ConflictError(other[name].note or f"The channel does not name {own}.", "Look at `waybill info`.")
+    return replace(ends, errors={**ends.errors, **errors})

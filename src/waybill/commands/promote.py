@@ -7,20 +7,23 @@ from dataclasses import replace
 
 from waybill.commands.approval import approve
 from waybill.commands.conclude import Ends, conclude, ended, planned, refused
-from waybill.commands.copying import Copied, copy_all
+from waybill.commands.copying import Copied, copy_all, without
 from waybill.commands.execute import Executed, execute
 from waybill.commands.find import open_shelves, resolve
 from waybill.commands.forward import outrun, refuse_backward, standing_events
+from waybill.commands.goods import Offer
 from waybill.commands.observe import observe
 from waybill.commands.planning import planned_run
 from waybill.commands.promoted import record
 from waybill.commands.refusal import refusal
 from waybill.commands.run import Run
 from waybill.commands.settle import ends_of, settle
-from waybill.commands.source import Offer, look_at_source
-from waybill.commands.target import Target, reach
+from waybill.commands.source import look_at_source
+from waybill.commands.target import Target, Wants, reach
 from waybill.commands.tools import Tools
 from waybill.commands.wants import reading, wants_of
+from waybill.domain.calls import READ_CALLS, On
+from waybill.domain.configuration import Organisation
 from waybill.domain.events import Event
 from waybill.domain.plan import Action
 from waybill.domain.policy import Source
@@ -28,7 +31,7 @@ from waybill.domain.promotion import promoted
 from waybill.domain.request import PromoteOrder, Request, Transfer
 from waybill.domain.result import Result
 from waybill.domain.selector import Named
-from waybill.errors import Fault, InputError, WaybillError
+from waybill.errors import Cancelled, ConflictError, ExitCode, Fault, InputError, WaybillError
 from waybill.progress import Asked, Planned, RegionEnded, Started
 
 
@@ -36,7 +39,7 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     """Promote one version. Raises a `WaybillError` where no plan could be made."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started(f"Promoting {order.project}"))
-    source = reach(order.source, reading(order.source, order.project, _source_channel(order)), tools)
+    source = reach(order.source, _wants_of_source(order), tools)
     shelves = open_shelves(source, tools)
     version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools)
     request = order.request(version)
@@ -46,25 +49,38 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     tools.cancellation.check()
     tools.reporter.tell(Planned(run.plan))
     approval = approve(order, run, offer, events)
-    why = refusal(run, offer.subject) or backward or approval.refusal
+    why = approval.over(refusal(run, offer.subject) or backward)
     if why is not None:
-        return approval.on(refused(run, why, seconds=tools.clock.monotonic() - started))
+        result = refused(run, why, seconds=tools.clock.monotonic() - started)
+        # The same command would meet the same refusal; and what was not approved is not to be carried out.
+        result = replace(result, resume=None) if isinstance(why, ConflictError) else result
+        return approval.on(result)
     if request.dry_run:
         return approval.on(planned(run, seconds=tools.clock.monotonic() - started))
     run, ends = _carried_out(order, run, offer)
-    ends = outrun(run, settle(run, record(run, ends, approval.plan.digest), offer.subject))
-    return approval.on(conclude(run, ends, offer.subject, seconds=tools.clock.monotonic() - started))
+    ends = outrun(run, settle(run, record(run, ends, approval.plan.digest, events), offer.subject))
+    result = conclude(run, ends, offer.subject, seconds=tools.clock.monotonic() - started)
+    return approval.on(replace(result, resume=None) if result.exit_code is ExitCode.CONFLICT else result)
 
 
-def _source_channel(order: PromoteOrder) -> str:
-    return order.wanted.channel if isinstance(order.wanted, Named) else "none"
+def _wants_of_source(order: PromoteOrder) -> Wants:
+    """Return what is wanted of the source: to read the project, and the channel only where one is to be followed."""
+    channel = order.wanted.channel if isinstance(order.wanted, Named) else "*"
+    calls = [call for call in READ_CALLS if channel != "*" or call.on is not On.CHANNEL]
+    wants = reading(order.source, order.project, channel, calls)
+
+    def faults(organisation: Organisation) -> list[Fault]:
+        said = {"channel": order.wanted_by, "regions": "from-regions"}
+        return [replace(fault, name=said.get(fault.name, fault.name)) for fault in wants.faults(organisation)]
+
+    return replace(wants, faults=faults)
 
 
 def _planned(
     order: PromoteOrder, request: Request, source: Target, offer: Offer, tools: Tools
 ) -> tuple[Run, Sequence[Event], WaybillError | None]:
     """Return the run with its plan, the channel's events, and why the channel may not move to this version."""
-    copies = order.transfer is not Transfer.RELAY
+    copies = order.transfer is not Transfer.RELAY and not request.dry_run
     scope = Source(account=source.owner, key_prefix=source.organisation.key_prefix) if copies else None
     target = reach(request, wants_of(request, scope), tools)
     _refuse_same(order, request, source, target)
@@ -109,11 +125,17 @@ def _carried_out(order: PromoteOrder, run: Run, offer: Offer) -> tuple[Run, Ends
     tools = run.tools
     copied = copy_all(run, offer, order.transfer, order.verify)
     run = copied.run
+    both = run.sites if run.target.owner == offer.account else ()
+    try:
+        goods = offer.material(needed=bool(copied.relayed), written=both)
+    except Cancelled:
+        raise
+    except WaybillError as error:  # what was copied is still to be told, and completed
+        run = without(run, copied.relayed, error)
+        goods = offer.material(needed=False)
     unseen = run.plan.errors
     for name in unseen:
         tools.reporter.tell(RegionEnded(ended(name, run, Ends(written={}, errors=unseen))))
-    both = next((name for name in offer.holders if run.target.owner == offer.account and name in run.sites), None)
-    goods = offer.material(needed=bool(copied.relayed), region=both)
     done = execute(
         run, goods, lambda name, end: tools.reporter.tell(RegionEnded(ended(name, run, ends_of(_named(end, copied)))))
     )

@@ -2,52 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from waybill.commands.conclude import Ends
-from waybill.commands.observe import SMALL
 from waybill.commands.run import Run
 from waybill.commands.settle import may_move
 from waybill.commands.small import put_small
 from waybill.commands.tools import everywhere
 from waybill.domain.events import Event, Kind, event_name
+from waybill.progress import Step, Stepped
 
 
-def record(run: Run, ends: Ends, plan: str) -> Ends:
+def record(run: Run, ends: Ends, plan: str, events: Iterable[Event]) -> Ends:
     """Write the `promoted` event in every region that is whole, unless the channel names the version everywhere.
 
-    `plan` is the digest of what is carried out. The same run writes one event only, however often it is run: the name
-    that a region has is taken for the others.
+    `plan` is the digest of what is carried out, `events` are those of the channel that are known. There is one event
+    for a plan, however often it takes to carry it out; what was written before is taken for the regions that lack it.
     """
     request, tools = run.request, run.tools
     if not may_move(run, ends) or all(run.sites[name].found.channel == request.version.text for name in ends.written):
         return ends
-    any_site = run.sites[next(iter(ends.written))]
-    prefix = any_site.keys.events(request.channel)
-    own = sorted(
-        key
-        for site in run.sites.values()
-        for key in site.event_keys
-        if key.startswith(prefix) and key.endswith(f"-{tools.run_id}.json")
-    )
-    at = tools.clock.now()
-    key = own[0] if own else f"{prefix}{event_name(at, tools.run_id)}"
-    body = next((raw for site in run.sites.values() if own and (raw := site.bucket.read(key, limit=SMALL))), None)
-    event = Event(
-        name=key.removeprefix(prefix),
-        kind=Kind.PROMOTED,
-        version=request.version,
-        channel=request.channel,
-        by=request.origin.actor or run.target.caller.arn,
-        at=at,
-        plan=plan,
-    )
-    raw = body or event.to_bytes()
+    event = _before(run, plan, events) or _new(run, plan)
+    raw = event.to_bytes()
 
     def write(name: str) -> None:
         tools.cancellation.check()
+        key = f"{run.sites[name].keys.events(request.channel)}{event.name}"
         if key not in run.sites[name].event_keys:
+            tools.reporter.tell(Stepped(name, Step.EVENT))
             put_small(run.sites[name], key, raw)
 
     _, errors = everywhere(write, list(ends.written))
     return replace(ends, errors={**ends.errors, **errors})
+
+
+def _before(run: Run, plan: str, events: Iterable[Event]) -> Event | None:
+    """Return the event of this plan that was begun and not ended, by whichever run.
+
+    Once it has ended, only a withdrawal of the version leads back to a plan on the same facts.
+    """
+    known = [one for one in events if one.version == run.request.version]
+    withdrawn = max((one.at for one in known if one.kind is Kind.WITHDRAWN), default="")
+    own = [one for one in known if one.kind is Kind.PROMOTED and one.plan == plan and one.at > withdrawn]
+    return min(own, key=lambda one: one.name) if own else None
+
+
+def _new(run: Run, plan: str) -> Event:
+    at = run.tools.clock.now()
+    return Event(
+        name=event_name(at, run.tools.run_id),
+        kind=Kind.PROMOTED,
+        version=run.request.version,
+        channel=run.request.channel,
+        by=run.request.origin.actor or run.target.caller.arn,
+        at=at,
+        plan=plan,
+    )

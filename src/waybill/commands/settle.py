@@ -21,9 +21,14 @@ def ends_of(done: Executed, unseen: Mapping[str, WaybillError] = MappingProxyTyp
 
 def may_move(run: Run, ends: Ends) -> bool:
     """Whether enough regions are whole, and none of them met a conflict (P2, P5)."""
-    if not run.request.moves or len(ends.written) < run.enough:
+    if not run.request.moves or len(ready(ends)) < run.enough:
         return False
     return not any(isinstance(error, ConflictError) for error in ends.errors.values())
+
+
+def ready(ends: Ends) -> list[str]:
+    """Return the regions that are whole, and where nothing failed since."""
+    return [name for name in ends.written if name not in ends.errors]
 
 
 def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:
@@ -34,17 +39,18 @@ def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:
 def move_channel(run: Run, ends: Ends, *, documented: bool) -> Ends:
     """Move the channel as `settle` does; `documented`: the version has metadata."""
     cancellation = run.tools.cancellation
-    if not run.request.moves or len(ends.written) < run.enough:
+    moving = ready(ends)
+    if not run.request.moves or len(moving) < run.enough:
         return ends
     if cancellation.cancelled:
-        return replace(ends, errors={**dict.fromkeys(ends.written, cancellation.error()), **ends.errors})
+        return replace(ends, errors={**dict.fromkeys(moving, cancellation.error()), **ends.errors})
     if not may_move(run, ends):
         return ends
     moved, errors = channels.move(
         run.request,
         run.sites,
         run.tools,
-        moving=list(ends.written),
+        moving=moving,
         prefix=run.target.organisation.key_prefix,
         documented=documented,
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, Plan, RegionPlan
-from waybill.domain.request import Request, Transfer
+from waybill.domain.request import PromoteOrder, Request
 from waybill.domain.waybill import Origin, Subject, Waybill, digest
+from waybill.errors import exit_code_of
 
 PLAN_SCHEMA = 1
 
@@ -40,11 +41,11 @@ def promoted(
 
 
 def facts(
-    request: Request, plan: Plan, subject: Subject, source: Mapping[str, Observation], transfer: Transfer
+    request: Request, plan: Plan, subject: Subject, source: Mapping[str, Any], order: PromoteOrder
 ) -> dict[str, Any]:
     """Return every fact that a plan rests on; nothing of who asked, when, or how often.
 
-    `source` is what the source account holds. That a target region holds the same artifact already, whole or half,
+    `source` are those of the source account. That a target region holds the same artifact already, whole or half,
     is no fact of its own: a run that was cut off carries on with the plan that was approved.
     """
     return {
@@ -54,21 +55,25 @@ def facts(
         "version": request.version.text,
         "sha256": subject.digests.sha256,
         "size": subject.digests.size,
+        "media_type": subject.media_type,
+        "file_name": subject.file_name,
+        "metadata": _sha256(subject.document()),
         "channel": request.channel,
         "update_channel": request.update_channel.value,
         "reinstate": request.reinstate,
         "require": request.require.text,
         "key": plan.key,
-        "transfer": transfer.value,
-        "source": {name: _held(found) for name, found in sorted(source.items())},
+        "transfer": order.transfer.value,
+        "verify": order.verify.value,
+        "source": dict(source),
         "target": {item.region: _target(item) for item in sorted(plan.regions, key=lambda one: one.region)},
     }
 
 
-def _held(found: Observation) -> dict[str, Any]:
+def held(found: Observation) -> dict[str, Any]:
+    """Return what a region holds, as a fact."""
     artifact = found.artifact
     return {
-        "account": found.account,
         "bucket": found.bucket,
         "version_id": artifact.version_id if artifact else None,
         "size": artifact.size if artifact else None,
@@ -82,15 +87,28 @@ def _held(found: Observation) -> dict[str, Any]:
 def _target(item: RegionPlan) -> dict[str, Any]:
     found = item.observation
     if found is None or item.error is not None:
-        return {"error": item.error.what if item.error else None}
-    clash = item.action is Action.CONFLICT
+        # Not its words: they tell of moments, of requests and of who asked.
+        return {"error": exit_code_of(item.error).name.lower() if item.error else None}
     return {
         "account": found.account,
         "bucket": found.bucket,
         "kms_key": found.kms_key.text if found.kms_key else None,
         "channel_names": found.channel,
-        "holds": _held(found) if clash else "nothing else",
+        "holds": held(found) if item.action is Action.CONFLICT else "nothing else",
     }
+
+
+def rewound(known: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
+    """Return the facts as they were before this plan moved the channel: where it names the version already, what its
+    history shows before.
+    """
+    target = {name: dict(fact) for name, fact in known["target"].items()}
+    own = plan.version.text
+    for item in plan.regions:
+        history = item.observation.history if item.observation else None
+        if history and history[-1] == own and "channel_names" in target[item.region]:
+            target[item.region]["channel_names"] = next((one for one in reversed(history) if one != own), None)
+    return {**known, "target": target}
 
 
 def _sha256(raw: bytes | None) -> str | None:
