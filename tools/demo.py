@@ -1,7 +1,7 @@
-"""The demo: the action's own entrypoint, four times, in a sandbox; with this project's own wheel as the artifact.
+"""The demo: the actions' own entrypoint, nine times, in a sandbox; with this project's own wheel as the artifact.
 
 It runs `entrypoint.py` as GitHub's runner does (INPUT_*, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY), and leaves what the
-runner would show in build/demo: summary.md (all four steps), outputs.txt and result.json (the last step).
+runner would show in build/demo: summary.md (all steps), outputs.txt and result.json (the last stage into production).
 """
 
 from __future__ import annotations
@@ -27,79 +27,124 @@ PROJECT = "waybill"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One run of the action: what it shows, what it stages as which version, and the exit code that is right."""
+    """One run of the action: what it shows, its verb and inputs, and the exit code that is right.
+
+    What a runner would show of it goes to outputs.txt and result.json; `kept` names these files otherwise.
+    """
 
     title: str
-    version: str
-    artifact: Path
-    expected: int
+    verb: str
+    inputs: Mapping[str, str]
+    expected: int = 0
+    kept: str = ""
 
 
 def main() -> int:
-    """Run the four steps; exit 0 when each ended as it should."""
+    """Run the steps; exit 0 when each ended as it should."""
     wheel = next(iter(sorted((ROOT / "build" / "dist").glob("*.whl"))), None)
     if wheel is None:
         say("There is no wheel in build/dist. Run `make demo`, which builds it.")
         return 1
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    this, following = waybill.__version__, next_patch(waybill.__version__)
-    other = changed(wheel)
-    steps = (
-        Step("Stage this project's own wheel into the production account", this, wheel, 0),
-        Step("The same again: nothing changes", this, wheel, 0),
-        Step("Other bytes under the same version: refused", this, other, 5),
-        Step("The same bytes as the next version", following, other, 0),
-    )
     say("The sandbox: an embedded AWS with two accounts and three regions, on this machine only.")
     with running(os.environ) as sandbox:
-        good = [run(number, step, sandbox) for number, step in enumerate(steps, 1)]
-        say("\n── What the channel `latest` names now, in the production account")
-        show_channels(sandbox)
+        good = [run(number, step, sandbox) for number, step in enumerate(steps(wheel, changed(wheel)), 1)]
+        say("\n── What is where now (waybill status), in the production account\n")
+        good.append(show_status(sandbox))
     say("\n── Left behind for you to read")
     for name, what in (
         ("summary.md", "the step summaries, as GitHub shows them"),
-        ("outputs.txt", "the last step's outputs"),
-        ("result.json", "the last step's result document"),
+        ("outputs.txt", "the last stage's outputs"),
+        ("result.json", "the last stage's result document; promote.json and rollback.json are the others'"),
+        ("status.html", "the page of `waybill status --html`"),
     ):
         say(f"   {(FOLDER / name).relative_to(ROOT)}  {what}")
     if all(good):
-        say("\nThe demo worked: staged, unchanged when repeated, a conflict refused, the next version staged.")
+        say("\nThe demo worked: staged, unchanged when repeated, a conflict refused, promoted, and rolled back.")
         say("Next: README.md, `Set it up`; or play: .venv/bin/waybill sandbox run -- bash")
         return 0
     say("\nThe demo did NOT go as it should; see above.")
     return 1
 
 
+def steps(wheel: Path, other: Path) -> tuple[Step, ...]:
+    """Return what the demo does, with the wheel and another build of it."""
+    first = waybill.__version__
+    second, third = next_patch(first), next_patch(next_patch(first))
+    metadata = f"python={sys.version_info.major}.{sys.version_info.minor}"
+    build = {"project": PROJECT, "metadata": metadata, "filename": "true"}
+    production = build | {"role": layout.STAGE_ROLE_ARN, "role-external-id": layout.STAGE_EXTERNAL_ID}
+    release = {"project": PROJECT, "role": layout.PROMOTE_ROLE_ARN, "role-external-id": layout.PROMOTE_EXTERNAL_ID}
+    back = {"to": "previous", "reason": "the demo wants to see it go back"}
+    return (
+        Step(
+            "Stage this project's own wheel into the production account",
+            "stage",
+            production | {"version": first, "path": str(wheel)},
+        ),
+        Step("The same again: nothing changes", "stage", production | {"version": first, "path": str(wheel)}),
+        Step(
+            "Other bytes under the same version: refused",
+            "stage",
+            production | {"version": first, "path": str(other)},
+            expected=5,
+        ),
+        Step("The same bytes as the next version", "stage", production | {"version": second, "path": str(other)}),
+        Step(
+            "Now the other way: stage into the development account, without a role",
+            "stage",
+            build | {"version": second, "path": str(other)},
+            kept="development",
+        ),
+        Step(
+            "Promote that to production: it is there already, so only the channel moves",
+            "promote",
+            release | {"version": second},
+            kept="promote",
+        ),
+        Step(
+            "The next one, in development only",
+            "stage",
+            build | {"version": third, "path": str(wheel)},
+            kept="development",
+        ),
+        Step(
+            "Promote what development's `latest` names: copied from account to account, region by region",
+            "promote",
+            release | {"from-channel": "latest"},
+            kept="promote",
+        ),
+        Step("Go back, on purpose", "rollback", release | back, kept="rollback"),
+    )
+
+
 def run(number: int, step: Step, sandbox: Sandbox) -> bool:
     """Run the action once, and return whether it ended as it should."""
-    say(f"\n── {number}. {step.title} ({PROJECT} {step.version})\n")
-    outputs = FOLDER / "outputs.txt"
+    say(f"\n── {number}. {step.title}\n")
+    outputs = FOLDER / (f"{step.kept}-outputs.txt" if step.kept else "outputs.txt")
     outputs.write_text("")
-    environ = as_runner(sandbox.environment(os.environ), outputs) | {
-        "INPUT_PROJECT": PROJECT,
-        "INPUT_VERSION": step.version,
-        "INPUT_PATH": str(step.artifact),
-        "INPUT_METADATA": f"python={sys.version_info.major}.{sys.version_info.minor}",
-        "INPUT_FILENAME": "true",
-        "INPUT_ROLE": layout.STAGE_ROLE_ARN,
-        "INPUT_ROLE-EXTERNAL-ID": layout.STAGE_EXTERNAL_ID,
-    }
-    command = [sys.executable, str(ROOT / "entrypoint.py"), "stage"]
+    environ = as_runner(sandbox.environment(os.environ), outputs, number)
+    environ |= {f"INPUT_{name.upper()}": value for name, value in step.inputs.items()}
+    command = [sys.executable, str(ROOT / "entrypoint.py"), step.verb]
     with subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True) as ended:
         for line in ended.stdout or ():
             if (shown := as_shown(line.rstrip("\n"))) is not None:
                 say(f"   {shown}")
     if result := read_outputs(outputs).get("result"):
         text = json.dumps(json.loads(result), indent=2, ensure_ascii=False)
-        (FOLDER / "result.json").write_text(f"{text}\n", encoding="utf-8")
-    right = ended.returncode == step.expected
-    meaning = "as it should be" if right else f"NOT the {step.expected} that it should be"
-    say(f"\n   exit code {ended.returncode}, {meaning}")
-    return right
+        (FOLDER / f"{step.kept or 'result'}.json").write_text(f"{text}\n", encoding="utf-8")
+    return as_expected(ended.returncode, step.expected)
 
 
-def as_runner(environ: Mapping[str, str], outputs: Path) -> dict[str, str]:
+def as_expected(code: int, expected: int = 0) -> bool:
+    """Say how a command exited, and return whether it should have."""
+    meaning = "as it should be" if code == expected else f"NOT the {expected} that it should be"
+    say(f"\n   exit code {code}, {meaning}")
+    return code == expected
+
+
+def as_runner(environ: Mapping[str, str], outputs: Path, run_id: int) -> dict[str, str]:
     """Return the environment with what GitHub's runner adds to it."""
     return dict(environ) | {
         "GITHUB_ACTIONS": "true",
@@ -110,7 +155,7 @@ def as_runner(environ: Mapping[str, str], outputs: Path) -> dict[str, str]:
         "GITHUB_SHA": "0" * 39 + "1",
         "GITHUB_REF": "refs/heads/main",
         "GITHUB_WORKFLOW": "demo",
-        "GITHUB_RUN_ID": "1",
+        "GITHUB_RUN_ID": str(run_id),
         "GITHUB_RUN_ATTEMPT": "1",
         "GITHUB_ACTOR": "octocat",
         "GITHUB_SERVER_URL": "https://github.com",
@@ -134,21 +179,15 @@ def as_shown(line: str) -> str | None:
     }.get(name)
 
 
-def show_channels(sandbox: Sandbox) -> None:
-    """Print the channel's value in each region, read with plain boto3 as anybody could."""
-    import boto3  # noqa: PLC0415 - only here, to look from outside
-
-    keys = sandbox.accounts[layout.PRODUCTION]["user"]
-    for region in layout.REGIONS:
-        client = boto3.client(
-            "ssm",
-            region_name=region,
-            endpoint_url=sandbox.url,
-            aws_access_key_id=keys["access_key_id"],
-            aws_secret_access_key=keys["secret_access_key"],
-        )
-        name = f"{layout.PARAMETER_PREFIX}/{PROJECT}/latest"
-        say(f"   {region:<10} {name} = {client.get_parameter(Name=name)['Parameter']['Value']}")
+def show_status(sandbox: Sandbox) -> bool:
+    """Show every channel in every region of the production account, and leave the page of it."""
+    command = [sys.executable, "-m", "waybill", "status", PROJECT, "--html", str(FOLDER / "status.html")]
+    command += ["--role", layout.PROMOTE_ROLE_ARN, "--role-external-id", layout.PROMOTE_EXTERNAL_ID]
+    ended = subprocess.run(
+        command, env=sandbox.environment(os.environ), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    say("\n".join(f"   {line}".rstrip() for line in ended.stdout.splitlines()))
+    return as_expected(ended.returncode)
 
 
 def changed(wheel: Path) -> Path:
