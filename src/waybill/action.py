@@ -33,7 +33,7 @@ def run() -> NoReturn:
 def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int:
     """Run the verb that the action names and return its exit code."""
     from waybill.github.commands import WorkflowCommands  # noqa: PLC0415 - see `run`
-    from waybill.inputs.verbs import VERBS  # noqa: PLC0415
+    from waybill.inputs.find import find_verb  # noqa: PLC0415
     from waybill.redaction import Redactor  # noqa: PLC0415
 
     redactor = Redactor.from_environ(environ)
@@ -41,7 +41,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO) -> int
     if list(argv) == ["--version"]:
         commands.line(f"waybill {waybill.__version__}")
         return ExitCode.OK
-    verb = VERBS.get(argv[0]) if len(argv) == 1 else None
+    verb = find_verb(argv[0]) if len(argv) == 1 else None
     if verb is None:
         commands.error(f"This action names no verb that there is: {list(argv)!r}.", title="waybill")
         return ExitCode.INPUT

@@ -13,18 +13,12 @@ from typing import NoReturn, TextIO
 import waybill
 from waybill.cancel import Cancellation
 from waybill.errors import ExitCode
+from waybill.inputs.find import NAMES, find_verb
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import Verb
-from waybill.inputs.verbs import VERBS
 from waybill.process import SystemClock, attentive, end_at_once, heard, hurry, leave, say, stand_in
 
-HELP = f"""\
-waybill {waybill.__version__} takes a build artifact to every AWS region of an account.
-
-  waybill stage --project P --version 1.2.3 --path FILE    put a version into every region
-  waybill sandbox run -- COMMAND ...                       try it without an AWS account
-  waybill VERB --help                                      the options of a verb
-
+EXIT_CODES = """\
 Exit codes: 0 ok, 2 input, 3 identity or permission, 4 artifact, 5 conflict, 6 partial (`require` not met),
 7 pipeline failed, 8 timed out, 9 unavailable, 70 a bug of ours, 130/143 cancelled.
 """
@@ -43,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     verb = words[0] if words else "--help"
     if verb in {"--help", "-h", "help"}:
-        say(sys.stdout, HELP)
+        named = find_verb(words[1]) if len(words) > 1 else None
+        say(sys.stdout if words else sys.stderr, usage(named) if named else overview())
         return ExitCode.OK if words else ExitCode.INPUT
     if verb == "--version":
         say(sys.stdout, f"waybill {waybill.__version__}\n")
@@ -52,10 +47,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         from waybill.sandbox.cli import main as sandbox  # noqa: PLC0415 - an optional extra
 
         return sandbox(words[1:], environ=os.environ, stdout=sys.stdout, stderr=sys.stderr)
-    if verb in VERBS:
-        return _guarded(VERBS[verb], words[1:], os.environ, sys.stdout, sys.stderr)
-    say(sys.stderr, f"waybill: there is no verb {verb!r}.\n\n{HELP}")
+    found = find_verb(verb)
+    if found is not None:
+        return _guarded(found, words[1:], os.environ, sys.stdout, sys.stderr)
+    say(sys.stderr, f"waybill: there is no verb {verb!r}.{_meant(verb)}\n\n{overview()}")
     return ExitCode.INPUT
+
+
+def overview() -> str:
+    """Return what `waybill --help` says."""
+    from waybill.inputs.verbs import VERBS  # noqa: PLC0415 - only help needs them all
+
+    lines = [f"waybill {waybill.__version__} takes a build artifact to every AWS region of an account.", ""]
+    lines += [f"  waybill {name:<9} {verb.does}" for name, verb in VERBS.items()]
+    lines += ["", "  waybill VERB --help                  the options of a verb"]
+    lines += ["  waybill sandbox run -- COMMAND ...   try it without an AWS account", "", EXIT_CODES]
+    return "\n".join(lines)
+
+
+def _meant(verb: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a slip needs it
+
+    near = get_close_matches(verb, [*NAMES, "sandbox", "--version", "--help"], 1)
+    return f" Did you mean `waybill {near[0]}`?" if near else ""
 
 
 def _guarded(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:

@@ -6,7 +6,7 @@ import re
 
 from agreement.reading import README
 from waybill import errors
-from waybill.cli import HELP
+from waybill.cli import EXIT_CODES
 from waybill.errors import ExitCode, WaybillError
 
 CONTRACT = {
@@ -51,7 +51,7 @@ def test_readme_says_the_contract() -> None:
 
 
 def test_the_help_says_the_contract() -> None:
-    start = HELP.split("Exit codes:", 1)[1]
+    start = EXIT_CODES.split("Exit codes:", 1)[1]
     assert_contract(said_in(start.split("cancelled", 1)[0] + "cancelled"))
 
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from waybill.inputs.find import NAMES, find_verb
 from waybill.inputs.spec import Verb
-from waybill.inputs.tables.download import DOWNLOAD
-from waybill.inputs.tables.info import INFO
-from waybill.inputs.tables.promote import PROMOTE
-from waybill.inputs.tables.rollback import ROLLBACK
-from waybill.inputs.tables.stage import STAGE
-from waybill.inputs.tables.status import STATUS
-from waybill.inputs.tables.versions import VERSIONS
 
-VERBS: Mapping[str, Verb] = MappingProxyType(
-    {verb.name: verb for verb in (STAGE, PROMOTE, ROLLBACK, INFO, VERSIONS, STATUS, DOWNLOAD)}
-)
+VERBS: Mapping[str, Verb] = MappingProxyType({name: verb for name in NAMES if (verb := find_verb(name))})
