@@ -23,7 +23,7 @@ def test_a_listing_becomes_versions_and_what_each_has() -> None:
     assert sorted(found) == ["P", "Q"]
     whole, candidate, gone = (found["P"][Version(text)] for text in ("1.0.0", "1.0.0-rc.1", "2.0.0"))
     assert (whole.size, whole.metadata, whole.waybill, whole.whole, whole.pruned) == (7, True, True, True, False)
-    assert (whole.modified, whole.touched) == (DAY, LATER), "an event is no writing of the artifact"
+    assert (whole.modified, whole.happened) == (DAY, LATER), "an event is no writing of the artifact"
     assert whole.events == ("a/P@1.0.0/events/latest/20260102T000000Z-1.json",)
     assert (candidate.size, candidate.whole) == (3, False)
     assert (gone.size, gone.staged, gone.waybill, gone.pruned) == (None, False, True, True)

@@ -89,11 +89,16 @@ STATUS_CALLS = (
     Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named, and should name"),
 )
 
+PRUNE_LOOK_CALLS = tuple(call for call in STATUS_CALLS if (call.action, call.on) != ("ssm:GetParameter", On.CHANNEL))
+"""What `prune` needs that only shows what would go."""
+
 PRUNE_CALLS = (
-    *STATUS_CALLS,
+    *PRUNE_LOOK_CALLS,
     Call("s3:PutObject", On.VERSION, "write the tombstone, and the waybill of what has none"),
     Call("s3:DeleteObject", On.VERSION, "delete what is pruned"),
+    Call("s3:GetEncryptionConfiguration", On.BUCKET, "look up the bucket's default key; not needed with `kms-key`"),
     Call("kms:GenerateDataKey", On.KEY, "encrypt the tombstone"),
+    Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
 )
 
 IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.RECORDS, On.BUCKET, On.LISTING})

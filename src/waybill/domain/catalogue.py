@@ -14,14 +14,14 @@ from waybill.errors import WaybillError
 class Holding:
     """What a region's listing shows of one version. `size` (bytes) is the artifact's, None where there is none.
 
-    `modified` is when the artifact was written there, `touched` when anything of the version was written last, both
-    ISO 8601 UTC; `events` are the keys of its events.
+    `modified` is when the artifact was written there, `happened` when the last of its events was, both ISO 8601 UTC;
+    `events` are their keys.
     """
 
     version: Version
     size: int | None = None
     modified: str = ""
-    touched: str = ""
+    happened: str = ""
     metadata: bool = False
     waybill: bool = False
     tombstone: bool = False
@@ -136,16 +136,16 @@ def holdings(listed: Iterable[tuple[str, int, str]], prefix: str) -> dict[str, d
 class _Gathered:
     size: int | None = None
     modified: str = ""
-    touched: str = ""
+    happened: str = ""
     below: set[str] = field(default_factory=set)
     events: list[str] = field(default_factory=list)
 
     def add(self, key: str, below: str, size: int, modified: str) -> None:
-        self.touched = max(self.touched, modified)
         if not below:
             self.size, self.modified = size, modified
         elif below.startswith("events/"):
             self.events.append(key)
+            self.happened = max(self.happened, modified)
         else:
             self.below.add(below)
 
@@ -154,7 +154,7 @@ class _Gathered:
             version=version,
             size=self.size,
             modified=self.modified,
-            touched=self.touched,
+            happened=self.happened,
             metadata=Keys.METADATA in self.below,
             waybill=Keys.WAYBILL in self.below,
             tombstone=Keys.TOMBSTONE in self.below,

@@ -12,14 +12,17 @@ def as_text(body: Body | None, ink: Ink) -> str:
         return ""
     from waybill.domain.info import VersionInfo  # noqa: PLC0415 - as the module says
     from waybill.domain.overview import Overview  # noqa: PLC0415
+    from waybill.domain.prune import Pruning  # noqa: PLC0415
     from waybill.domain.status import Status  # noqa: PLC0415
-    from waybill.report import catalogue_text, info_text, status_text  # noqa: PLC0415
+    from waybill.report import catalogue_text, info_text, prune_text, status_text  # noqa: PLC0415
 
     match body:
         case Overview():
             return catalogue_text.as_text(body, ink)
         case VersionInfo():
             return info_text.as_text(body, ink)
+        case Pruning():
+            return prune_text.as_text(body, ink)
         case Status():
             return status_text.as_text(body, ink)
         case _:
@@ -32,14 +35,17 @@ def as_markdown(body: Body | None) -> list[str]:
         return []
     from waybill.domain.info import VersionInfo  # noqa: PLC0415 - as the module says
     from waybill.domain.overview import Overview  # noqa: PLC0415
+    from waybill.domain.prune import Pruning  # noqa: PLC0415
     from waybill.domain.status import Status  # noqa: PLC0415
-    from waybill.report import catalogue_text, info_text, status_text  # noqa: PLC0415
+    from waybill.report import catalogue_text, info_text, prune_text, status_text  # noqa: PLC0415
 
     match body:
         case Overview():
             return catalogue_text.as_markdown(body)
         case VersionInfo():
             return info_text.as_markdown(body)
+        case Pruning():
+            return prune_text.as_markdown(body)
         case Status():
             return status_text.as_markdown(body)
         case _:

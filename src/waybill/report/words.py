@@ -9,7 +9,7 @@ from typing import TypeVar
 from waybill.domain.plan import Plan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode
-from waybill.report import download_words, status_words
+from waybill.report import download_words, prune_words, status_words
 from waybill.report.ink import Ink
 from waybill.report.units import count, listing
 
@@ -39,7 +39,8 @@ _LOOKED = {
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
-    return download_words.sentence(result) or status_words.sentence(result) or _sentence(result)
+    told = (words.sentence(result) for words in (download_words, status_words, prune_words))
+    return next(filter(None, told), "") or _sentence(result)
 
 
 def _sentence(result: Result) -> str:
