@@ -124,6 +124,9 @@ def _of_channel(channel: str, name: str, project: str, shelves: Shelves, tools: 
     value = majority(answers, shelves.count)
     if value is not None:
         return Version(value)
+    foreign = [error for error in errors.values() if isinstance(error, ConflictError)]
+    if foreign:
+        raise together(foreign)
     said = "; ".join(f"{region}: {answer or 'absent'}" for region, answer in answers.items())
     if errors or shelves.errors:
         raise Unavailable(
