@@ -53,15 +53,19 @@ def to_read(
 ) -> set[Version]:
     """Return the versions whose events decide where a channel belongs, as far as `events` tell.
 
-    Those are the candidates down to the highest that stands. `with_events` are the versions that have any event on the
-    channel, so that a withdrawal is found of a version that no history shows any more.
+    Those are the candidates down to the highest that stands, what each region names now, and where that is withdrawn,
+    whatever its rollback was to take off. `with_events` are the versions that have any event on the channel, so that a
+    withdrawal is found of a version that no history shows any more.
     """
-    known = list(events)
-    past = {version for history in histories for version in map(parse_or_none, history) if version is not None}
+    every, known = [list(history) for history in histories], list(events)
+    withdrawn = standing_withdrawals(known)
+    past = {version for history in every for version in map(parse_or_none, history) if version is not None}
     targets = {event.target for event in known if event.kind is Kind.WITHDRAWN and event.target is not None}
-    standing = (past | targets) - standing_withdrawals(known).keys()
-    highest = max(standing, default=None)
-    return {one for one in past | targets | set(with_events) if highest is None or one >= highest}
+    now = {version for history in every if (version := parse_or_none(current(history) or "")) is not None}
+    ends = [event.target for one in now & withdrawn.keys() for event in withdrawn[one] if event.target is not None]
+    highest = max((past | targets) - withdrawn.keys(), default=None)
+    lowest = min([*ends, *([highest] if highest is not None else [])], default=None)
+    return now | {one for one in past | targets | set(with_events) if lowest is None or one >= lowest}
 
 
 def channel_floor(facts: ChannelFacts) -> Version | None:
