@@ -177,7 +177,8 @@ def _outcome(run: Run, ends: Ends) -> tuple[Outcome, ExitCode]:
     if len(_whole(ends)) >= run.enough:
         return Outcome.PARTIAL, ExitCode.OK
     if ends.written:
-        return Outcome.PARTIAL, ExitCode.PARTIAL
+        # Where nothing at all was wholly done, what stands against it says more than that it was too little.
+        return Outcome.PARTIAL, ExitCode.PARTIAL if _whole(ends) else min(ExitCode.PARTIAL, lowest(errors))
     return Outcome.FAILED, lowest(errors)
 
 
@@ -197,8 +198,9 @@ def _whole(ends: Ends) -> list[str]:
 
 def _sentence(run: Run, ends: Ends) -> str:
     done = _whole(ends)
+    names = f" ({', '.join(done)})" if done else ""
     return (
-        f"{len(done)} of {run.count} regions succeeded ({', '.join(done) or 'none'}); "
+        f"{len(done)} of {run.count} {'region' if run.count == 1 else 'regions'} succeeded{names}; "
         f"failed: {', '.join(ends.errors)}. `require: {run.request.require.text}` asks for {run.enough}."
     )
 
