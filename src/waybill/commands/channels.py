@@ -156,8 +156,13 @@ class _Mover:
         return pending.value, result
 
     def _refuse_half(self, name: str, value: Version) -> None:
-        """Raise where the channel would name what is not whole in this region (P1)."""
+        """Raise where the channel would name what is not whole in this region (P1), or what is being pruned."""
         channel = self._request.channel
+        if any(self._book.keys(value).tombstone in listed for listed in self._book.listed.values()):
+            raise ConflictError(
+                f"{value} was pruned; {channel} in {name} was left alone.",
+                "Take another version. `waybill info` says who pruned it.",
+            )
         if value != self._request.version:
             if not self._book.holds(name, value, self._histories[name]):
                 raise ArtifactError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from waybill.commands.find import Shelves
@@ -10,6 +10,7 @@ from waybill.commands.observe import SMALL
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.versions import Version
+from waybill.errors import WaybillError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,8 @@ class Happened:
 
 def happened(
     found: Catalogue, project: str, versions: Iterable[Version], shelves: Shelves, tools: Tools
-) -> list[Happened]:
-    """Return the events of these versions, the newest first. Raises what the first that cannot be read raised."""
+) -> tuple[list[Happened], Mapping[str, WaybillError]]:
+    """Return the events of these versions, the newest first, and the errors of those that nobody could read, by key."""
     places: dict[str, tuple[Version, list[str]]] = {}
     for version in versions:
         for region, held in found.where(project, version).items():
@@ -51,7 +52,7 @@ def happened(
         return Happened(key=key, version=version, channel=channel, regions=tuple(regions), raw=raw)
 
     answers, errors = everywhere(read, wanted)
-    for error in errors.values():
-        raise error
     events = [event for event in answers.values() if event is not None]
-    return sorted(events, key=lambda event: event.name, reverse=True)
+    return sorted(events, key=lambda event: event.name, reverse=True), {
+        key: error for (_, key), error in errors.items()
+    }

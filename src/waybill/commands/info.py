@@ -27,7 +27,7 @@ from waybill.domain.result import Result
 from waybill.domain.tombstone import Tombstone
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill, digest
-from waybill.progress import Started
+from waybill.progress import Started, Warned
 
 LATEST = 5
 """How many versions an overview shows."""
@@ -118,7 +118,7 @@ def _version(project: str, version: Version, found: Catalogue, shelves: Shelves,
             )
             for name in found.regions
         ),
-        events=tuple(_event(event) for event in happened(found, project, [version], shelves, tools)),
+        events=_events(project, version, found, shelves, tools),
         pruned=any(held.pruned for held in where.values()),
         tombstone=_tombstone(tombstones),
     )
@@ -232,6 +232,13 @@ def _checksum(artifact: Stored | None) -> str | None:
     if artifact.sha256:
         return f"sha256 {artifact.sha256}"
     return f"crc64nvme {artifact.crc64nvme}" if artifact.crc64nvme else None
+
+
+def _events(project: str, version: Version, found: Catalogue, shelves: Shelves, tools: Tools) -> tuple[EventInfo, ...]:
+    events, errors = happened(found, project, [version], shelves, tools)
+    for key, error in errors.items():
+        tools.reporter.tell(Warned(f"The event {key} cannot be read: {error.what}"))
+    return tuple(_event(event) for event in events)
 
 
 def _event(event: Happened) -> EventInfo:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from waybill.commands.catalogue import must_exist, survey
 from waybill.commands.find import Shelves, open_shelves
 from waybill.commands.observe import encrypting
-from waybill.commands.prune_facts import facts_of
+from waybill.commands.prune_facts import all_answered, facts_of
 from waybill.commands.pruning import Work
-from waybill.commands.refusal import together
 from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools, everywhere
 from waybill.commands.wants import reading
@@ -18,7 +17,7 @@ from waybill.domain.calls import PRUNE_CALLS, PRUNE_LOOK_CALLS
 from waybill.domain.checks import kms_faults
 from waybill.domain.prune import Fate, PruneRequest, Pruning, choose, is_stored
 from waybill.domain.result import Outcome, Result
-from waybill.errors import Cancelled, ExitCode, InputError, WaybillError, exit_code_of, lowest
+from waybill.errors import Cancelled, ExitCode, InputError, exit_code_of, lowest
 from waybill.progress import Started
 
 
@@ -43,16 +42,6 @@ def prune(request: PruneRequest, tools: Tools) -> Result:
     stored = sum(is_stored(found.where(project, version)) for version in found.versions(project))
     body = Pruning(choices=work.choices(), stored=stored, regions=found.regions, done=request.yes)
     return _result(request, target, body, work, seconds=tools.clock.monotonic() - started)
-
-
-def all_answered(errors: Mapping[str, WaybillError]) -> None:
-    """Raise what a region said that did not answer as it should."""
-    if errors:
-        error = together(list(errors.values()))
-        if not isinstance(error, Cancelled):
-            silent = "Nothing was deleted: every region must answer, since any may name or need any version."
-            error.advice = "\n".join(filter(None, (silent, error.advice)))
-        raise error
 
 
 def _keys(request: PruneRequest, target: Target, shelves: Shelves) -> Mapping[str, KeyArn | None]:

@@ -15,12 +15,31 @@ from waybill.domain.events import Event
 from waybill.domain.names import channel_parameter, version_of_key, versions_prefix
 from waybill.domain.prune import Facts
 from waybill.domain.versions import Version
-from waybill.errors import ConflictError
+from waybill.errors import AccessDenied, Cancelled, ConflictError, InputError, WaybillError
+
+
+def all_answered(errors: Mapping[Any, WaybillError]) -> None:
+    """Raise what was said by regions that did not answer as they should."""
+    if not errors:
+        return
+    error = together(list(errors.values()))
+    silent = "Nothing was deleted: every region must answer, since any may name or need any version."
+    advice = "\n".join(filter(None, (silent, error.advice)))
+    match error:
+        case Cancelled():
+            raise error
+        case InputError():
+            raise InputError(error.faults, advice)
+        case AccessDenied():
+            raise error.told(error.what, advice)
+        case _:
+            raise type(error)(error.what, advice)
 
 
 def facts_of(project: str, found: Catalogue, shelves: Shelves, tools: Tools) -> Facts:
     """Return the facts. Every region must answer: raises what it said otherwise."""
-    events = happened(found, project, found.versions(project), shelves, tools)
+    events, errors = happened(found, project, found.versions(project), shelves, tools)
+    all_answered(errors)
     return Facts(
         events=[_read(event, project) for event in events],
         histories=_histories(project, found, shelves, tools),
@@ -48,8 +67,7 @@ def _histories(project: str, found: Catalogue, shelves: Shelves, tools: Tools) -
         return shelves.open[region].region.parameters.history(channel_parameter(prefix, project, name))
 
     answers, errors = everywhere(read, places)
-    if errors:
-        raise together(list(errors.values()))
+    all_answered(errors)
     histories: dict[str, list[Sequence[str]]] = {}
     for (name, _), history in answers.items():
         histories.setdefault(name, []).append(history)
@@ -69,8 +87,7 @@ def _uploads(project: str, shelves: Shelves, tools: Tools) -> dict[Version, str]
         return latest
 
     answers, errors = everywhere(read, list(shelves.open))
-    if errors:
-        raise together(list(errors.values()))
+    all_answered(errors)
     found: dict[Version, str] = {}
     for latest in answers.values():
         for version, begun in latest.items():
