@@ -6,6 +6,7 @@ from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.stand import CHANNEL, Stand, plant_whole, plant_withdrawal
 from waybill.domain.channel import floor
 from waybill.domain.events import Event
+from waybill.domain.versions import parse_or_none
 
 
 def events_of(stand: Stand) -> list[Event]:
@@ -38,3 +39,13 @@ def rolled_back(stand: Stand, version: str, target: str, *, events_in: tuple[str
         stand.world.set_parameter(region, PRODUCTION, CHANNEL, target, version, target)
     for region in events_in:
         plant_withdrawal(stand.world, region, version, target)
+
+
+def named(stand: Stand, *histories: str) -> None:
+    """Have each region's channel have named versions, oldest first; every region holds all of them whole."""
+    texts = [history.split() for history in histories]
+    for region, values in zip(REGIONS, texts, strict=True):
+        for version in sorted({text for each in texts for text in each if parse_or_none(text)}):
+            plant_whole(stand.world, region, version=version)
+        if values:
+            stand.world.set_parameter(region, PRODUCTION, CHANNEL, *values)

@@ -1,4 +1,4 @@
-"""What the tests of promises stand on: a world, and one run of `stage` in it after the other."""
+"""What the tests of promises stand on: a world, and one run of `stage` or `rollback` in it after the other."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from fakes.aws import PARAMETER_PREFIX, PRODUCTION, REGIONS, FakeAws, bucket_nam
 from fakes.clock import FakeClock
 from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
+from waybill.commands.rollback import rollback
 from waybill.commands.stage import stage
 from waybill.commands.tools import Tools
 from waybill.domain.digests import MIB, Digests, crc_text
@@ -27,7 +28,9 @@ from waybill.domain.result import Result
 from waybill.domain.versions import Version, parse_or_none
 from waybill.domain.waybill import Origin, Subject, Waybill
 from waybill.errors import WaybillError
-from waybill.packing import Packed
+from waybill.inputs import rollback as rollback_inputs
+from waybill.inputs.surroundings import Surroundings
+from waybill.packing import Packed, Selection
 from waybill.ports import Gateway
 from waybill.retry import Retry
 
@@ -47,6 +50,14 @@ REQUEST = StageRequest(
     again="waybill stage --path FILE",
     restart="waybill stage --resume",
 )
+
+
+BACK = Origin(repository="acme/SugarWater", commit="0123456789abcdef", run_id="50", actor="grace")
+"""Where rollbacks come from."""
+
+
+def _survey(path: str, allow_empty: bool, compress: bool) -> Selection:
+    raise RuntimeError("a rollback has no path")
 
 
 @contextmanager
@@ -78,6 +89,36 @@ class Stand:
         """Stage, and return how it ended, whichever way."""
         try:
             return self.stage(body, **changes)
+        except WaybillError as error:
+            return error
+
+    def roll_back(
+        self,
+        to: str = "previous",
+        *,
+        run_id: str = "50",
+        gateway: Gateway | None = None,
+        cancellation: Cancellation | None = None,
+        **values: str,
+    ) -> Result:
+        """Roll `latest` back; `values` are inputs, `_` for `-`."""
+        given = {"project": PROJECT, "channel": "latest", "to": to, "reason": "it leaks"}
+        given |= {name.replace("_", "-"): text for name, text in values.items()}
+        around = Surroundings(
+            origin=replace(BACK, run_id=run_id),
+            tag=None,
+            places=REGIONS[:1],
+            parameter="",
+            regions=frozenset(self.world.regions),
+            survey=_survey,
+        )
+        tools = self.tools(gateway or self.world.gateway(), cancellation or Cancellation())
+        return rollback(rollback_inputs.read(given, around), replace(tools, run_id=run_id))
+
+    def back_end(self, to: str = "previous", **values: Any) -> Result | WaybillError:
+        """Roll back, and return how it ended, whichever way."""
+        try:
+            return self.roll_back(to, **values)
         except WaybillError as error:
             return error
 

@@ -3,95 +3,170 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from waybill.commands.events import EventBook
-from waybill.commands.find import Shelves, open_shelves
-from waybill.commands.observe import Observed, observe, refuse_foreign
+from waybill.commands.find import no_such_version
+from waybill.commands.observe import Observed, Site, bucket_of, encrypting, refuse_foreign
 from waybill.commands.refusal import together
 from waybill.commands.target import Target
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain import rollback as domain
 from waybill.domain.events import Event, standing_withdrawals
-from waybill.domain.names import channel_parameter
+from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
+from waybill.domain.observation import Observation
 from waybill.domain.request import Request, RollbackOrder
-from waybill.domain.versions import Version, parse_or_none
-from waybill.errors import ConflictError, Fault, InputError
+from waybill.domain.versions import Version
+from waybill.errors import Fault, InputError
+from waybill.progress import Step, Stepped, Warned
+
+NOBODYS = Version("0.0.0")
+"""Stands for the version while it is not known which one is meant; nothing is asked about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What all regions showed of the channel. `events` are by their keys."""
+    """What all regions showed of the channel, and which versions they store. `events` are by their keys.
+
+    `pruned` are those of which any region holds a tombstone.
+    """
 
     observed: Observed
     events: Mapping[str, Event]
+    stored: frozenset[Version]
+    pruned: frozenset[Version]
 
     @property
     def histories(self) -> list[Sequence[str]]:
+        """What the channel named in each region that can be read, oldest first."""
         return [site.found.history or () for site in self.observed[0].values()]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    site: Site
+    stored: frozenset[Version]
+    pruned: frozenset[Version]
+
+
 def look_at_channel(order: RollbackOrder, target: Target, tools: Tools) -> Seen:
-    """Look at the channel, its history and its events everywhere, at whatever version it names."""
-    shelves = open_shelves(target, tools)
-    now = _named_now(order, target, shelves, tools)
-    request = order.request(now)
-    observed = observe(request, target, tools)
-    sites = observed[0]
-    if not sites:
-        raise together(list(observed[1].values()))
+    """Look at the channel, its history and its events in every region.
+
+    What the channel names now is not looked at: it may be the very thing that is broken. Raises `InputError` where
+    there is no such channel.
+    """
+    request = order.request(order.to or NOBODYS)
+
+    def look(name: str) -> _Shown:
+        tools.cancellation.check()
+        tools.reporter.tell(Stepped(name, Step.OBSERVE))
+        return _look(name, request, target)
+
+    shown, errors = everywhere(look, target.organisation.regions)
+    sites = {name: one.site for name, one in shown.items()}
+    if not any(site.found.history for site in sites.values()):
+        if errors:
+            raise together(list(errors.values()))
+        raise _no_channel(request, target, {version for one in shown.values() for version in one.stored})
     book = EventBook(request, target.organisation.key_prefix, sites, list(sites))
     book.survey(tools)
-    return Seen(observed=observed, events=dict(book.known))
+    return Seen(
+        observed=(sites, errors),
+        events=dict(book.known),
+        stored=frozenset(version for one in shown.values() for version in one.stored),
+        pruned=frozenset(version for one in shown.values() for version in one.pruned),
+    )
 
 
-def _named_now(order: RollbackOrder, target: Target, shelves: Shelves, tools: Tools) -> Version:
-    """Return a version that the channel names anywhere. Raises `InputError` where there is no such channel."""
-    parameter = channel_parameter(target.organisation.parameter_prefix, order.project, order.channel)
+def _look(name: str, request: Request, target: Target) -> _Shown:
+    organisation, region = target.organisation, target.account.region(name)
+    bucket = bucket_of(region, target)
+    parameter = channel_parameter(organisation.parameter_prefix, request.project, request.channel)
+    # Far regions answer slowly, and none of these answers needs another.
+    with ThreadPoolExecutor(2, thread_name_prefix="observe") as pool:
+        key_look = pool.submit(encrypting, region, bucket, request.kms, target)
+        history_look = pool.submit(region.parameters.history, parameter)
+        listed = list(bucket.list(versions_prefix(organisation.key_prefix, request.project)))
+    history = tuple(history_look.result())
+    if history:
+        refuse_foreign(history[-1], parameter, name)
+    found = Observation(
+        region=name, account=target.owner, bucket=bucket.name, kms_key=key_look.result(), history=history
+    )
+    versions = {key: version_of_key(key, organisation.key_prefix, request.project) for key in listed}
+    keys = {key: Keys(organisation.key_prefix, request.project, one) for key, one in versions.items() if one}
+    site = Site(
+        region=region,
+        bucket=bucket,
+        keys=Keys(organisation.key_prefix, request.project, request.version),
+        parameter=parameter,
+        found=found,
+        event_keys=tuple(key for key, own in keys.items() if key.startswith(own.events(request.channel))),
+    )
+    return _Shown(
+        site=site,
+        stored=frozenset(own.version for key, own in keys.items() if key == own.artifact),
+        pruned=frozenset(own.version for key, own in keys.items() if key == own.tombstone),
+    )
 
-    def look(region: str) -> str | None:
-        tools.cancellation.check()
-        value = shelves.open[region].region.parameters.get(parameter)
-        if value is not None:
-            refuse_foreign(value, parameter, region)
-        return value
 
-    answers, errors = everywhere(look, list(shelves.open))
-    found = [version for version in map(parse_or_none, filter(None, answers.values())) if version is not None]
-    if found:
-        return max(found)
-    if errors:
-        raise together(list(errors.values()))
-    rule = f"does not exist: there is no parameter {parameter} in {', '.join(answers)}."
-    raise InputError([Fault("channel", order.channel, rule, "production")], "Nothing was written.")
+def _no_channel(request: Request, target: Target, stored: set[Version]) -> InputError:
+    parameter = channel_parameter(target.organisation.parameter_prefix, request.project, request.channel)
+    regions = ", ".join(target.organisation.regions)
+    rule = f"is no channel of {request.project} in {regions}: there is no parameter {parameter}."
+    if not stored:
+        rule += " Nothing of this project is stored there."
+    return InputError([Fault("channel", request.channel, rule, "production")], "Nothing was written.")
 
 
 def target_version(order: RollbackOrder, seen: Seen, tools: Tools) -> Version:
-    """Return where to go: what was asked for, or where this same run went before, or the previous version."""
+    """Return where to go: what was asked for, or where this same run went before, or the previous version.
+
+    Raises `InputError`, by the name `to`, for what leads nowhere, forward, or to a version that no region stores.
+    """
     events = list(seen.events.values())
+    if order.to is not None:
+        return _asked_for(order.to, order, seen)
     own = domain.own_event(events, tools.run_id)
+    if own is not None and own.target is not None:
+        return own.target
+    found = domain.previous(seen.histories, events, gone=seen.pruned)
+    if found is None:
+        now = domain.shows(seen.histories, events)
+        rule = f"leads nowhere: {order.channel} named no version below {now} that is not withdrawn."
+        raise InputError([_fault(order, rule, seen)], "Nothing was written.")
+    _tell_of(found, order, seen, tools)
+    return found
+
+
+def _asked_for(to: Version, order: RollbackOrder, seen: Seen) -> Version:
+    events = list(seen.events.values())
+    withdrawn = standing_withdrawals(events)
     now = domain.names_now(seen.histories, events)
-    if order.to is None:
-        if own is not None and own.target is not None:
-            return own.target
-        found = domain.previous(seen.histories, events)
-        if found is None:
-            rule = f"leads nowhere: {order.channel} named no version below {now} that is not withdrawn."
-            raise InputError([Fault("to", "previous", rule, "1.2.2")], "Nothing was written.")
-        return found
-    if now is not None and order.to > now and order.to not in standing_withdrawals(events):
+    if to not in seen.stored | seen.pruned and to not in domain.named(seen.histories):
+        near = {version for version in seen.stored - withdrawn.keys() if now is None or version < now}
+        raise no_such_version("to", to.text, order.project, near or set(seen.stored))
+    if now is not None and to > now and to not in withdrawn:
         rule = f"is higher than {now}, which {order.channel} names; `waybill promote` goes forward."
-        raise InputError([Fault("to", order.to.text, rule, "previous")], "Nothing was written.")
-    return order.to
+        raise InputError([_fault(order, rule, seen)], "Nothing was written.")
+    return to
 
 
-def refuse_withdrawn(request: Request, seen: Seen) -> ConflictError | None:
-    events = standing_withdrawals(seen.events.values()).get(request.version)
-    if not events or request.reinstate:
-        return None
-    last = events[-1]
-    return ConflictError(
-        f"{request.version} was itself withdrawn from {request.channel} by {last.by or 'somebody'} at {last.at}"
-        f"{f' ({last.reason})' if last.reason else ''}.",
-        "`reinstate: true` brings it back; nothing was written.",
-    )
+def _fault(order: RollbackOrder, rule: str, seen: Seen) -> Fault:
+    """Return the fault, with an example that would do, where anything would."""
+    found = domain.previous(seen.histories, seen.events.values(), gone=seen.pruned)
+    return Fault("to", order.to.text if order.to else "previous", rule, found.text if found else "")
+
+
+def _tell_of(found: Version, order: RollbackOrder, seen: Seen, tools: Tools) -> None:
+    """Say why `previous` is not what it may seem to be: one that was pruned is passed over, what was begun is ended."""
+    events = list(seen.events.values())
+    nearer = domain.previous(seen.histories, events)
+    if nearer != found:
+        tools.reporter.tell(Warned(f"{nearer}, which {order.channel} named before, was pruned: going to {found}."))
+    begun = domain.begun(events, found)
+    if begun and domain.names_now(seen.histories, events) == found:
+        last = max(begun, key=lambda event: event.at)
+        said = f"The rollback to {found} by {last.by or 'somebody'} at {last.at} was not finished; this finishes it."
+        tools.reporter.tell(Warned(f"{said} Run anew to go further back."))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from waybill.commands.lookback import Seen
 from waybill.commands.material import holds_whole
@@ -14,39 +14,55 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.commands.watch import Watch
 from waybill.domain import rollback as domain
 from waybill.domain.channel import Put, decide
-from waybill.domain.digests import Digests
-from waybill.domain.events import Event, Kind
+from waybill.domain.events import Event
 from waybill.domain.names import Keys
-from waybill.domain.plan import Action, ChannelAction, Plan, RegionPlan
+from waybill.domain.observation import Observation
+from waybill.domain.plan import Action, ChannelAction, Plan, RegionPlan, damage
 from waybill.domain.request import Request, RollbackOrder
-from waybill.domain.waybill import Subject
-from waybill.errors import ArtifactError
-from waybill.progress import Step, Stepped
+from waybill.errors import ArtifactError, WaybillError
+from waybill.progress import Step, Stepped, Warned
 
 
-def plan_rollback(
-    order: RollbackOrder, request: Request, target: Target, seen: Seen, tools: Tools
-) -> tuple[Run, dict[str, Event]]:
-    """Return the run with its plan, and the events to hold in every region, by their keys, highest version first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """What is to be done: `events` are to be held by every region, by their keys, highest version first.
+
+    `begun_before`: this same run began it, so it goes where that went, whatever came since.
+    """
+
+    run: Run
+    events: Mapping[str, Event]
+    begun_before: bool
+
+
+def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: Seen, tools: Tools) -> Rollback:
+    """Look whether the version is whole in each region, and return what is to be done."""
     prefix = target.organisation.key_prefix
     keys = Keys(prefix, request.project, request.version)
 
     def look(name: str) -> Site:
         tools.cancellation.check()
-        tools.reporter.tell(Stepped(name, Step.VERIFY))
+        tools.reporter.tell(Stepped(name, Step.OBSERVE))
         site = replace(seen.observed[0][name], keys=keys)
         return replace(site, found=look_again(site))
 
-    sites, errors = everywhere(look, list(seen.observed[0]))
+    looked, errors = everywhere(look, list(seen.observed[0]))
     errors = {**seen.observed[1], **errors}
-    events = _events(order, request, target, seen, tools)
+    # Where the version cannot be looked at, events can still be written.
+    sites = {**{name: replace(site, keys=keys) for name, site in seen.observed[0].items()}, **looked}
+    known = list(seen.events.values())
+    own = domain.own_event(known, tools.run_id, request.version)
+    mine = domain.again(own) if own is not None else _new(order, request, target, seen, tools)
+    before = [one for one in domain.begun(known, request.version) if one not in mine]
+    events = domain.in_order([*mine, *before])
+    new = [event for event in events if event not in known]
     regions = tuple(
-        RegionPlan(region=name, action=Action.FAILED, why=errors[name].what, error=errors[name])
-        if name in errors
-        else _region(sites[name], request, [*seen.events.values(), *events.values()])
+        _failed(name, errors[name], seen) if name in errors else _region(sites[name], request, known, new)
         for name in target.organisation.regions
     )
-    whole = next((site.found for site in sites.values() if site.found.artifact is not None), None)
+    _warn_of_bare(regions, request, tools)
+    first = next((item.observation for item in regions if item.action is Action.NOTHING), None)
+    waybill = first.waybill if first else None
     plan = Plan(
         project=request.project,
         version=request.version,
@@ -54,60 +70,84 @@ def plan_rollback(
         channel=request.channel,
         update_channel=request.update_channel,
         require=request.require,
-        size=whole.artifact.size if whole and whole.artifact else 0,
-        digests=_digests(whole.waybill.subject if whole and whole.waybill else None),
+        size=first.artifact.size if first and first.artifact else 0,
+        digests=waybill.subject.digests if waybill else None,
         regions=regions,
     )
     watch = Watch()
     run = Run(request=request, target=target, plan=plan, sites=watch.over(sites), tools=tools, watch=watch)
-    return run, events
+    by_key = {f"{Keys(prefix, request.project, one.version).events(request.channel)}{one.name}": one for one in events}
+    return Rollback(run=run, events=by_key, begun_before=own is not None)
 
 
-def _digests(subject: Subject | None) -> Digests | None:
-    return subject.digests if subject else None
+def _failed(name: str, error: WaybillError, seen: Seen) -> RegionPlan:
+    site = seen.observed[0].get(name)
+    found = site.found if site else None
+    return RegionPlan(region=name, action=Action.FAILED, why=error.what, observation=found, error=error)
 
 
-def _region(site: Site, request: Request, events: Iterable[Event]) -> RegionPlan:
-    found, history = site.found, site.found.history or ()
-    lifted = [one for one in events if not (request.reinstate and one.version == request.version)]
-    step = decide(history, lifted, request.version)
-    known = holds_whole(found, request.project, request.version) is not None
-    # What Startifact staged and named has no waybill.
-    if not known and not (found.waybill is None and found.artifact is not None and request.version.text in history):
-        error = ArtifactError(
-            f"{request.project} {request.version} is not whole in {site.region.name} (s3://{site.bucket.name}/"
-            f"{site.keys.artifact}).",
-            "`waybill status --repair` completes it from a region that is whole, if there is one; then run again.",
-        )
+def _region(site: Site, request: Request, known: Iterable[Event], new: Sequence[Event]) -> RegionPlan:
+    found = site.found
+    error = _not_whole(site, request)
+    if error is not None:
         return RegionPlan(region=site.region.name, action=Action.FAILED, why=error.what, observation=found, error=error)
+    lifted = [one for one in (*known, *new) if not (request.reinstate and one.version == request.version)]
+    step = decide(found.history or (), lifted, request.version)
     return RegionPlan(
         region=site.region.name,
         action=Action.NOTHING,
-        why="whole there",
+        why=f"whole there; withdraws {', '.join(one.version.text for one in new)}" if new else "whole there",
         observation=found,
         channel=ChannelAction.MOVE if isinstance(step, Put) else ChannelAction.KEEP,
     )
 
 
-def _events(order: RollbackOrder, request: Request, target: Target, seen: Seen, tools: Tools) -> dict[str, Event]:
-    """Return this rollback's events, and those that an earlier run to the same version left in some regions only."""
-    prefix = target.organisation.key_prefix
+def _not_whole(site: Site, request: Request) -> ArtifactError | None:
+    """Return what is wrong with the version in a region; None where it is whole, or as Startifact leaves it."""
+    found = site.found
+    if holds_whole(found, request.project, request.version) or _bare(found, request):
+        return None
+    where = f"{site.region.name} (s3://{site.bucket.name}/{site.keys.artifact})"
+    if found.artifact is None:
+        return ArtifactError(
+            f"{request.project} {request.version} is not stored in {where}.",
+            "`waybill status --repair` copies it there from a region that holds it whole; then run again. "
+            "`require` says how many regions are enough.",
+        )
+    return damage(found) or ArtifactError(
+        f"{request.project} {request.version} is not whole in {where}: "
+        f"{'it has no waybill' if found.waybill is None else 'its metadata or its waybill is of something else'}, and "
+        f"{request.channel} never named it there.",
+        "`waybill status --repair` completes it from a region that is whole, if there is one; then run again.",
+    )
+
+
+def _bare(found: Observation, request: Request) -> bool:
+    """Whether Startifact staged it: there is no waybill, and the channel named it there."""
+    return found.artifact is not None and found.waybill is None and request.version.text in (found.history or ())
+
+
+def _warn_of_bare(regions: Iterable[RegionPlan], request: Request, tools: Tools) -> None:
+    bare = [
+        item.region
+        for item in regions
+        if item.action is Action.NOTHING and item.observation and item.observation.waybill is None
+    ]
+    if bare:
+        said = f"{request.project} {request.version} has no waybill in {', '.join(bare)}: only Startifact staged it"
+        tools.reporter.tell(Warned(f"{said}, so that its bytes are there is all that was verified."))
+
+
+def _new(order: RollbackOrder, request: Request, target: Target, seen: Seen, tools: Tools) -> list[Event]:
+    """Return the events of a rollback that begins now."""
     known = list(seen.events.values())
-    fresh = domain.withdrawals(
+    return domain.begin(
         domain.above(request.version, seen.histories, known),
         request.version,
-        own=domain.own_event([one for one in known if one.target == request.version], tools.run_id),
         channel=request.channel,
         by=request.origin.actor or target.caller.arn,
         at=tools.clock.now(),
         run_id=tools.run_id,
         reason=order.reason,
+        taken={one.name for one in known},
     )
-    begun = {
-        key: one for key, one in seen.events.items() if one.kind is Kind.WITHDRAWN and one.target == request.version
-    }
-    named = {
-        f"{Keys(prefix, request.project, one.version).events(request.channel)}{one.name}": one
-        for one in sorted(fresh, key=lambda one: one.version, reverse=True)
-    }
-    return {**named, **{key: one for key, one in begun.items() if key not in named}}

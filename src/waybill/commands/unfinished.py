@@ -11,7 +11,7 @@ from waybill.domain.result import Outcome, RegionResult, Result
 from waybill.errors import AccessDenied, ArtifactError, ConflictError, InputError, WaybillError, exit_code_of
 from waybill.progress import Known, Step
 
-STORED = frozenset({Step.VERIFY, Step.METADATA, Step.WAYBILL, Step.CHANNEL})
+STORED = frozenset({Step.VERIFY, Step.METADATA, Step.WAYBILL, Step.EVENT, Step.CHANNEL})
 """Steps that a region begins only once something was written there, or is about to be."""
 
 

@@ -72,11 +72,20 @@ def reading(place: Place, project: str, channel: str = "*", calls: Sequence[Call
 def rolling_back(order: RollbackOrder) -> Wants:
     """Return what a rollback wants: to read every version, and to write events beside those that it withdraws."""
 
-    def faults(organisation: Organisation) -> list[Fault]:
-        request = order.request(order.to or Version("0.0.0"))
-        return wants_of(request).faults(organisation)
+    request = order.request(order.to or Version("0.0.0"))
 
-    return Wants(faults=faults, policy=reading(order.place, order.project, order.channel, ROLLBACK_CALLS).policy)
+    def policy(role: RoleArn, organisation: Organisation) -> str:
+        calls = calls_of(
+            ROLLBACK_CALLS,
+            writes=not request.dry_run,
+            moves=True,
+            reads_channel=True,
+            looks_up_key=not request.kms.given,
+        )
+        # Which versions are withdrawn is not known yet.
+        return session_policy(calls, replace(scope_of(role, request, organisation), version="*"))
+
+    return Wants(faults=wants_of(request).faults, policy=policy)
 
 
 def scope_of(role: RoleArn, request: Request, organisation: Organisation) -> Scope:

@@ -56,7 +56,6 @@ ROLLBACK_CALLS = (
     Call("kms:Decrypt", On.KEY, "read what is encrypted"),
     Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
     Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
-    Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
     Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named"),
     Call("ssm:PutParameter", On.CHANNEL, "move the channel"),
 )

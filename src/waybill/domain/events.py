@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,10 @@ from waybill.domain import stored
 from waybill.domain.versions import Version
 
 SCHEMA = 1
+
+_UNFIT = re.compile(r"[^A-Za-z0-9_.-]")
+_LONGEST_RUN = 40
+"""Characters of a run's id in an event's name, for which so many bytes of the key are kept."""
 
 
 class Kind(StrEnum):
@@ -26,8 +31,9 @@ class Kind(StrEnum):
 class Event:
     """One event. `name` is the last part of its key: `{UTC}-{run id}.json`, the same in every region.
 
-    `target` is the version that a rollback points the channel at; `lifts` the names of the withdrawals that a
-    reinstatement ends; `plan` the digest of the plan that a promotion carries out, so that it can be carried on.
+    `target` is the version that a rollback points the channel at, and `withdraws` all that it takes off, highest first;
+    `lifts` the names of the withdrawals that a reinstatement ends; `plan` the digest of the plan that a promotion
+    carries out. With `withdraws` and `plan` what was begun can be carried on.
     """
 
     name: str
@@ -40,6 +46,7 @@ class Event:
     target: Version | None = None
     lifts: tuple[str, ...] = ()
     plan: str = ""
+    withdraws: tuple[Version, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the canonical JSON to store."""
@@ -54,6 +61,7 @@ class Event:
             "target": self.target.text if self.target else None,
             "lifts": list(self.lifts),
             **({"plan": self.plan} if self.plan else {}),
+            **({"withdraws": [version.text for version in self.withdraws]} if self.withdraws else {}),
         }
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
@@ -76,6 +84,7 @@ class Event:
                 target=None if target is None else Version(stored.text(target)),
                 lifts=tuple(stored.text(item) for item in stored.items(document.get("lifts", []))),
                 plan=stored.text(document.get("plan", "")),
+                withdraws=tuple(Version(stored.text(item)) for item in stored.items(document.get("withdraws", []))),
             )
         except KeyError as error:
             raise ValueError(f"{name} is not an event: it has no {error}") from error
@@ -84,7 +93,12 @@ class Event:
 def event_name(at: str, run_id: str) -> str:
     """Return the last part of an event's key, from a time as ISO 8601 UTC and the id of the run."""
     stamp = "".join(character for character in at if character.isalnum())
-    return f"{stamp}-{run_id}.json"
+    return f"{stamp}-{_UNFIT.sub('_', run_id)[:_LONGEST_RUN]}.json"
+
+
+def run_of(name: str) -> str:
+    """Return the part of an event's name that says which run wrote it."""
+    return name.partition("-")[2]
 
 
 def standing_withdrawals(events: Iterable[Event]) -> dict[Version, list[Event]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from unicodedata import category
 
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.request import Request, RollbackOrder
@@ -26,16 +27,14 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
     reading.require("project", "to", "reason")
     project = read_project(reading)
     to = _to(reading)
-    reason = reading.checked(
-        "reason", lambda text: len(text) <= LONGEST_REASON, f"must have at most {LONGEST_REASON} characters."
-    )
+    reason = _reason(reading)
     place = read_place(reading, around)
     release = read_release(reading, place)
     if reading.faults:
         raise InputError(reading.in_order(), "Nothing was touched.")
 
     def request(version: Version) -> Request:
-        line = command_line(ROLLBACK, {**values, "to": version.text})
+        line = command_line(ROLLBACK, {**values, "to": version.text, "reason": reason})
         return Request(
             command=ROLLBACK.name,
             project=project,
@@ -56,9 +55,17 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
             restart=line,
         )
 
-    return RollbackOrder(
-        project=project, channel=release.channel, place=place, to=to, reason=" ".join(reason.split()), request=request
-    )
+    return RollbackOrder(project=project, channel=release.channel, place=place, to=to, reason=reason, request=request)
+
+
+def _reason(reading: Reading) -> str:
+    """Return why, on one line."""
+    reason = " ".join((reading.given("reason") or "").split())
+    if len(reason) > LONGEST_REASON:
+        reading.fault("reason", f"must have at most {LONGEST_REASON} characters; it has {len(reason)}.")
+    if any(category(character) in {"Cc", "Cs"} for character in reason):
+        reading.fault("reason", "has a control character or broken Unicode in it.")
+    return reason
 
 
 def _to(reading: Reading) -> Version | None:

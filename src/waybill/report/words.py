@@ -82,7 +82,9 @@ def _found_so(result: Result, name: str, done: str) -> str:
 
 def _superseded(result: Result, name: str) -> str:
     if result.command == "rollback":
-        return f"Rolled back to {name}, and the channel `{result.channel}` has gone forward again since."
+        after = (region.channel_after for region in result.regions if region.error is None)
+        now = next((version for version in after if version not in {None, result.version}), "another version")
+        return f"Rolled back to {name}, and superseded: the channel `{result.channel}` names {now} now."
     return f"{name} was superseded: a later execution of the pipeline took its place."
 
 
