@@ -12,6 +12,7 @@ from waybill.report.markdown import code, prose, table
 from waybill.report.units import exact_size, listing
 
 REGIONS = ["region", "holds", "version id", "encrypted with", "bucket"]
+LINK = ("promoted_by", "promoted_at", "account", "waybill")
 KNOWN = ("schema", "kind", "version", "channel", "by", "at", "reason", "target", "lifts")
 
 
@@ -84,7 +85,8 @@ def _chain(body: VersionInfo) -> list[Mapping[str, Any]]:
 
 def _link(link: Mapping[str, Any]) -> str:
     """Return one link, whatever it holds: a release may have written more than this one knows."""
-    return ", ".join(f"{name.replace('_', ' ')} {_said(value)}" for name, value in link.items())
+    names = [*(name for name in LINK if name in link), *(name for name in link if name not in LINK)]
+    return ", ".join(f"{name.replace('_', ' ')} {_said(link[name])}" for name in names)
 
 
 def _said(value: object) -> str:
