@@ -17,10 +17,12 @@ from waybill.cancel import Cancellation
 from waybill.commands.promote import promote
 from waybill.commands.tools import Tools
 from waybill.domain.digests import MIB
-from waybill.domain.events import Event
+from waybill.domain.events import Event, Kind
 from waybill.domain.identity import Identity
+from waybill.domain.metadata import document
 from waybill.domain.request import PromoteOrder
 from waybill.domain.result import Result
+from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin, Waybill
 from waybill.errors import WaybillError
 from waybill.inputs.promote import read
@@ -61,12 +63,11 @@ class Crossing(Stand):
         """Stage in the development account."""
         return self.stage(body, gateway=self.world.gateway(DEVELOPMENT), **changes)
 
-    def promote(
-        self, *, facts: Mapping[str, Any] | None = None, cancellation: Cancellation | None = None, **values: str
-    ) -> Result:
-        """Promote; `values` are inputs, `_` for `-`. `facts` are those of a plan to apply."""
-        order = self.order(values, facts=facts)
-        return promote(order, self.promoters_tools(cancellation or Cancellation()))
+    def promote(self, **values: Any) -> Result:
+        """Promote; `values` are inputs, `_` for `-`, beside `facts` of a plan to apply, and `cancellation`."""
+        facts: Mapping[str, Any] | None = values.pop("facts", None)
+        cancellation: Cancellation = values.pop("cancellation", None) or Cancellation()
+        return promote(self.order(values, facts=facts), self.promoters_tools(cancellation))
 
     def finish(self, **values: Any) -> Result | WaybillError:
         """Promote, and return how it ended, whichever way."""
@@ -134,12 +135,20 @@ class Crossing(Stand):
 
 
 def plant(
-    crossing: Crossing, region: str, body: bytes = SMALL, version: str = VERSION, account: str = DEVELOPMENT
+    crossing: Crossing,
+    region: str,
+    body: bytes = SMALL,
+    *,
+    version: str = VERSION,
+    account: str = DEVELOPMENT,
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Have a version lie whole in one region of an account."""
     bucket, key = bucket_name(account, region), f"{PROJECT}@{version}"
     crossing.world.plant(bucket, key, body)
-    crossing.world.plant(bucket, f"{key}/waybill.json", waybill_of(body, version))
+    crossing.world.plant(bucket, f"{key}/waybill.json", waybill_of(body, version, metadata=metadata or {}))
+    if metadata:
+        crossing.world.plant(bucket, f"{key}/metadata", document(metadata, None) or b"")
 
 
 def swap(crossing: Crossing, region: str, body: bytes, *, account: str = DEVELOPMENT, key: str = KEY) -> None:
@@ -148,3 +157,21 @@ def swap(crossing: Crossing, region: str, body: bytes, *, account: str = DEVELOP
         item = crossing.world.buckets[bucket_name(account, region)].objects[key][-1]
         assert isinstance(item, Item)
         crossing.world.buckets[bucket_name(account, region)].objects[key][-1] = replace(item, body=body)
+
+
+def withdraw(crossing: Crossing, version: str, target: str) -> None:
+    """Have somebody roll production's channel back, in every region."""
+    event = Event(
+        name="20260131T120001Z-9.json",
+        kind=Kind.WITHDRAWN,
+        version=Version(version),
+        channel="production",
+        by="eve",
+        at="2026-01-31T12:00:01Z",
+        reason="it leaks",
+        target=Version(target),
+    )
+    for region in crossing.world.regions:
+        key = f"SugarWater@{version}/events/production/{event.name}"
+        crossing.world.plant(bucket_name(PRODUCTION, region), key, event.to_bytes())
+        crossing.world.set_parameter(region, PRODUCTION, CHANNEL, target)

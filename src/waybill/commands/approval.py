@@ -8,8 +8,8 @@ from typing import Any
 
 from waybill.commands.goods import Offer
 from waybill.commands.run import Run
-from waybill.domain.events import Event, Kind
-from waybill.domain.promotion import changed_facts, facts, facts_digest, held, rewound
+from waybill.domain.events import Event
+from waybill.domain.promotion import begun, changed_facts, facts, facts_digest, held, rewound
 from waybill.domain.request import PromoteOrder
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ConflictError, WaybillError
@@ -55,22 +55,23 @@ def approve(order: PromoteOrder, run: Run, offer: Offer, events: Iterable[Event]
     A plan that was begun, as its `promoted` event says, is carried on: what it has moved itself is no change.
     """
     known = facts(run.request, run.plan, offer.subject, _source(run, offer), order)
-    digest, approved = facts_digest(known), order.approved
-    if approved is None or approved == digest:
-        return Approval(plan=PlanBody(digest=digest, facts=known), refusal=None)
-    if _begun(approved, run, events):
-        before = rewound(known, run.plan)
-        if facts_digest(before) == approved:
-            return Approval(plan=PlanBody(digest=approved, facts=before), refusal=None)
+    before = rewound(known, run.plan)
+    if begun(events, run.request.version, facts_digest(before)):
         known = before
-    lines = changed_facts(order.approved_facts, known) if order.approved_facts is not None else []
+    plan = PlanBody(digest=facts_digest(known), facts=known)
+    approved = order.approved
+    if approved in {None, plan.digest}:
+        return Approval(plan=plan, refusal=None)
+    # Where the approved plan was begun, and something else changed since, only that is told.
+    now = before if approved is not None and begun(events, run.request.version, approved) else known
+    lines = changed_facts(order.approved_facts, now) if order.approved_facts is not None else []
     said = "".join(f"\n  {line}" for line in lines)
     refusal = ConflictError(
-        f"The plan made now ({digest}) is not the one that was approved ({approved})."
+        f"The plan made now ({plan.digest}) is not the one that was approved ({approved})."
         + (f" What changed:{said}" if said else ""),
         "Nothing was written. Plan again, look at it, and approve that plan.",
     )
-    return Approval(plan=PlanBody(digest=digest, facts=known), refusal=refusal)
+    return Approval(plan=plan, refusal=refusal)
 
 
 def _source(run: Run, offer: Offer) -> dict[str, Any]:
@@ -81,8 +82,3 @@ def _source(run: Run, offer: Offer) -> dict[str, Any]:
     inside = run.target.owner == offer.account and offer.keys.artifact == run.plan.key
     regions = {} if inside else {name: held(offer.found[name]) for name in sorted(offer.holders)}
     return {"account": offer.account, "regions": regions}
-
-
-def _begun(approved: str, run: Run, events: Iterable[Event]) -> bool:
-    version = run.request.version
-    return any(one.kind is Kind.PROMOTED and (one.plan, one.version) == (approved, version) for one in events)

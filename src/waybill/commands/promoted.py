@@ -10,7 +10,9 @@ from waybill.commands.run import Run
 from waybill.commands.settle import may_move
 from waybill.commands.small import put_small
 from waybill.commands.tools import everywhere
-from waybill.domain.events import Event, Kind, event_name
+from waybill.domain.event_names import free_name
+from waybill.domain.events import Event, Kind
+from waybill.domain.promotion import begun
 from waybill.progress import Step, Stepped
 
 
@@ -23,7 +25,7 @@ def record(run: Run, ends: Ends, plan: str, events: Iterable[Event]) -> Ends:
     request, tools = run.request, run.tools
     if not may_move(run, ends) or all(run.sites[name].found.channel == request.version.text for name in ends.written):
         return ends
-    event = _before(run, plan, events) or _new(run, plan)
+    event = begun(events, request.version, plan) or _new(run, plan, events)
     raw = event.to_bytes()
 
     def write(name: str) -> None:
@@ -37,21 +39,10 @@ def record(run: Run, ends: Ends, plan: str, events: Iterable[Event]) -> Ends:
     return replace(ends, errors={**ends.errors, **errors})
 
 
-def _before(run: Run, plan: str, events: Iterable[Event]) -> Event | None:
-    """Return the event of this plan that was begun and not ended, by whichever run.
-
-    Once it has ended, only a withdrawal of the version leads back to a plan on the same facts.
-    """
-    known = [one for one in events if one.version == run.request.version]
-    withdrawn = max((one.at for one in known if one.kind is Kind.WITHDRAWN), default="")
-    own = [one for one in known if one.kind is Kind.PROMOTED and one.plan == plan and one.at > withdrawn]
-    return min(own, key=lambda one: one.name) if own else None
-
-
-def _new(run: Run, plan: str) -> Event:
+def _new(run: Run, plan: str, events: Iterable[Event]) -> Event:
     at = run.tools.clock.now()
     return Event(
-        name=event_name(at, run.tools.run_id),
+        name=free_name(at, run.tools.run_id, {one.name for one in events}),
         kind=Kind.PROMOTED,
         version=run.request.version,
         channel=run.request.channel,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from waybill.commands.events import EventBook
 from waybill.commands.small import put_small
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.events import Event, Kind, event_name, standing_withdrawals
+from waybill.domain.event_names import free_name
+from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.request import Request
+from waybill.errors import ConflictError
 
 
 def reinstate(request: Request, book: EventBook, tools: Tools) -> None:
@@ -22,7 +24,7 @@ def reinstate(request: Request, book: EventBook, tools: Tools) -> None:
     if standing:
         at = tools.clock.now()
         event = Event(
-            name=event_name(at, tools.run_id),
+            name=free_name(at, tools.run_id, _taken(events, book)),
             kind=Kind.REINSTATED,
             version=request.version,
             channel=request.channel,
@@ -34,10 +36,19 @@ def reinstate(request: Request, book: EventBook, tools: Tools) -> None:
 
     def write(name: str) -> None:
         for key, event in lifting.items():
-            if key not in book.listed[name]:
-                put_small(book.sites[name], key, event.to_bytes())
+            raw = event.to_bytes()
+            if key not in book.listed[name] and put_small(book.sites[name], key, raw) != raw:
+                raise ConflictError(f"{key} in {name} is another event.", "Run again.")
 
     _, errors = everywhere(write, list(book.moving))
     if errors:
         raise next(iter(errors.values()))
     book.known |= lifting
+
+
+def _taken(events: str, book: EventBook) -> set[str]:
+    """Return the names of this version's events, those among them that this very run wrote since it looked."""
+    keys, errors = everywhere(lambda name: list(book.sites[name].bucket.list(events)), list(book.moving))
+    if errors:
+        raise next(iter(errors.values()))
+    return {key.removeprefix(events) for found in keys.values() for key in found}

@@ -89,7 +89,7 @@ def _offer(keys: Keys, shelves: Shelves, found: Mapping[str, Observation], tools
         )
     if first is not None and first.waybill is not None:
         subject, waybill = first.waybill.subject, first.waybill_raw
-        _refuse_differing(subject, found.values())
+        _refuse_differing(first, subject, found.values())
     else:
         holders = {name: item for name, item in found.items() if item.artifact is not None}
         subject, waybill = subject_of(keys, shelves, holders, tools), None
@@ -109,13 +109,13 @@ def _first(holders: Iterable[Observation]) -> Observation | None:
     return min(known, key=lambda one: one[:2])[2] if known else None
 
 
-def _refuse_differing(subject: Subject, every: Iterable[Observation]) -> None:
+def _refuse_differing(first: Observation, subject: Subject, every: Iterable[Observation]) -> None:
     """Raise where any region holds something else, be it half: two builds raced for this version, or worse."""
-    for item in every:
-        differing = differences(item, subject)
-        if differing:
-            raise ArtifactError(
-                f"The regions of account {item.account} hold different things as {subject.project} {subject.version}: "
-                f"in {item.region} {', '.join(differing)} differ.",
-                "Nothing was promoted. Look at `waybill info`, and take the next version.",
-            )
+    differing = {item.region: names for item in every if (names := differences(item, subject))}
+    if differing:
+        said = "; ".join(f"{region} has another {', '.join(names)}" for region, names in differing.items())
+        raise ArtifactError(
+            f"The regions of account {first.account} hold different things as {subject.project} {subject.version}: "
+            f"{said} than {first.region}.",
+            "Nothing was promoted. Look at `waybill info`, and take the next version.",
+        )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from waybill.domain.events import Event, Kind
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, Plan, RegionPlan
 from waybill.domain.request import PromoteOrder, Request
+from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin, Subject, Waybill, digest
 from waybill.errors import exit_code_of
 
@@ -109,6 +111,17 @@ def rewound(known: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         if history and history[-1] == own and "channel_names" in target[item.region]:
             target[item.region]["channel_names"] = next((one for one in reversed(history) if one != own), None)
     return {**known, "target": target}
+
+
+def begun(events: Iterable[Event], version: Version, plan: str) -> Event | None:
+    """Return the event of a plan that was begun, by whichever run; None where it was not.
+
+    What was withdrawn since is over: a plan on the same facts is another promotion then.
+    """
+    known = [one for one in events if one.version == version]
+    withdrawn = max((one.at for one in known if one.kind is Kind.WITHDRAWN), default="")
+    own = [one for one in known if one.kind is Kind.PROMOTED and one.plan == plan and one.at > withdrawn]
+    return min(own, key=lambda one: one.name) if own else None
 
 
 def _sha256(raw: bytes | None) -> str | None:

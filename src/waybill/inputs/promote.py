@@ -12,6 +12,7 @@ from waybill.domain import identity as who
 from waybill.domain import selector
 from waybill.domain.arns import RoleArn
 from waybill.domain.channel import UpdateChannel
+from waybill.domain.configuration import DEFAULT_PARAMETER
 from waybill.domain.request import Place, PromoteOrder, Request, Transfer, Verification
 from waybill.domain.require import Require
 from waybill.domain.selector import Named, Selector
@@ -27,6 +28,9 @@ from waybill.inputs.typed import command_line
 
 E = TypeVar("E", bound=StrEnum)
 
+OF_THE_PLAN = frozenset({"plan", "apply", "plan-only", "plan-digest"})
+"""What the command that finishes leaves out: what was approved is begun then, and may have changed what it rests on."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,9 +44,11 @@ def read(
     """Return the order. Raises `InputError` with every fault. `approved` are the facts of the plan to apply."""
     reading = Reading(PROMOTE.inputs, values)
     reading.faults.extend(faults)
-    reading.require("project")
+    planless = any(fault.name == "apply" for fault in faults)
+    if not planless:  # what a plan that cannot be read would have said is not missing
+        reading.require("project")
     project = read_project(reading)
-    wanted, wanted_by = _wanted(reading)
+    wanted, wanted_by = _wanted(reading, required=not planless)
     place = read_place(reading, around)
     source = _source(reading, place, around)
     release = read_release(reading, place)
@@ -71,7 +77,9 @@ def _requests(
     values: Mapping[str, str], place: Place, release: Release, origin: Origin, *, plan_only: bool
 ) -> Callable[[Version], Request]:
     """Return what makes the request once the version is known; it is never looked for again after that."""
-    again = {name: value for name, value in values.items() if name not in {"plan", "apply", "plan-only"}}
+    again = {name: value for name, value in values.items() if name not in OF_THE_PLAN}
+    if place.configuration_parameter != DEFAULT_PARAMETER:
+        again["configuration-parameter"] = place.configuration_parameter
 
     def at(version: Version) -> Request:
         line = command_line(PROMOTE, {**again, "version": version.text, "from-channel": ""})
@@ -97,13 +105,14 @@ def _requests(
     return at
 
 
-def _wanted(reading: Reading) -> tuple[Selector | None, str]:
+def _wanted(reading: Reading, *, required: bool) -> tuple[Selector | None, str]:
     if reading.given("from-channel") is not None:
         if reading.given("version") is not None:
             reading.fault("from-channel", "cannot go with `version`: give one of them.")
         return Named(read_channel(reading, "from-channel")), "from-channel"
     if reading.given("version") is None:
-        reading.fault("version", "is missing; give `version` or `from-channel`.")
+        if required:
+            reading.fault("version", "is missing; give `version` or `from-channel`.")
         return None, "version"
     return reading.parsed("version", selector.parse), "version"
 
@@ -116,6 +125,8 @@ def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
     )
     if external and reading.given("from-role") is None:
         reading.fault("from-role-external-id", "is of no use without `from-role`.")
+    if role and reading.given("oidc-role") and place.identity.role_duration > who.CHAINED_SECONDS:
+        _refuse_long(reading)
     known = list(reading.faults)
     overrides = read_overrides(reading, around, regions="from-regions")
     # The prefixes were read, and judged, for the target already.
@@ -123,12 +134,25 @@ def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
     identity = replace(
         place.identity, role=role, role_external_id=external or None, expected_account=role.account if role else None
     )
+    regions = overrides.regions
+    if regions is None and place.overrides.replaces_all():
+        regions = place.overrides.regions  # there is no configuration that would say
     return Place(
         identity=identity,
-        overrides=replace(overrides, regions=overrides.regions or place.overrides.regions),
+        overrides=replace(overrides, regions=regions),
         configuration_parameter=place.configuration_parameter,
-        config_regions=tuple(dict.fromkeys((*(overrides.regions or ()), *place.config_regions))),
+        # The target's `regions` come last: the source may have nothing there.
+        config_regions=tuple(dict.fromkeys((*(regions or ()), *around.places, *place.config_regions))),
     )
+
+
+def _refuse_long(reading: Reading) -> None:
+    if not any(fault.name == "role-duration" for fault in reading.faults):
+        reading.fault(
+            "role-duration",
+            f"must be at most {who.CHAINED_SECONDS}, since `from-role` is assumed from `oidc-role`'s session; it is "
+            "renewed.",
+        )
 
 
 def _one_of(kind: type[E], text: str) -> E:

@@ -31,10 +31,19 @@ class PlanFile:
     inputs: Mapping[str, str]
 
 
-def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str) -> None:
-    """Write the plan of a run that only planned; nothing where it made none. Raises `ArtifactError`."""
+def plan_fault(path: Path) -> list[Fault]:
+    """Return why a plan can surely not be written there, before anything is asked of AWS."""
+    if path.is_dir():
+        return [Fault("plan", str(path), "is a directory, not the name of a file.", "plan.json")]
+    if not path.parent.is_dir():
+        return [Fault("plan", str(path), f"cannot be written: there is no directory {path.parent}.", "plan.json")]
+    return []
+
+
+def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str) -> bool:
+    """Write the plan of a run that only planned, and return whether it made one. Raises `ArtifactError`."""
     if not isinstance(result.body, PlanBody):
-        return
+        return False
     inputs = {name: value for name, value in values.items() if name not in OF_THE_FILE and value.strip()}
     document = {
         "schema": SCHEMA,
@@ -48,9 +57,11 @@ def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str
         temporary.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
+        temporary.unlink(missing_ok=True)
         raise ArtifactError(
             f"The plan cannot be written to {path}: {error.strerror or error}.", "Nothing was changed anywhere."
         ) from error
+    return True
 
 
 def read_plan(path: Path) -> PlanFile:

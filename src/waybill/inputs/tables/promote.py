@@ -40,7 +40,8 @@ PROMOTE = Verb(
         Input("from-role-external-id", "The external id that `from-role` asks for.", example="acme-releases"),
         Input(
             "from-regions",
-            "The source account's regions. Left out: its organisation configuration's.",
+            "The source account's regions. Left out: its organisation configuration's; the other names (`key-prefix`, "
+            "`bucket-parameter`, ...) are of both accounts.",
             example="us-east-1,eu-west-1",
         ),
         *WHERE,
@@ -65,7 +66,8 @@ PROMOTE = Verb(
         Input("plan", "Write the plan to this file and change nothing.", example="plan.json"),
         Input(
             "apply",
-            "Carry out the plan in this file, or stop (exit 5) where a fact that it rests on has changed.",
+            "Carry out the plan in this file, or stop (exit 5) where a fact that it rests on has changed. The file has "
+            "the inputs; what is given beside it and differs from the default goes first.",
             example="plan.json",
         ),
         Input("plan-only", "Plan, set the output `plan-digest`, and change nothing.", "false", Kind.FLAG),
