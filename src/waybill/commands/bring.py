@@ -14,7 +14,7 @@ from pathlib import Path
 from waybill.commands.offers import Offer
 from waybill.commands.tools import Tools
 from waybill.domain.digests import MIB, Digests
-from waybill.domain.download import Expected, Limits
+from waybill.domain.download import Expected, Limits, Proof
 from waybill.errors import ArtifactError, Cancelled, WaybillError
 from waybill.progress import Sent, Step, Stepped
 from waybill.transfer.crc import RunningCrc
@@ -80,6 +80,9 @@ def _fetched(offer: Offer, expected: Expected, landing: Landing, tools: Tools) -
             "Somebody replaced an object outside Waybill. Restore the object version that the waybill speaks of, "
             "or take the next version.",
         )
+    if expected.proof is Proof.SIZE and (now := offer.bucket.head(offer.keys.artifact)) != offer.artifact:
+        was, is_now = (item.version_id if item else None for item in (offer.artifact, now))
+        raise ArtifactError(f"{offer.where} was replaced while it was read ({was}, now {is_now}).", "Run again.")
     return found
 
 

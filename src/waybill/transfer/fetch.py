@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from queue import Empty, SimpleQueue
 from threading import Lock
 
@@ -21,8 +21,8 @@ STRETCH = 8 * MIB
 CONNECTIONS = 8
 """Ranged reads at once."""
 
-AHEAD = CONNECTIONS + 2
-"""Stretches that are read, or wait to be hashed, at once: memory is at most this times `STRETCH`."""
+AHEAD = CONNECTIONS + 1
+"""Stretches that are read, or wait to be written, at once: memory is at most this times `STRETCH`."""
 
 GLANCE = 0.1
 """Seconds between two looks at whether the run is cancelled, where nothing arrives."""
@@ -40,15 +40,20 @@ def fetch(
     *,
     sent: Callable[[int], object] = lambda count: None,
     check: Callable[[], None] = lambda: None,
-    crc: bool = True,
 ) -> Digests:
-    """Write an object of `size` bytes to a file that is open, and return what the bytes are.
+    """Write an object of `size` bytes to a file that is open and empty, and return what the bytes are.
 
-    `sent` is told bytes as they go; without `crc` the CRC64NVME is left out (empty). Raises `ArtifactError` where the
-    object is not so long, what `stream` raises, `OSError` where the file cannot be written, and what `check` raises.
+    `sent` is told bytes as they come. Raises `ArtifactError` where the object is shorter, what `stream` raises,
+    `OSError` where the file cannot be written, and what `check` raises.
     """
     reserve(descriptor, size)
-    return _Fetch(stream, size, descriptor, sent).run(check, crc=crc)
+    sha, crc = hashlib.sha256(), RunningCrc()
+    with closing(_Fetch(stream, size, sent).chunks(check)) as chunks:
+        for chunk in chunks:
+            _write(descriptor, chunk)
+            sha.update(chunk)
+            crc.update(chunk)
+    return Digests(sha.hexdigest(), crc.text(), size)
 
 
 def reserve(descriptor: int, size: int) -> None:
@@ -65,52 +70,41 @@ def reserve(descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)
 
 
-class _Fetch:
-    """One object on its way. A stretch is a queue of chunks that ends in None, or in what went wrong."""
+def _write(descriptor: int, chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
-    def __init__(self, stream: Stream, size: int, descriptor: int, sent: Callable[[int], object]) -> None:
+
+class _Fetch:
+    """One object on its way. A stretch is a queue of chunks that ends in None, or in what went wrong.
+
+    Connections only read; one thread writes and hashes, in order: several that write one file wait for each other.
+    """
+
+    def __init__(self, stream: Stream, size: int, sent: Callable[[int], object]) -> None:
         self._stream = stream
         self._size = size
-        # One of our own: a thread that is stuck in a read may still write, once this is over.
-        self._descriptor = os.dup(descriptor)
         self._sent = sent
         self._lock = Lock()
         self._done = 0
         self._stopped = False
 
-    def run(self, check: Callable[[], None], *, crc: bool) -> Digests:
-        sha, running = hashlib.sha256(), RunningCrc() if crc else None
+    def chunks(self, check: Callable[[], None]) -> Generator[bytes, None, None]:
+        """Yield the object's bytes in order. Ends at once when `check` raises: a read that is stuck is left behind."""
         pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="fetch")
-        begun: list[Future[None]] = []
+        ahead: deque[SimpleQueue[_Item]] = deque()
         try:
-            for chunk in self._in_order(pool, begun, check):
-                sha.update(chunk)
-                if running is not None:
-                    running.update(chunk)
+            for start in range(0, self._size, STRETCH):
+                ahead.append(SimpleQueue())
+                pool.submit(self._read, start, min(start + STRETCH, self._size), ahead[-1])
+                if len(ahead) == AHEAD:
+                    yield from _arriving(ahead.popleft(), check)
+            for arrived in ahead:
+                yield from _arriving(arrived, check)
         finally:
             self._stopped = True
             pool.shutdown(wait=False, cancel_futures=True)
-            if not wait(begun, timeout=GLANCE).not_done:
-                os.close(self._descriptor)
-        return Digests(sha.hexdigest(), running.text() if running else "", self._size)
-
-    def _in_order(
-        self, pool: ThreadPoolExecutor, begun: list[Future[None]], check: Callable[[], None]
-    ) -> Iterator[bytes]:
-        ahead: deque[SimpleQueue[_Item]] = deque()
-        starts = iter(range(0, self._size, STRETCH))
-        more = True
-        while more or ahead:
-            while more and len(ahead) < AHEAD:
-                start = next(starts, None)
-                if start is None:
-                    more = False
-                    break
-                ahead.append(SimpleQueue())
-                begun[:] = [future for future in begun if not future.done()]
-                begun.append(pool.submit(self._read, start, min(start + STRETCH, self._size), ahead[-1]))
-            if ahead:
-                yield from _arriving(ahead.popleft(), check)
 
     def _read(self, start: int, end: int, arrived: SimpleQueue[_Item]) -> None:
         try:
@@ -118,7 +112,6 @@ class _Fetch:
             for chunk in self._stream(start, end):
                 if self._stopped:
                     return
-                self._write(chunk, position)
                 position += len(chunk)
                 arrived.put(chunk)
                 self._tell(len(chunk))
@@ -130,12 +123,6 @@ class _Fetch:
             arrived.put(None)
         except BaseException as error:  # noqa: BLE001 - handed to the one who waits for these bytes, whole
             arrived.put(error)
-
-    def _write(self, chunk: bytes, position: int) -> None:
-        view = memoryview(chunk)
-        while view:
-            count = os.pwrite(self._descriptor, view, position)
-            view, position = view[count:], position + count
 
     def _tell(self, count: int) -> None:
         with self._lock:

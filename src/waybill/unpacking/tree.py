@@ -101,7 +101,7 @@ class Tree:
 
     def _hard_link(self, name: str, entry: Entry) -> None:
         other = "/".join(_parts(entry.link))
-        if self._made.get(other) not in {Kind.FILE, Kind.HARDLINK}:
+        if other == name or self._made.get(other) not in {Kind.FILE, Kind.HARDLINK}:
             raise refused(entry.name, f"is a hard link to {entry.link[:200]!r}, which is no file before it")
         os.link(self._root / other, self._root / name, follow_symlinks=False)
 

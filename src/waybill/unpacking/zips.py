@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EINVAL
 from functools import partial
 from typing import IO, BinaryIO
 
@@ -86,3 +87,7 @@ def _readable() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OverflowError) as error:
         raise broken(f"{error}".rstrip(".") or "it is damaged") from error
+    except OSError as error:
+        if error.errno != EINVAL:
+            raise
+        raise broken("it names a place before its own beginning") from error
