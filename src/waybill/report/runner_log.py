@@ -10,7 +10,7 @@ from waybill.domain.plan import Plan
 from waybill.domain.result import Result
 from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, WaybillError
 from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Started, Waiting, Warned
-from waybill.report import text, words
+from waybill.report import bodies, text, words
 from waybill.report.ink import Ink, clean, cut
 from waybill.report.narrate import Clock, Pace, narrate
 
@@ -125,7 +125,12 @@ class RunnerReporter:
 
     def _finish(self, end: Result) -> None:
         self._ungroup()
-        self._commands.line(f"{text.heading(end, self._ink)}\n\n{text.table(end, self._ink, plan=self.plan)}")
+        shown = (
+            text.heading(end, self._ink),
+            bodies.as_text(end.body, self._ink),
+            text.table(end, self._ink, plan=self.plan),
+        )
+        self._commands.line("\n\n".join(part for part in shown if part))
         found = [("waybill " + end.command, _both(end.error, end.advice))] if end.error else []
         found += [
             (f"{region.region}: {region.outcome.value}", _both(region.error, region.advice))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.inputs.shared import IDENTITY, PROJECT, SUMMARY, WHERE
-from waybill.inputs.spec import Input, Verb
+from waybill.inputs.spec import Input, Output, Verb
 
 INFO = Verb(
     name="info",
@@ -19,6 +19,12 @@ INFO = Verb(
         *WHERE,
         *IDENTITY,
         SUMMARY,
+    ),
+    outputs=(
+        Output("version", "The version that is shown; empty for an overview of the project."),
+        Output("sha256", "The artifact's SHA-256, 64 hex digits; empty where only Startifact staged it."),
+        Output("outcome", "How it ended: see the result document."),
+        Output("result", "The result document, JSON."),
     ),
     positional=("project", "version"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.inputs.shared import IDENTITY, KMS_KEY, PROJECT, SUMMARY, WHERE
-from waybill.inputs.spec import Input, Kind, Verb
+from waybill.inputs.spec import Input, Kind, Output, Verb
 
 PRUNE = Verb(
     name="prune",
@@ -23,6 +23,11 @@ PRUNE = Verb(
         *IDENTITY,
         KMS_KEY,
         SUMMARY,
+    ),
+    outputs=(
+        Output("changed", "`true` when anything was written or deleted."),
+        Output("outcome", "How it ended: see the result document."),
+        Output("result", "The result document, JSON."),
     ),
     positional=("project",),
 )

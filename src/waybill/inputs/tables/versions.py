@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.inputs.shared import IDENTITY, PROJECT, SUMMARY, WHERE
-from waybill.inputs.spec import Input, Verb
+from waybill.inputs.spec import Input, Output, Verb
 
 VERSIONS = Verb(
     name="versions",
@@ -20,6 +20,10 @@ VERSIONS = Verb(
         *WHERE,
         *IDENTITY,
         SUMMARY,
+    ),
+    outputs=(
+        Output("outcome", "How it ended: see the result document."),
+        Output("result", "The result document, JSON."),
     ),
     positional=("project",),
 )
