@@ -80,6 +80,7 @@ def _run(verb: Verb, environ: Mapping[str, str], commands: WorkflowCommands, red
         tag=context.tag,
         scratch=context.temp or None,
         give=WorkspaceOwner(Path.cwd()).give,
+        redact=redactor.redact,
     )
     file = OutputFile.from_environ(environ)  # `outputs` redacts, and knows what must stay as it is
     try:

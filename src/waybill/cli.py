@@ -109,6 +109,7 @@ def _run(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: Te
         origin=context.origin if context.on_runner else replace(context.origin, actor=environ.get("USER", "")),
         tag=context.tag,
         scratch=context.temp or None,
+        redact=redactor.redact,
     )
     with attentive(cancellation):
         ended = carry(

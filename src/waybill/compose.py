@@ -22,7 +22,7 @@ class Face:
 
     `id_token` fetches the runner's OIDC token for an audience. `scratch` is where zips are made, None the system's
     temporary folder. `give` gives a file or a directory to the workspace's owner, None where that is the user anyway:
-    what a run leaves behind then lies inside the workspace.
+    what a run leaves behind then lies inside the workspace. `redact` takes known secrets out of what goes to a file.
     """
 
     environ: Mapping[str, str]
@@ -34,6 +34,7 @@ class Face:
     tag: str | None
     scratch: str | None = None
     give: Callable[[Path], object] | None = None
+    redact: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

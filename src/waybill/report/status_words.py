@@ -11,7 +11,8 @@ from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status
 from waybill.report.units import count, listing
 
 ABSENT = "absent"
-NO_MAJORITY = "no majority"
+UNKNOWN = "unknown"
+FOREIGN = "something else"
 
 
 class State(StrEnum):
@@ -23,7 +24,7 @@ class State(StrEnum):
     BEHIND = "behind"
     WITHDRAWN = "withdrawn"
     BROKEN = "not whole"
-    FOREIGN = "no version"
+    FOREIGN = "foreign value"
     UNREADABLE = "unreadable"
 
     @property
@@ -52,8 +53,10 @@ def state(item: ChannelRegion) -> State:
 
 
 def names(item: ChannelRegion) -> str:
-    """Return what a region's channel names: a version, `absent`, or `?`."""
-    return item.names or (ABSENT if item.readable and not item.foreign else "?")
+    """Return what a region's channel names: a version, or a word for having none."""
+    if not item.readable:
+        return UNKNOWN
+    return FOREIGN if item.foreign else item.names or ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ def standing(body: Status) -> str:
     if not troubled:
         return f"{count(projects, 'project')} in {where}: every channel names what is whole, the same in every region."
     named = listing([item.project for _, item in troubled], 5)
+    if projects == 1:
+        return f"{named} needs attention."
     verb = "needs" if len(troubled) == 1 else "need"
     return f"{len(troubled)} of {count(projects, 'project')} in {where} {verb} attention: {named}."
 

@@ -1,0 +1,301 @@
+"""The page of `status`: one self-contained HTML file that a release manager looks at. No script, no network.
+
+What needs attention comes first, in full: projects by channels by regions. What is as it should be follows, dense.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TypeVar, cast
+
+from waybill.domain.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionRegion, VersionStatus
+from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, UploadStatus
+from waybill.domain.versions import Version
+from waybill.report.html import Markup, element, text
+from waybill.report.status_style import STYLE
+from waybill.report.status_words import Finding, State, findings, names, repair_line, standing, state
+from waybill.report.units import count, listing
+
+T = TypeVar("T")
+
+MEANINGS = {
+    State.GOOD: "Artifact, metadata and waybill are there and agree.",
+    State.BARE: "Only Startifact staged it; nothing is wrong.",
+    State.ABSENT: "The channel does not exist there.",
+    State.BEHIND: "The channel belongs at a higher version, or at the one it was rolled back to.",
+    State.WITHDRAWN: "The channel names a version that a rollback took off.",
+    State.BROKEN: "Something of the version is missing there, or is not what its waybill says.",
+    State.FOREIGN: "The channel's parameter holds something that is not a version.",
+    State.UNREADABLE: "Nobody could look. It is not known to be absent.",
+}
+
+MOST_COLUMNS = 6
+"""Regions side by side."""
+
+
+def page(body: Status) -> str:
+    """Return the whole document."""
+    digest = base64.b64encode(hashlib.sha256(STYLE.encode("utf-8")).digest()).decode("ascii")
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
+        element("meta", name="viewport", content="width=device-width,initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{_tally(body)} · Waybill status"),
+        element("style", Markup(STYLE)),
+    )
+    main = element("main", _unread(body), _attention(body), _repairs(body), _uploads(body), _healthy(body), _legend())
+    read_as = [f" Read as {one.caller}." for one in body.accounts if one.caller]
+    footer = element(
+        "footer",
+        "Made by ",
+        element("code", "waybill status --html"),
+        ". It shows one moment: look again before acting.",
+        *read_as,
+    )
+    return "<!doctype html>\n" + element("html", head, element("body", _top(body), main, footer), lang="en") + "\n"
+
+
+def redacted(value: T, redact: Callable[[str], str]) -> T:
+    """Return the same with known secrets taken out of every text, whoever wrote it (P9)."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return cast("T", redact(value))
+    if isinstance(value, tuple):
+        return cast("T", tuple(redacted(item, redact) for item in value))
+    if is_dataclass(value) and not isinstance(value, type | Version):
+        shown = {one.name: redacted(getattr(value, one.name), redact) for one in fields(value)}
+        return cast("T", replace(value, **shown))
+    return value
+
+
+def _tally(body: Status) -> str:
+    troubled = len(body.troubled)
+    return f"{troubled} need attention" if troubled else "All is well"
+
+
+def _top(body: Status) -> Markup:
+    accounts = [
+        element("span", element("code", one.name), f" {count(len(one.regions), 'region')}" if one.regions else "")
+        for one in body.accounts
+    ]
+    when = body.at.replace("T", " ").replace("Z", " UTC")
+    return element(
+        "header",
+        element("h1", "Where every version is"),
+        element("p", standing(body), class_=f"verdict {'bad' if body.troubled or body.unreadable else 'good'}"),
+        element("p", element("span", f"Generated {when}"), *accounts, class_="facts"),
+        class_="top",
+    )
+
+
+def _section(title: str, *content: Markup | None) -> Markup | None:
+    shown = [one for one in content if one]
+    return element("section", element("h2", title), *shown) if shown else None
+
+
+def _unread(body: Status) -> Markup | None:
+    items = [
+        element("li", element("b", _place(one, item.region)), f": {item.what} could not be read. {item.error}")
+        for one in body.accounts
+        for item in one.unreadable
+    ]
+    card = element("div", element("ul", *items, class_="said alone"), class_="card dull") if items else None
+    return _section("Could not be read", card)
+
+
+def _place(account: AccountStatus, region: str) -> str:
+    return f"{region}, account {account.name}" if region else f"Account {account.name}"
+
+
+def _attention(body: Status) -> Markup | None:
+    cards = [_card(one, item) for one, item in body.troubled]
+    return _section(f"Needs attention · {len(cards)}", *cards)
+
+
+def _card(account: AccountStatus, project: ProjectStatus) -> Markup:
+    words = [element("span", word, class_="pill") for word in _pills(project)]
+    head = element(
+        "div",
+        element("h3", project.project),
+        *words,
+        element("span", f"account {account.name} · {count(project.versions, 'version')}", class_="soft"),
+        class_="head",
+    )
+    said = findings(project)
+    return element(
+        "article",
+        head,
+        element("ul", *map(_finding, said), class_="said") if said else None,
+        _channels(account, project.channels) if project.channels else None,
+        _versions(account, project.halves) if project.halves else None,
+        class_="card bad",
+    )
+
+
+def _pills(project: ProjectStatus) -> list[str]:
+    """Return what is wrong, in a word each."""
+    found: dict[str, None] = {}
+    for item in project.channels:
+        found |= {"drift": None} if item.drift else {}
+        found |= {"rollback half done": None} if item.rollback else {}
+        found |= {state(one).value: None for one in item.regions if not state(one).good}
+    return list(found | {item.half.value: None for item in project.halves if item.half.troubled})
+
+
+def _finding(one: Finding) -> Markup:
+    return element("li", element("b", one.about), ": ", *_prose(one.text), class_=None if one.bad else "note")
+
+
+def _channels(account: AccountStatus, channels: Iterable[ChannelStatus]) -> Markup:
+    rows = [
+        element(
+            "tr",
+            element("th", item.channel, scope="row"),
+            _labelled("belongs at", element("span", item.floor or "–", class_="version")),
+            *(_cell(one) for one in item.regions),
+        )
+        for item in channels
+    ]
+    return _table(["channel", "belongs at", *account.regions], rows, _matrix(account))
+
+
+def _matrix(account: AccountStatus) -> str:
+    """Columns as wide in one table as in the next; stacked where there are more regions than fit side by side."""
+    return "matrix stacked" if len(account.regions) > MOST_COLUMNS else "matrix"
+
+
+def _cell(one: ChannelRegion) -> Markup:
+    word = state(one)
+    named = element("span", names(one), class_="version")
+    return _labelled(one.region, named, " ", _state(word), class_=None if word.good else _class(word))
+
+
+def _labelled(name: str, *content: str | None, class_: str | None = None) -> Markup:
+    """Return a cell that says by itself, on a phone, which column it is of."""
+    return element("td", element("span", *content), data_name=name, class_=class_)
+
+
+def _state(word: State) -> Markup:
+    return element("span", word.value, class_=f"state {_class(word)}")
+
+
+def _class(word: State) -> str:
+    return word.name.lower()
+
+
+def _versions(account: AccountStatus, halves: Iterable[VersionStatus]) -> Markup:
+    rows = [
+        element(
+            "tr",
+            element("th", element("span", item.version.text, class_="version"), scope="row"),
+            _labelled("state", item.half.value),
+            *(_holding(one) for one in item.regions),
+        )
+        for item in halves
+    ]
+    return _table(["version", "state", *account.regions], rows, _matrix(account))
+
+
+def _holding(one: VersionRegion) -> Markup:
+    if not one.readable:
+        return _labelled(one.region, _state(State.UNREADABLE), class_="unreadable")
+    if one.whole:
+        return _labelled(one.region, _state(State.GOOD))
+    held = f"only {listing(one.holds())}" if one.holds() else "nothing"
+    return _labelled(one.region, element("span", held, class_="state broken"), class_="broken")
+
+
+def _table(head: Iterable[str], rows: Iterable[Markup], class_: str | None = None) -> Markup:
+    titles = (element("th", name, scope="col") for name in head)
+    return element("table", element("thead", element("tr", *titles)), element("tbody", *rows), class_=class_)
+
+
+def _repairs(body: Status) -> Markup | None:
+    if not body.repairs:
+        return None
+    colours = {Repaired.DONE: "pill good", Repaired.PLANNED: "pill dull"}
+    rows = [
+        element(
+            "tr",
+            element("th", item.project, scope="row"),
+            element(
+                "td", element("span", item.outcome.value.replace("-", " "), class_=colours.get(item.outcome, "pill"))
+            ),
+            element("td", *_prose(repair_line(item).removeprefix(f"{item.project}: ")), *_advice(item)),
+        )
+        for item in body.repairs
+    ]
+    return _section("Repair", element("div", _table(["project", "outcome", "step"], rows), class_="card"))
+
+
+def _advice(item: RepairStatus) -> list[Markup]:
+    if item.outcome is Repaired.DONE or not item.advice:
+        return []
+    return [element("div", *_prose(item.advice), class_="soft")]
+
+
+def _prose(said: str) -> list[Markup]:
+    """Return text in which what stands between backticks is code."""
+    parts = said.split("`")
+    if len(parts) % 2 == 0:
+        return [text(said)]
+    return [element("code", part) if number % 2 else text(part) for number, part in enumerate(parts)]
+
+
+def _uploads(body: Status) -> Markup | None:
+    found = [(one, item) for one in body.accounts for item in one.uploads]
+    rows = [_upload(one, item) for one, item in found]
+    table = _table(["key", "account and region", "begun"], rows)
+    return _section("Unfinished uploads", element("div", table, class_="card") if found else None)
+
+
+def _upload(account: AccountStatus, item: UploadStatus) -> Markup:
+    age = element("span", "over an hour ago", class_="pill dull") if item.stale else text("may be under way")
+    return element(
+        "tr",
+        element("th", element("span", item.key, class_="version"), scope="row"),
+        _labelled("where", f"{account.name} {item.region}"),
+        _labelled("begun", item.begun.replace("T", " ").replace("Z", " UTC"), " ", age),
+    )
+
+
+def _healthy(body: Status) -> Markup | None:
+    cards = []
+    for one in body.accounts:
+        rows = [_calm(one, item) for item in one.projects if not item.troubled]
+        if rows:
+            head = element("div", element("h3", f"Account {one.name}"), class_="head")
+            table = _table(["project", "channels", "state"], rows, "calm")
+            cards.append(element("div", head if len(body.accounts) > 1 else None, table, class_="card"))
+    return _section("As it should be", *cards)
+
+
+def _calm(account: AccountStatus, project: ProjectStatus) -> Markup:
+    """Return a project's one row: it is the same in every region."""
+    channels = [
+        element("span", f"{item.channel} ", element("span", item.names or "–", class_="version"), class_="channel")
+        for item in project.channels
+    ]
+    words = list(dict.fromkeys(state(one) for item in project.channels for one in item.regions))
+    bare = [item for item in project.halves if not item.half.troubled]
+    note = element("span", f" {count(len(bare), 'version')} without a waybill", class_="soft") if bare else None
+    return element(
+        "tr",
+        element(
+            "th", project.project, " ", element("span", count(project.versions, "version"), class_="soft"), scope="row"
+        ),
+        element("td", *(channels or [element("span", "no channel", class_="soft")])),
+        element("td", *(_state(word) for word in words), element("span", " in every region", class_="soft"), note),
+    )
+
+
+def _legend() -> Markup | None:
+    items = [element("div", _state(word), f" {meaning}") for word, meaning in MEANINGS.items()]
+    return _section("What the words mean", element("div", element("div", *items, class_="legend"), class_="card"))
