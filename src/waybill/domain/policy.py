@@ -135,6 +135,7 @@ def _cut(scope: Scope, length: int) -> Scope:
         key_prefix=cut(scope.key_prefix),
         parameter_prefix=cut(scope.parameter_prefix),
         parameters=tuple(map(cut, scope.parameters)),
+        source=replace(scope.source, key_prefix=cut(scope.source.key_prefix)) if scope.source else None,
     )
 
 
