@@ -60,6 +60,7 @@ def reading(place: Place, project: str, channel: str = "*", calls: Sequence[Call
             parameter_prefix=organisation.parameter_prefix,
             parameters=configured(place, organisation),
             key_accounts=("*",),
+            browses=project == "*",
         )
         return session_policy(calls, scope)
 

@@ -82,9 +82,8 @@ INFO_CALLS = (*READ_CALLS, Call("ssm:GetParametersByPath", On.CHANNELS, "find ev
 VERSIONS_CALLS = tuple(call for call in INFO_CALLS if call.on is not On.CHANNEL)
 
 STATUS_CALLS = (
-    *READ_CALLS,
+    *VERSIONS_CALLS,
     Call("s3:ListBucketMultipartUploads", On.BUCKET, "find unfinished uploads"),
-    Call("ssm:GetParametersByPath", On.CHANNELS, "find every channel"),
     Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named, and should name"),
 )
 

@@ -22,6 +22,7 @@ class Scope:
 
     `parameters` are the configuration's and the bucket's parameter names; `key_accounts` the accounts of the KMS keys:
     none means the same account, `*` that a bucket's default key may be anybody's. `source` is what is promoted from.
+    `browses`: everything is listed, to find out which projects there are.
     """
 
     partition: str
@@ -34,6 +35,7 @@ class Scope:
     parameters: tuple[str, ...]
     key_accounts: tuple[str, ...] = ()
     source: Source | None = None
+    browses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,8 @@ def _condition(on: On, scope: Scope) -> dict[str, Any]:
     condition: dict[str, Any] = {"StringEqualsIfExists": {"aws:ResourceAccount": scope.account}}
     if on is On.LISTING:
         # HEAD of a missing object is judged by s3:ListBucket too, without a prefix in its context: hence IfExists.
-        condition["StringLikeIfExists"] = {"s3:prefix": f"{scope.key_prefix}{scope.project}@*"}
+        listed = scope.key_prefix if scope.browses else f"{scope.key_prefix}{scope.project}@"
+        condition["StringLikeIfExists"] = {"s3:prefix": f"{listed}*"}
     return condition
 
 
