@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ broken = pytest.mark.parametrize("break_it", BROKEN)
 asked = pytest.mark.parametrize("projects", [(), (PROJECT,), (PROJECT, "Other")])
 
 
-def run(stand: Stand, *projects: str, **changes: bool) -> list[tuple[str, Need]]:
+def run(stand: Stand, *projects: str, **changes: Any) -> list[tuple[str, Need]]:
     """Return every need of a run with the session policy under which it came."""
     gateway, before = stand.world.gateway(), len(stand.world.calls.log())
     look(stand, *projects, gateway=gateway, **changes)

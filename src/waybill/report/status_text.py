@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from waybill.domain.standing import ChannelStatus, ProjectStatus
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status
@@ -12,8 +12,14 @@ from waybill.report.markdown import code, prose, table
 from waybill.report.status_words import State, findings, names, repair_line, state
 from waybill.report.units import count
 
+LONGEST = 200
+"""Characters of a name."""
+
 MOST = 50
 """Findings of one project that are shown; the result document has all."""
+
+PROJECTS_BYTES = 300_000
+"""Of the 1 MiB that GitHub allows a step summary, for all projects together."""
 
 
 def as_text(body: Status, ink: Ink) -> str:
@@ -34,14 +40,30 @@ def as_markdown(body: Status) -> list[str]:
         lines += ["### Repair", "", *table(["Project", "Step", "Outcome"], rows)]
     for account in body.accounts:
         lines += [f"### {code(account.name)}", ""]
-        for item in _ordered(account):
-            lines += [f"#### {_mark(item, Ink())} {code(item.project)}, {count(item.versions, 'version')}", ""]
-            if item.channels:
-                rows_of = ([_markdown_cell(cell) for cell in row] for row in _rows(account, item, Ink()))
-                lines += table(["Channel", *map(code, account.regions)], rows_of)
-            lines += _items([f"{one.about}: {one.text}" for one in findings(item)])
+        blocks = [_section(account, item) for item in _ordered(account)]
+        shown = list(_within(blocks, PROJECTS_BYTES // len(body.accounts)))
+        lines += [line for block in shown for line in block]
+        if len(shown) < len(blocks):
+            lines += [f"{count(len(blocks) - len(shown), 'project')} more: see the result document.", ""]
         lines += _items(_left(account))
     return lines
+
+
+def _section(account: AccountStatus, item: ProjectStatus) -> list[str]:
+    lines = [f"#### {_mark(item, Ink())} {code(item.project)}, {count(item.versions, 'version')}", ""]
+    if item.channels:
+        rows = ([_markdown_cell(cell) for cell in row] for row in _rows(item))
+        lines += table(["Channel", *map(code, account.regions)], rows)
+    return [*lines, *_items([f"{one.about}: {one.text}" for one in findings(item)])]
+
+
+def _within(blocks: Iterable[list[str]], limit: int) -> Iterator[list[str]]:
+    """Yield blocks of lines as long as they fit into so many bytes."""
+    for block in blocks:
+        limit -= sum(len(line.encode("utf-8", "replace")) + 1 for line in block)
+        if limit < 0:
+            return
+        yield block
 
 
 def _items(texts: Sequence[str]) -> list[str]:
@@ -70,9 +92,11 @@ def _mark(item: ProjectStatus | ChannelStatus, ink: Ink) -> str:
 
 def _project(account: AccountStatus, item: ProjectStatus, ink: Ink) -> str:
     paint = ink.red if item.troubled else ink.green
-    lines = [f"{paint(_mark(item, ink))} {ink.bold(item.project)}, {count(item.versions, 'version')}"]
+    lines = [
+        f"{paint(_mark(item, ink))} {ink.bold(one_line(item.project, LONGEST))}, {count(item.versions, 'version')}"
+    ]
     if item.channels:
-        rows = [[_plain_cell(cell) for cell in row] for row in _rows(account, item, ink)]
+        rows = [[_plain_cell(cell) for cell in row] for row in _rows(item)]
         head, *drawn = columns([["channel", *account.regions], *rows])
         lines.append(ink.dim(f"  {head}"))
         troubled = [channel.troubled for channel in item.channels]
@@ -86,7 +110,7 @@ def _project(account: AccountStatus, item: ProjectStatus, ink: Ink) -> str:
     return "\n".join(lines)
 
 
-def _rows(account: AccountStatus, item: ProjectStatus, ink: Ink) -> list[list[tuple[str, str]]]:
+def _rows(item: ProjectStatus) -> list[list[tuple[str, str]]]:
     """Return a row for each channel: its name, and for each region what it names there and a word."""
     return [
         [(channel.channel, ""), *((names(one), _word(state(one))) for one in channel.regions)]
@@ -99,7 +123,7 @@ def _word(one: State) -> str:
 
 
 def _plain_cell(cell: tuple[str, str]) -> str:
-    value, word = cell
+    value, word = (one_line(part, LONGEST) for part in cell)
     return f"{value} ({word})" if word else value
 
 

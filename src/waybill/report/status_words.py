@@ -122,6 +122,11 @@ def sentence(result: Result) -> str:
     return " ".join(filter(None, (_repaired(result, body), standing(body), _unread(body))))
 
 
+def needs_attention(result: Result) -> bool:
+    """Whether a `status` found anything that somebody should look at; false for any other command."""
+    return isinstance(result.body, Status) and bool(result.body.troubled or result.body.unreadable)
+
+
 def standing(body: Status) -> str:
     """Return how all projects stand, in a sentence."""
     projects = sum(len(one.projects) for one in body.accounts)

@@ -194,6 +194,8 @@ def result_mark(result: Result, ink: Ink) -> str:
     """Return the mark of a result: a part that is enough for `require` is good."""
     if result.outcome is Outcome.PLANNED:
         return ink.idle
+    if status_words.needs_attention(result):
+        return ink.bad
     return ink.bad if result.outcome in BAD and result.exit_code is not ExitCode.OK else ink.good
 
 
