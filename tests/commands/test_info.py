@@ -17,6 +17,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.info import info
 from waybill.domain import selector
 from waybill.domain.arns import RoleArn
+from waybill.domain.calls import INFO_CALLS
 from waybill.domain.events import Kind
 from waybill.domain.identity import Identity
 from waybill.domain.info import RegionInfo, VersionInfo
@@ -298,6 +299,7 @@ def test_nothing_is_written_and_every_call_is_one_that_the_session_allows(stand:
 
     fill(stand, "1.0.0")
     plant_event(stand, Kind.PROMOTED, "1.0.0")
+    made = set()
     for wanted in ("1.0.0", "latest", "^1", None):
         gateway = stand.world.gateway()
         before = len(stand.world.calls.log())
@@ -306,6 +308,8 @@ def test_nothing_is_written_and_every_call_is_one_that_the_session_allows(stand:
         assert not [call for call in calls if call.is_write]
         needed = [need for call in calls for need in needs(call, stand)]
         assert not [need for need in needed if not any(allows(policy, need) for policy in gateway.policies)]
+        made |= {(need.action, need.on) for need in needed}
+    assert made == {(call.action, call.on) for call in INFO_CALLS}
 
 
 def test_an_older_artifact_is_dated_by_its_listing(stand: Stand) -> None:

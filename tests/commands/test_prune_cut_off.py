@@ -151,6 +151,9 @@ def needs(call: Call, stand: Stand) -> list[Need]:
         case "below":
             arn = f"arn:aws:ssm:{call.region}:{call.account}:parameter{call.name}"
             return [Need("ssm:GetParametersByPath", arn, On.CHANNELS)]
+        case "get-parameter" if call.name.startswith(f"{PARAMETER_PREFIX}/"):
+            arn = f"arn:aws:ssm:{call.region}:{call.account}:parameter{call.name}"
+            return [Need("ssm:GetParameter", arn, On.CHANNEL)]
         case _:
             # A version of `*` makes the statement of versions that of events too.
             return [

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fakes.aws import PRODUCTION, REGIONS, bucket_name
+from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
+from promises.crossing import Crossing
+from promises.downloading import Downloads
 from promises.stand import KEY, LARGE, PROJECT, SMALL, VERSION, Stand, digests_of, small_parts
 from waybill.domain.result import Result
 from waybill.domain.tombstone import Tombstone
@@ -58,7 +60,7 @@ def test_stage_of_a_pruned_version_is_a_conflict_that_says_by_whom_and_when(
         end = stand.end(body)
     assert code(end) is ExitCode.CONFLICT
     assert "was pruned by arn:aws:iam::222222222222:user/ada at 2026-01-30T00:00:00Z (old)" in said(end)
-    assert "next version" in said(end)
+    assert "Take another version" in said(end) or "Take the next version" in said(end)
     assert len(stand.world.writes()) == before
 
 
@@ -82,6 +84,51 @@ def test_a_tombstone_that_is_written_while_the_artifact_is_sent_stops_every_chan
     end = stand.end()
     assert code(end) is ExitCode.CONFLICT
     assert stand.channels() == [None] * 3
+
+
+@pytest.mark.parametrize("regions", [REGIONS, REGIONS[1:2]], ids=["everywhere", "cut off"])
+def test_promote_to_where_it_was_pruned_is_a_conflict(tmp_path: Path, regions: tuple[str, ...]) -> None:
+    crossing = Crossing(tmp_path)
+    crossing.staged()
+    crossing.stage(SMALL)
+    bury(crossing, *regions)
+    before = len(crossing.world.writes())
+    end = crossing.finish()
+    assert code(end) is ExitCode.CONFLICT
+    assert "was pruned by arn:aws:iam::222222222222:user/ada" in said(end)
+    assert len(crossing.world.writes()) == before
+
+
+def test_promote_from_where_it_was_pruned_is_a_conflict_that_says_so(tmp_path: Path) -> None:
+    crossing = Crossing(tmp_path)
+    crossing.staged()
+    for region in REGIONS:
+        bucket = bucket_name(DEVELOPMENT, region)
+        crossing.world.plant(bucket, f"{KEY}/tombstone.json", tombstone())
+        crossing.world.delete(bucket, KEY)
+    end = crossing.finish()
+    assert code(end) is ExitCode.CONFLICT
+    assert "was pruned by arn:aws:iam::222222222222:user/ada" in said(end)
+
+
+def test_download_of_what_was_pruned_says_so(stand: Stand, tmp_path: Path) -> None:
+    stand.stage(SMALL)
+    bury(stand, *REGIONS)
+    folder = tmp_path / "to"
+    folder.mkdir()
+    downloads = Downloads(stand, folder)
+    end = downloads.end(VERSION)
+    assert code(end) is ExitCode.CONFLICT
+    assert "was pruned by" in said(end)
+    assert downloads.names() == []
+
+
+def test_a_range_passes_over_what_was_pruned(stand: Stand, tmp_path: Path) -> None:
+    stand.stage(b"older", version="1.2.2")
+    stand.stage(SMALL)
+    bury(stand, *REGIONS)
+    result = Downloads(stand, tmp_path).run("^1.2")
+    assert result.version == "1.2.2"
 
 
 def test_a_tombstone_says_the_same_when_it_is_read_again() -> None:

@@ -15,6 +15,7 @@ from promises.stand import PROJECT, Stand
 from waybill.cancel import Cancellation
 from waybill.commands.versions import versions
 from waybill.domain.arns import RoleArn
+from waybill.domain.calls import VERSIONS_CALLS
 from waybill.domain.identity import Identity
 from waybill.domain.overview import Overview, Row
 from waybill.domain.queries import VersionsRequest
@@ -224,6 +225,7 @@ def test_nothing_is_written_and_every_call_is_one_that_the_session_allows(stand:
     assert not [call for call in calls if call.is_write]
     needed = [need for call in calls for need in needs(call, stand)]
     assert not [need for need in needed if not any(allows(policy, need) for policy in gateway.policies)]
+    assert {(need.action, need.on) for need in needed} == {(call.action, call.on) for call in VERSIONS_CALLS}
 
 
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "a|b", "\x1b[31mred", "[x](http://e.example)"])

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.commands.bring import RegionFault, bring
-from waybill.commands.find import Shelf, Shelves, everywhere_stored, no_such_version, open_shelves, resolve
+from waybill.commands.find import (
+    Shelf,
+    Shelves,
+    everywhere_stored,
+    no_such_version,
+    open_shelves,
+    refuse_pruned,
+    resolve,
+)
 from waybill.commands.observe import bucket_of
 from waybill.commands.offers import Offer, look
 from waybill.commands.refusal import together
@@ -16,6 +24,7 @@ from waybill.commands.wants import reading
 from waybill.domain.calls import READ_CALLS, On
 from waybill.domain.download import Downloaded, DownloadRequest, Proof
 from waybill.domain.filenames import stored_name_fault
+from waybill.domain.names import Keys
 from waybill.domain.nearest import nearest_first
 from waybill.domain.result import Result
 from waybill.domain.selector import Exactly, Named
@@ -44,6 +53,7 @@ def download(request: DownloadRequest, tools: Tools) -> Result:
         return result
     if isinstance(request.wanted, Exactly):
         shelves = shelves or open_shelves(target, tools)
+        refuse_pruned(Keys(target.organisation.key_prefix, request.project, version), shelves)
         raise no_such_version("version", version.text, request.project, everywhere_stored(request.project, shelves))
     return tried.failed(together(tried.faults))
 

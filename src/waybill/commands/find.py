@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from waybill.commands.observe import bucket_of, refuse_foreign
+from waybill.commands.observe import bucket_of, raise_pruned, refuse_foreign
 from waybill.commands.refusal import together
 from waybill.commands.target import Target
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.names import channel_parameter, version_of_key, versions_prefix
+from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
 from waybill.domain.quorum import majority
 from waybill.domain.selector import Exactly, Named, Selector, Within, highest, nearest
 from waybill.domain.versions import Version
@@ -92,6 +92,12 @@ def everywhere_stored(project: str, shelves: Shelves) -> set[Version]:
     if not found:
         raise together(list(errors.values()))
     return {version for versions in found.values() for version in versions}
+
+
+def refuse_pruned(keys: Keys, shelves: Shelves) -> None:
+    """Raise `ConflictError` where a version that is not there was pruned; the first region that says so is named."""
+    for shelf in shelves.open.values():
+        raise_pruned(shelf.bucket, keys)
 
 
 def no_such_version(name: str, wanted: str, project: str, stored: set[Version]) -> InputError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from waybill.commands.find import Shelves, everywhere_stored, no_such_version
+from waybill.commands.find import Shelves, everywhere_stored, no_such_version, refuse_pruned
 from waybill.commands.goods import Offer
 from waybill.commands.material import holds_whole
 from waybill.commands.observe import SMALL, read_waybill, with_known_digest
@@ -75,6 +75,7 @@ def _absent(
     silent = [*errors.values(), *shelves.errors.values()]
     if silent:  # it may lie where nobody could look
         return together(silent)
+    refuse_pruned(Keys(shelves.target.organisation.key_prefix, project, version), shelves)
     return no_such_version(wanted_by, version.text, project, everywhere_stored(project, shelves) - {version})
 
 

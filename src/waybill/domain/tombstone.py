@@ -77,5 +77,5 @@ def pruned(project: str, version: Version, raw: bytes, where: str) -> ConflictEr
         told = f"some time ago ({where} cannot be read)"
     return ConflictError(
         f"{project} {version} was pruned {told}; its tombstone stands as {where}.",
-        "A pruned version is never staged again, not even with the same bytes. Take the next version.",
+        "A pruned version never comes back, not even with the same bytes. Take another version.",
     )
