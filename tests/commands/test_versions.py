@@ -10,12 +10,12 @@ import pytest
 from commands import pruning
 from commands.pruning import LONG_AGO, A, B, C, at, fill, forget, point
 from fakes.aws import PARAMETER_PREFIX, PRODUCTION, REGIONS, bucket_name
-from promises.iam import allows
+from promises.iam import Need, allows
 from promises.stand import PROJECT, Stand
 from waybill.cancel import Cancellation
 from waybill.commands.versions import versions
 from waybill.domain.arns import RoleArn
-from waybill.domain.calls import VERSIONS_CALLS
+from waybill.domain.calls import VERSIONS_CALLS, On
 from waybill.domain.identity import Identity
 from waybill.domain.overview import Overview, Row
 from waybill.domain.queries import VersionsRequest
@@ -241,3 +241,12 @@ def test_what_others_wrote_is_harmless_in_a_terminal_and_a_summary(stand: Stand,
     page = summary(result)
     assert "<script>" not in page.replace("`<script>alert(1)</script>`", "")
     assert "\x1b" not in page
+
+
+def test_a_session_sees_no_other_projects_channels(stand: Stand) -> None:
+    fill(stand, "1.0.0")
+    gateway = stand.world.gateway()
+    run(stand, gateway=gateway, identity=ROLE)
+    for path in ("/artifacts", "/artifacts/Lemonade", f"/artifacts/{PROJECT}-2", "/buckets"):
+        need = Need("ssm:GetParametersByPath", f"arn:aws:ssm:us-east-1:{PRODUCTION}:parameter{path}", On.CHANNELS)
+        assert not any(allows(policy, need) for policy in gateway.policies), path

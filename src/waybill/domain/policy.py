@@ -63,13 +63,18 @@ def resources(scope: Scope) -> Mapping[On, list[str]]:
         ],
         On.CONFIGURATION: [f"{parameter}{_rooted(name)}" for name in scope.parameters],
         On.CHANNEL: [f"{parameter}{scope.parameter_prefix}/{scope.project}/{scope.channel}"],
-        On.CHANNELS: [f"{parameter}{scope.parameter_prefix}*"],
+        On.CHANNELS: _paths(f"{parameter}{scope.parameter_prefix}", scope.project),
         On.SOURCE: _of_source(scope),
         On.SOURCE_KEY: [
             f"arn:{scope.partition}:kms:*:{account}:key/*"
             for account in (scope.source.key_accounts if scope.source else ())
         ],
     }
+
+
+def _paths(prefix: str, project: str) -> list[str]:
+    """Return what is asked for by path: AWS judges the path itself, and not the parameters below it."""
+    return [f"{prefix}*"] if project == "*" else [f"{prefix}/{project}", f"{prefix}/{project}/*"]
 
 
 def _of_source(scope: Scope) -> list[str]:
