@@ -1,4 +1,4 @@
-"""Writes what is made from the one table of inputs and the one table of calls: action.yml, README's tables, the policy.
+"""Writes what is made from the tables of inputs and of calls: every action.yml, README's tables, the policies.
 
 python tools/documents.py            writes them
 python tools/documents.py --check    says which differ, and exits 1 then
@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from waybill.domain.calls import STAGE_CALLS
-from waybill.domain.policy import published_stage_policy
+from waybill.domain.calls import PROMOTE_CALLS, STAGE_CALLS, Call
+from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
 from waybill.inputs.spec import Input, Output, Verb
-from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +36,7 @@ def action_yml(verb: Verb) -> str:
     for item in verb.inputs:
         needed = item.required and item.name not in verb.needless
         lines += [
-            f"  {item.name}:",
+            f"  {_key(item.name)}:",
             f"    description: {_yaml(item.help)}",
             f"    required: {'true' if needed else 'false'}",
         ]
@@ -44,8 +45,14 @@ def action_yml(verb: Verb) -> str:
     lines.append("outputs:")
     for output in verb.outputs:
         lines += [f"  {output.name}:", f"    description: {_yaml(output.help)}"]
-    lines += ["runs:", "  using: docker", "  image: Dockerfile", "  args:", f"    - {verb.name}"]
+    image = "Dockerfile" if action_path(verb).parent == ROOT else "../../Dockerfile"
+    lines += ["runs:", "  using: docker", f"  image: {image}", "  args:", f"    - {verb.name}"]
     return "\n".join(lines) + "\n"
+
+
+def action_path(verb: Verb) -> Path:
+    """Return where a verb's action is: stage's is the repository's own."""
+    return ROOT / "action.yml" if verb.name == "stage" else ROOT / "actions" / verb.name / "action.yml"
 
 
 def inputs_table(inputs: Sequence[Input]) -> str:
@@ -65,29 +72,43 @@ def outputs_table(outputs: Sequence[Output]) -> str:
     )
 
 
-def policy_block() -> str:
-    """Return the IAM document for the stage role, as a code block."""
-    return f"```json\n{json.dumps(published_stage_policy(), indent=2)}\n```"
+def policy_block(policy: Mapping[str, Any]) -> str:
+    """Return an IAM document as a code block."""
+    return f"```json\n{json.dumps(policy, indent=2)}\n```"
 
 
-def calls_table() -> str:
+def calls_table(calls: Iterable[Call]) -> str:
     """Return the table of what each permission is for."""
     rows = ["| action | on | why |", "| --- | --- | --- |"]
-    rows += [f"| `{call.action}` | {call.on.value} | {_cell(call.why)} |" for call in STAGE_CALLS]
+    rows += [f"| `{call.action}` | {call.on.value} | {_cell(call.why)} |" for call in calls]
     return "\n".join(rows)
 
 
+def sections() -> dict[str, str]:
+    """Return what is written into README, by the name of its markers: `VERB-inputs` and the like; stage's are bare."""
+    found = {
+        "policy": policy_block(published_stage_policy()),
+        "calls": calls_table(STAGE_CALLS),
+        "promote-policy": policy_block(published_promote_policy()),
+        "promote-calls": calls_table(call for call in PROMOTE_CALLS if call not in STAGE_CALLS),
+        "read-policy": policy_block(published_read_policy()),
+    }
+    for verb in VERBS.values():
+        prefix = "" if verb.name == "stage" else f"{verb.name}-"
+        found[f"{prefix}inputs"] = inputs_table(verb.inputs)
+        if verb.outputs:
+            found[f"{prefix}outputs"] = outputs_table(verb.outputs)
+    return found
+
+
 def documents() -> dict[Path, str]:
-    """Return every file that is written here, with its whole text."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name, text in (
-        ("inputs", inputs_table(STAGE.inputs)),
-        ("outputs", outputs_table(STAGE.outputs)),
-        ("policy", policy_block()),
-        ("calls", calls_table()),
-    ):
-        readme = between(readme, name, text)
-    return {ROOT / "action.yml": action_yml(STAGE), ROOT / "README.md": readme}
+    """Return every file that is written here, with its whole text. README has the sections that it has markers for."""
+    readme, known = (ROOT / "README.md").read_text(encoding="utf-8"), sections()
+    for name in re.findall(r"<!-- ([\w-]+):start -->", readme):
+        if name in known:
+            readme = between(readme, name, known[name])
+    actions = {action_path(verb): action_yml(verb) for verb in VERBS.values() if verb.outputs}
+    return {**actions, ROOT / "README.md": readme}
 
 
 def between(text: str, name: str, new: str) -> str:
@@ -103,15 +124,21 @@ def main(argv: Sequence[str]) -> int:
     stale = [path for path, text in documents().items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if "--check" in argv:
-            sys.stderr.write(f"{path.name} is not what the tables say: run `make documents`.\n")
+            sys.stderr.write(f"{path.relative_to(ROOT)} is not what the tables say: run `make documents`.\n")
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(documents()[path], encoding="utf-8")
-            sys.stdout.write(f"wrote {path.name}\n")
+            sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
     return 1 if stale and "--check" in argv else 0
 
 
 def _yaml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    """Return a key as every YAML reads it: to YAML 1.1 some words are truths."""
+    return _yaml(name) if name in {"yes", "no", "on", "off", "y", "n"} else name
 
 
 def _cell(text: str) -> str:

@@ -1,45 +1,58 @@
-"""action.yml and README say what the tables say, and the tables say what the code does."""
+"""Every action.yml, and README, say what the tables say, and the tables say what the code does."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agreement.reading import README, ROOT, blocks, documents, load
 from waybill.action import outputs
-from waybill.domain.calls import STAGE_CALLS
-from waybill.domain.policy import published_stage_policy
+from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call
+from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
-from waybill.inputs.spec import Kind
-from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.spec import Kind, Verb
 from waybill.inputs.verbs import VERBS
 from waybill.redaction import Redactor
+from waybill.routes import run_of
+
+ACTIONS = [verb for verb in VERBS.values() if verb.outputs]
+actions = pytest.mark.parametrize("verb", ACTIONS, ids=[verb.name for verb in ACTIONS])
 
 
-def test_action_yml_and_readme_are_what_is_made_of_the_tables() -> None:
-    stale = [path.name for path, text in documents().documents().items() if path.read_text("utf-8") != text]
+def test_every_action_yml_and_readme_are_what_is_made_of_the_tables() -> None:
+    written = documents().documents()
+    stale = [str(path) for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
     assert not stale
 
 
-def test_action_yml_has_every_input_as_the_table_has_it() -> None:
-    inputs = load(ROOT / "action.yml")["inputs"]
-    assert list(inputs) == [item.name for item in STAGE.inputs]
-    for item in STAGE.inputs:
+@actions
+def test_every_action_has_every_input_as_the_table_has_it(verb: Verb) -> None:
+    inputs = load(documents().action_path(verb))["inputs"]
+    assert list(inputs) == [item.name for item in verb.inputs]
+    for item in verb.inputs:
         said = inputs[item.name]
         assert said.get("default", "") == item.default, item.name
         assert isinstance(said.get("default", ""), str), f"{item.name}: GitHub hands over texts"
         # `resume` does without a path, which the runner cannot know.
-        assert said["required"] is (item.required and item.name != "path")
+        assert said["required"] is (item.required and item.name not in verb.needless)
         assert item.help in said["description"]
 
 
-def test_the_outputs_of_action_yml_are_those_that_are_written() -> None:
-    said = load(ROOT / "action.yml")["outputs"]
+def test_resume_does_without_a_path() -> None:
+    assert VERBS["stage"].needless == {"path"}
+
+
+@actions
+def test_the_outputs_of_an_action_are_those_that_are_written(verb: Verb) -> None:
+    said = load(documents().action_path(verb))["outputs"]
     result = Result(
-        command="stage",
+        command=verb.name,
         outcome=Outcome.FAILED,
         changed=False,
         exit_code=ExitCode.BUG,
@@ -49,37 +62,71 @@ def test_the_outputs_of_action_yml_are_those_that_are_written() -> None:
         size=None,
         channel=None,
     )
-    assert list(said) == [output.name for output in STAGE.outputs]
-    for verb in VERBS.values():
-        assert {output.name for output in verb.outputs} <= outputs(result, Redactor()).keys()
+    assert list(said) == [output.name for output in verb.outputs]
+    assert set(said) <= outputs(result, Redactor()).keys()
 
 
-def test_action_yml_runs_the_verb_that_the_entrypoint_knows() -> None:
-    runs = load(ROOT / "action.yml")["runs"]
-    assert runs == {"using": "docker", "image": "Dockerfile", "args": ["stage"]}
+@actions
+def test_an_action_runs_the_verb_that_the_entrypoint_knows(verb: Verb) -> None:
+    path = documents().action_path(verb)
+    runs = load(path)["runs"]
+    assert (runs["using"], runs["args"]) == ("docker", [verb.name])
+    assert (path.parent / runs["image"]).resolve() == ROOT / "Dockerfile"
     assert (ROOT / "Dockerfile").exists()
+    assert callable(run_of(verb.name))
 
 
-def test_flags_are_off_or_on_by_default_and_nothing_else() -> None:
-    assert {item.default for item in STAGE.inputs if item.kind is Kind.FLAG} <= {"true", "false"}
+def test_no_action_is_left_of_a_verb_that_is_gone() -> None:
+    there = {path.parent.name for path in ROOT.glob("actions/*/action.yml")}
+    assert there == {verb.name for verb in VERBS.values() if verb.outputs} - {"stage"}
 
 
-def test_the_published_policy_has_the_actions_of_the_calls_and_no_other() -> None:
-    published = next(json.loads(block) for block in blocks("json") if '"Sid": "Version"' in block)
-    assert published == published_stage_policy()
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_flags_are_off_or_on_by_default_and_nothing_else(verb: Verb) -> None:
+    assert {item.default for item in verb.inputs if item.kind is Kind.FLAG} <= {"true", "false"}
+
+
+@pytest.mark.parametrize("verb", ["stage", "promote"])
+def test_readme_has_the_inputs_and_outputs_of_a_verb(verb: str) -> None:
+    readme = README.read_text(encoding="utf-8")
+    prefix = "" if verb == "stage" else f"{verb}-"
+    for what in ("inputs", "outputs"):
+        assert f"<!-- {prefix}{what}:start -->\n| " in readme
+
+
+PUBLISHED = [
+    pytest.param(published_stage_policy(), STAGE_CALLS, id="stage"),
+    pytest.param(published_promote_policy(), PROMOTE_CALLS, id="promote"),
+    pytest.param(published_read_policy(), READ_CALLS, id="read"),
+]
+
+
+@pytest.mark.parametrize(("policy", "calls"), PUBLISHED)
+def test_a_published_policy_has_the_actions_of_the_calls_and_no_other(
+    policy: dict[str, Any], calls: Sequence[Call]
+) -> None:
+    assert policy in [json.loads(block) for block in blocks("json")]
     allowed = set()
-    for statement in published["Statement"]:
+    for statement in policy["Statement"]:
         assert statement["Effect"] == "Allow"
         actions = statement["Action"]
         allowed |= {actions} if isinstance(actions, str) else set(actions)
-    assert allowed == {call.action for call in STAGE_CALLS}
+    assert allowed == {call.action for call in calls}
     assert not [action for action in allowed if "*" in action]
 
 
-def test_every_call_and_its_reason_is_in_readme() -> None:
+@pytest.mark.parametrize("calls", [STAGE_CALLS, PROMOTE_CALLS])
+def test_every_call_and_its_reason_is_in_readme(calls: Sequence[Call]) -> None:
     readme = README.read_text(encoding="utf-8")
-    for call in STAGE_CALLS:
+    for call in calls:
         assert f"| `{call.action}` | {call.on.value} | {call.why} |" in readme
+
+
+def test_the_trust_policy_of_a_promotion_carries_both_jobs_in_both_forms() -> None:
+    said = [block for block in blocks("json") if "environment:production" in block]
+    (claims,) = [re.findall(r"repo:\S+?(?=\")", block) for block in said]
+    forms = {(claim.split(":")[2], "@" in claim) for claim in claims}
+    assert forms == {("ref", False), ("environment", False), ("ref", True), ("environment", True)}
 
 
 @pytest.mark.parametrize("block", blocks("json"))
@@ -89,8 +136,6 @@ def test_every_json_in_readme_is_json(block: str) -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/container.md"])
 def test_every_link_into_the_repository_leads_somewhere(name: str) -> None:
-    import re
-
     path = ROOT / name
     links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
     gone = [link for link in links if not Path(path.parent, link).exists()]

@@ -82,3 +82,11 @@ def test_no_masked_document_goes_from_job_to_job(workflow: Any) -> None:
     for job, step in steps(workflow):
         passed = str(workflow["jobs"][job].get("outputs", {}))
         assert f"steps.{step.get('id')}.outputs.result" not in passed
+
+
+@pytest.mark.parametrize("workflow", ALL)
+def test_a_digest_that_got_lost_between_jobs_approves_nothing(workflow: Any) -> None:
+    """An empty `plan-digest` asks for no approval at all, and GitHub drops what holds masked text."""
+    for _, step in steps(workflow):
+        digest = step.get("with", {}).get("plan-digest", "")
+        assert "outputs" not in digest or re.search(r"\|\| '[^']+' }}", digest), digest

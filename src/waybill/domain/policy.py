@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, STAGE_CALLS, Call, On
+from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call, On
 
 MAX_SESSION_POLICY = 2048
 """Characters of a session policy that STS takes."""
@@ -167,10 +167,15 @@ def published_promote_policy() -> dict[str, Any]:
     return document(PROMOTE_CALLS, _published(Source(account="111111111111", key_prefix="")), sids=True)
 
 
-def _published(source: Source | None = None) -> Scope:
+def published_read_policy() -> dict[str, Any]:
+    """Return the IAM document for the role that reads in the source account of a promotion (`from-role`)."""
+    return document(READ_CALLS, _published(account="111111111111"), sids=True)
+
+
+def _published(source: Source | None = None, account: str = "222222222222") -> Scope:
     return Scope(
         partition="aws",
-        account="222222222222",
+        account=account,
         project="*",
         version="*",
         channel="*",

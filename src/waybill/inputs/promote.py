@@ -106,15 +106,14 @@ def _requests(
 
 
 def _wanted(reading: Reading, *, required: bool) -> tuple[Selector | None, str]:
+    version = reading.parsed("version", selector.parse)
     if reading.given("from-channel") is not None:
         if reading.given("version") is not None:
             reading.fault("from-channel", "cannot go with `version`: give one of them.")
         return Named(read_channel(reading, "from-channel")), "from-channel"
-    if reading.given("version") is None:
-        if required:
-            reading.fault("version", "is missing; give `version` or `from-channel`.")
-        return None, "version"
-    return reading.parsed("version", selector.parse), "version"
+    if reading.given("version") is None and required:
+        reading.fault("version", "is missing; give `version` or `from-channel`.")
+    return version, "version"
 
 
 def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
