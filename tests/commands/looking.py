@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fakes.account import FakeGateway
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
-from promises.stand import PROJECT, Stand
+from promises.stand import Stand
 from waybill.cancel import Cancellation
 from waybill.commands.status import status
 from waybill.domain.arns import RoleArn
@@ -15,7 +16,6 @@ from waybill.domain.request import Place
 from waybill.domain.result import Result
 from waybill.domain.standing import ChannelStatus, ProjectStatus, VersionStatus
 from waybill.domain.status import Status, StatusRequest
-from waybill.errors import WaybillError
 
 A, B, C = REGIONS
 AGAIN = "waybill status --repair"
@@ -37,21 +37,7 @@ def look(stand: Stand, *projects: str, accounts: tuple[str, ...] = (PRODUCTION,)
         return gateway or stand.world.gateway(identity.account or PRODUCTION)
 
     request = StatusRequest(places=tuple(map(place, accounts)), projects=projects, again=AGAIN, **changes)
-    return status(request, _entering(tools, enter))
-
-
-def _entering(tools: Any, enter: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(tools, gateways=enter)
-
-
-def end(stand: Stand, **changes: Any) -> Result | WaybillError:
-    """Run `status`, and return how it ended, whichever way."""
-    try:
-        return look(stand, PROJECT, **changes)
-    except WaybillError as error:
-        return error
+    return status(request, replace(tools, gateways=enter))
 
 
 def body(result: Result) -> Status:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from commands.looking import A, B, C, body, channel, end, events, half, look, names
+from commands.looking import A, B, C, body, channel, events, half, look, names
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.faults import Killed, kill_at, steps_of
 from promises.stand import (
@@ -21,12 +21,15 @@ from promises.stand import (
     plant_withdrawal,
     whole,
 )
+from waybill.cancel import Cancellation
 from waybill.domain.metadata import document
-from waybill.domain.result import Outcome, Result
+from waybill.domain.result import Outcome
 from waybill.domain.standing import Half
 from waybill.domain.status import Repaired
 from waybill.domain.waybill import Waybill
 from waybill.errors import ExitCode
+from waybill.ports import NewObject
+from waybill.progress import Started
 
 KEY = f"{PROJECT}@1.1.0"
 
@@ -307,8 +310,6 @@ def test_a_channel_whose_version_is_nowhere_is_left_alone(stand: Stand) -> None:
 def test_uploads_are_never_aborted(stand: Stand) -> None:
     put(stand, "1.1.0", A, B)
     bucket = stand.world.account().bucket(A, bucket_name(PRODUCTION, A), owner=PRODUCTION)
-    from waybill.ports import NewObject
-
     bucket.begin(NewObject(key=f"{PROJECT}@9.0.0", media_type="a/b", kms_key=None))
     stand.clock.advance(86_400)
     look(stand, repair=True)
@@ -358,12 +359,23 @@ def test_p3_a_repair_that_races_a_rollback_does_not_undo_it(stand: Stand, call: 
     assert stand.channels() == ["1.0.0"] * 3
 
 
-def test_a_cancelled_repair_ends_as_cancelled(stand: Stand) -> None:
-    from waybill.cancel import Cancellation
-    from waybill.errors import Cancelled
-
-    lagging(stand)
+@pytest.mark.parametrize("call", ["put", "put-parameter", "list"])
+def test_a_cancelled_repair_says_what_it_did_and_writes_no_more(stand: Stand, call: str) -> None:
+    put(stand, "1.0.0", *REGIONS)
+    put(stand, "1.1.0", A)
     cancellation = Cancellation()
-    stand.world.on("put-parameter", lambda _: cancellation.cancel(15))
-    ended = end(stand, repair=True, cancellation=cancellation)
-    assert isinstance(ended, Cancelled) or (isinstance(ended, Result) and ended.exit_code == ExitCode.TERMINATED)
+
+    def cancel(_: object) -> None:
+        if stand.reporter.of(Started)[1:]:
+            cancellation.cancel(15)
+
+    stand.world.on(call, cancel, times=None)
+    result = look(stand, repair=True, cancellation=cancellation)
+    assert result.exit_code == ExitCode.TERMINATED
+    assert result.outcome is Outcome.PARTIAL
+    assert result.resume == "waybill status --repair"
+    assert Repaired.FAILED in {item.outcome for item in body(result).repairs or ()}
+    written = [one for one in stand.world.writes() if one.failed is None]
+    assert result.changed is bool(written)
+    look(stand, repair=True)
+    mended(stand)

@@ -18,7 +18,7 @@ from waybill.domain.mending import Deed, Mend, mends
 from waybill.domain.request import Place
 from waybill.domain.result import Result
 from waybill.domain.status import Repaired, RepairStatus, StatusRequest
-from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of, lowest
+from waybill.errors import ExitCode, WaybillError, exit_code_of, lowest
 from waybill.progress import Event, Reporter, Sent, Started, Stepped, Waiting, Warned
 
 End = Result | dict[str, WaybillError]
@@ -30,7 +30,7 @@ DOES: Mapping[Deed, Callable[[StatusRequest, Place, Mend, Tools], End]] = Mappin
 
 
 def repair(request: StatusRequest, surveyed: Sequence[Surveyed], tools: Tools) -> list[RepairStatus]:
-    """Tell the plan, and carry it out unless it is a dry run. Raises `Cancelled`; any other failure is a step's."""
+    """Tell the plan, and carry it out unless it is a dry run. What goes wrong is a step's, a cancellation too."""
     planned = [
         (one, mend)
         for one in surveyed
@@ -54,7 +54,9 @@ def _carried_out(
     quiet = replace(tools, reporter=_Quiet(tools.reporter))
     failed: set[tuple[str, str, str]] = set()
     for one, mend in planned:
-        tools.cancellation.check()
+        if tools.cancellation.cancelled:
+            yield _failed(one, mend, tools.cancellation.error())
+            continue
         channel = (one.status.account, mend.project, mend.channel or "")
         if mend.deed is Deed.MOVE and channel in failed:
             # P3: a rollback's events come first.
@@ -72,13 +74,14 @@ def _step(request: StatusRequest, one: Surveyed, mend: Mend, tools: Tools) -> Re
         return _status(one, mend, Repaired.LEFT_ALONE)
     try:
         end = DOES[mend.deed](request, one.place, mend, tools)
-    except Cancelled:
-        raise
     except WaybillError as error:
-        failed = _status(one, mend, Repaired.FAILED)
-        return replace(failed, error=error.what, advice=error.advice or None, exit_code=int(exit_code_of(error)))
-    tools.cancellation.check()
+        return _failed(one, mend, error)
     return _ended(one, mend, end)
+
+
+def _failed(one: Surveyed, mend: Mend, error: WaybillError) -> RepairStatus:
+    failed = _status(one, mend, Repaired.FAILED)
+    return replace(failed, error=error.what, advice=error.advice or failed.advice, exit_code=int(exit_code_of(error)))
 
 
 def _ended(one: Surveyed, mend: Mend, end: End) -> RepairStatus:

@@ -13,6 +13,8 @@ from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status,
 from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError
 from waybill.progress import Started, Warned
 
+CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
+
 
 def status(request: StatusRequest, tools: Tools) -> Result:
     """Read all accounts, mend them where that is asked for, and read them again then.
@@ -31,7 +33,8 @@ def status(request: StatusRequest, tools: Tools) -> Result:
 
         repairs = tuple(repair(request, surveyed, tools))
         changed = any(item.changed for item in repairs)
-        if not request.dry_run and any(item.outcome in {Repaired.DONE, Repaired.FAILED} for item in repairs):
+        carried_out = any(item.outcome in {Repaired.DONE, Repaired.FAILED} for item in repairs)
+        if carried_out and not tools.cancellation.cancelled:
             _, accounts = _survey(request, tools)
     found = Status(at=tools.clock.now(), accounts=accounts, repairs=repairs)
     seconds = tools.clock.monotonic() - started
@@ -99,7 +102,7 @@ def _concluded(request: StatusRequest, found: Status, *, changed: bool, seconds:
         command="status",
         outcome=outcome,
         changed=changed,
-        exit_code=min(codes, default=ExitCode.OK),
+        exit_code=next((code for code in codes if code in CANCELLED), min(codes, default=ExitCode.OK)),
         project=" ".join(request.projects),
         version="",
         sha256=None,
