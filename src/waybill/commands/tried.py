@@ -44,8 +44,8 @@ class Tried:
     def passed_over(self, region: str, error: WaybillError, offer: Offer | None = None) -> None:
         """A region cannot give the artifact."""
         self.faults.append(error)
-        self.tools.reporter.tell(Warned(f"{region} was passed over: {error.what}"))
         self._end(region, Outcome.FAILED, offer, error)
+        self._warn(region)
 
     def lacks(self, region: str) -> None:
         """A region says that it has no such version; whether that is a fault, the others tell."""
@@ -58,7 +58,7 @@ class Tried:
     def served(self, offer: Offer, brought: Brought, body: Downloaded) -> Result:
         """Return the result of a region that gave the artifact."""
         for region in self.absent:
-            self.tools.reporter.tell(Warned(f"{region} was passed over: {self.ends[region].error}"))
+            self._warn(region)
         outcome = Outcome.CREATED if brought.changed else Outcome.ALREADY
         self._end(offer.region, outcome, offer)
         return self._result(outcome, brought=brought, body=body)
@@ -66,6 +66,10 @@ class Tried:
     def failed(self, error: WaybillError) -> Result:
         """Return the result of a download that brought nothing."""
         return self._result(Outcome.FAILED, error=error)
+
+    def _warn(self, region: str) -> None:
+        end = self.ends[region]
+        self.tools.reporter.tell(Warned(f"{region} was passed over: {end.error} {end.advice or ''}".rstrip()))
 
     def _end(self, region: str, outcome: Outcome, offer: Offer | None, error: WaybillError | None = None) -> None:
         self.ends[region] = RegionResult(

@@ -159,7 +159,9 @@ def troubles(result: Result, plan: Plan | None = None) -> list[tuple[str, str, s
 
 
 def said(result: Result, error: str, advice: str) -> bool:
-    """Return whether the result's own error and advice say all of this already."""
+    """Return whether the result's own error and advice say all of this already, or a warning where it ended well."""
+    if result.exit_code is ExitCode.OK and any(error in text for text in result.warnings):
+        return True
     whole = {line.strip() for line in f"{result.error or ''}\n{result.advice or ''}".splitlines()}
     lines = {line.strip() for line in f"{error}\n{advice}".splitlines() if not _COUNT.fullmatch(line)}
     return error == result.error or lines <= whole
