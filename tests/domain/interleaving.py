@@ -1,8 +1,8 @@
 """Explores every interleaving of movers of one channel, a crash before every step included.
 
 A step is one thing that a mover does to the world: read the history, read the events that one region holds, write an
-event in one region, put the value. What it does next is `waybill.domain.channel.Move`'s word. A world is a value, so
-equal ones are met once.
+event in one region, put the value. What it does next is the word of `waybill.domain.channel.Move`, and for a rollback
+that of `waybill.domain.rollback`. A world is a value, so equal ones are met once.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.floor import reinstatement, standing, withdrawals
+from domain.floor import reinstatement, standing, withdrawal
+from waybill.domain import rollback
 from waybill.domain.channel import Move, Phase, Put
-from waybill.domain.events import Event
+from waybill.domain.events import Event, event_name, standing_withdrawals
 from waybill.domain.versions import Version
 
 History = tuple[str, ...]
@@ -26,7 +27,9 @@ LONGEST = 40
 class Mover:
     """One run, and what it `does` next.
 
-    `look`: a rollback reads the history, to know what it withdraws. `survey`: a run that reinstates reads the events.
+    `look`: a rollback reads the history, and then, `looked`, the events of one region after the other, to know where it
+    goes (`own` None: to the previous version) and what it withdraws. `glance` and `glanced` are the same the other way
+    round. `survey`: a run that reinstates reads the events.
     `write`: the next of `to_write`, pairs of an event and the region to write it in. Then, as every mover, `history`
     (into `seen`), `events` of region `region` (into `known`), `put` of what is `pending`; `done` or `dead` at the end.
     """
@@ -64,9 +67,10 @@ def forward(version: str) -> Mover:
     return Mover(Version(version))
 
 
-def back(version: str, name: str = "") -> Mover:
-    """Return a rollback to a version."""
-    return Mover(Version(version), does="look", name=name or f"back-to-{version}")
+def back(version: str, name: str = "", *, first: str = "look") -> Mover:
+    """Return a rollback to a version, or to the `previous` one; runs of one name are the same run."""
+    own = None if version == "previous" else Version(version)
+    return Mover(own, does=first, name=name or f"back-to-{version}")
 
 
 def again(version: str) -> Mover:
@@ -119,9 +123,11 @@ class Explorer:
         mover = world.movers[index]
         match mover.does:
             case "look":
-                assert mover.own is not None
-                writes = withdrawals(mover.own, world.history, mover.name)
-                return _with(world, index, _writing(mover, writes, len(world.events)))
+                return _with(world, index, replace(mover, does="looked", seen=world.history))
+            case "looked" | "glance":
+                return _with(world, index, self._told(mover, world))
+            case "glanced":
+                return _with(world, index, self._leads(replace(mover, seen=world.history), len(world.events)))
             case "survey":
                 return _with(world, index, self._surveyed(mover, world))
             case "write":
@@ -136,10 +142,33 @@ class Explorer:
 
     def healed(self, world: World) -> World:
         """Return the world after one later mover that brings no version of its own, alone."""
-        later = replace(world, movers=(Mover(None),))
+        return self.alone(world, Mover(None))
+
+    def alone(self, world: World, mover: Mover) -> World:
+        """Return the world after one later mover, alone."""
+        later = replace(world, movers=(mover,))
         while later.movers[0].live:
             later = self.step(later, 0)
         return later
+
+    def _told(self, mover: Mover, world: World) -> Mover:
+        """Read the events of one region; after the last, go on."""
+        mover = replace(mover, known=mover.known | world.events[mover.region], region=mover.region + 1)
+        if mover.region < len(world.events):
+            return mover
+        return replace(mover, does="glanced") if mover.does == "glance" else self._leads(mover, len(world.events))
+
+    def _leads(self, mover: Mover, regions: int) -> Mover:
+        """Decide as the command does: where it goes, whether it may, and what it writes."""
+        histories, known, idle = [mover.seen], mover.known, replace(mover, seen=(), known=frozenset(), region=0)
+        target = rollback.leads_to(mover.own, histories, known, mover.name)
+        own = rollback.own_event(known, mover.name, target)
+        if target is None or rollback.is_forward(target, histories, known):
+            return replace(idle, does="done")
+        if target in standing_withdrawals(known) and own is None:
+            return replace(idle, does="done")
+        first = withdrawal(target, target, event_name("", mover.name))
+        return _writing(replace(idle, own=target), rollback.to_hold(first, mover.name, histories, known), regions)
 
     def _surveyed(self, mover: Mover, world: World) -> Mover:
         lifts = [event.name for event in standing(world.all_events) if event.version == mover.own]

@@ -39,6 +39,26 @@ SCENARIOS = {
     "equal precedence": Scenario([forward("2.0.0+a"), forward("2.0.0+b"), forward("1.0.0+c")], ["1.0.0"]),
     "equal precedence, absent": Scenario([forward("2.0.0+a"), forward("2.0.0+b")], []),
     "a build of the withdrawn": Scenario([forward("2.0.0+b"), back("1.0.0")], ["1.0.0", "2.0.0+a"]),
+    "rollback against two, events first": Scenario(
+        [forward("4.0.0"), forward("3.0.0"), back("1.0.0", first="glance")], ["1.0.0", "3.0.0"]
+    ),
+    "one rollback twice, and one forward": Scenario(
+        [back("1.0.0", "run"), back("1.0.0", "run"), forward("2.5.0")], ["1.0.0", "2.0.0", "3.0.0"], keep=shape
+    ),
+    "two go to the previous": Scenario(
+        [back("previous", "a"), back("previous", "b", first="glance"), forward("4.0.0")],
+        ["1.0.0", "2.0.0", "3.0.0"],
+        keep=shape,
+    ),
+    "one run goes to the previous twice": Scenario(
+        [back("previous", "run"), back("previous", "run"), forward("2.5.0")], ["1.0.0", "2.0.0", "3.0.0"], keep=shape
+    ),
+    "the previous, while another goes further": Scenario(
+        [back("previous", "a"), back("1.0.0", "b"), forward("3.0.0")], ["1.0.0", "2.0.0", "3.0.0"], keep=shape
+    ),
+    "rolled back among equals": Scenario(
+        [back("2.0.0+b"), forward("2.0.0+c"), back("previous", "p")], ["1.0.0", "2.0.0+a"], keep=shape
+    ),
     "a target that the channel never named": Scenario([forward("3.0.0"), back("1.5.0")], ["1.0.0", "2.0.0"]),
     "pre-releases": Scenario(
         [forward("2.0.0-rc.2"), forward("2.0.0"), back("2.0.0-rc.1")], ["1.0.0", "2.0.0-rc.1"], keep=shape
@@ -76,6 +96,44 @@ def test_p3_the_floor_stands_after_every_interleaving_and_every_crash(name: str)
         the_promise_holds(explorer, world)
         ends += 1
     assert ends > 2 ** len(scenario.movers), "the explorer did not explore"
+
+
+ROLLBACKS = {
+    "to a version": Scenario([back("1.0.0", "run")], ["1.0.0", "2.0.0", "3.0.0"]),
+    "to a version that was never named": Scenario([back("1.5.0", "run")], ["1.0.0", "2.0.0", "3.0.0"]),
+    "in two regions": Scenario([back("1.0.0", "run")], ["1.0.0", "2.0.0", "3.0.0"], regions=2),
+    "to the previous": Scenario([back("previous", "run")], ["1.0.0", "2.0.0", "3.0.0"]),
+    "to the previous, with a value put late": Scenario([back("previous", "run")], ["1.0.0", "2.0.0", "3.0.0", "1.0.0"]),
+    "to an equal": Scenario([back("2.0.0+b", "run")], ["1.0.0", "2.0.0+a"]),
+    "while somebody heals": Scenario([back("1.0.0", "run"), forward("0.5.0")], ["1.0.0", "2.0.0", "3.0.0"], keep=shape),
+}
+"""Rollbacks that nothing higher gets in the way of."""
+
+
+@pytest.mark.parametrize("name", ROLLBACKS)
+def test_a_rollback_that_was_cut_off_anywhere_is_finished_by_the_same_run(name: str) -> None:
+    """Also where whoever moved next had healed it by halves: what it took off is told by each of its events."""
+    scenario = ROLLBACKS[name]
+    explorer = Explorer(scenario.keep)
+    first = scenario.movers[0]
+    target = first.own.text if first.own else "2.0.0"
+    ends = 0
+    for world in explorer.ends(scenario.movers, scenario.history, regions=scenario.regions):
+        for healed in (world, explorer.healed(world)):
+            again = explorer.alone(healed, first)
+            assert again.history[-1] == target
+            assert explorer.alone(again, first) == again, "the second time it changed something"
+        ends += 1
+    assert ends > len(scenario.history)
+
+
+def test_a_run_that_is_over_does_not_take_off_what_came_since() -> None:
+    explorer = Explorer()
+    rollback, hotfix = back("1.0.0", "run"), forward("1.0.1")
+    world = explorer.alone(World(("1.0.0", "2.0.0"), (frozenset(),), (rollback,)), rollback)
+    world = explorer.alone(world, hotfix)
+    assert world.history[-1] == "1.0.1"
+    assert explorer.alone(world, rollback) == replace(world, movers=explorer.alone(world, rollback).movers)
 
 
 @given(

@@ -49,6 +49,15 @@ def test_to_what_the_channel_names_is_already(stand: Stand) -> None:
     assert not events_of(stand)
 
 
+def test_another_run_to_where_one_went_before_is_already(stand: Stand) -> None:
+    named(stand, "1.0.0 2.0.0 3.0.0", "1.0.0 2.0.0 3.0.0", "1.0.0 2.0.0 3.0.0")
+    stand.roll_back("1.0.0", run_id="1")
+    stand.world.calls.forget()
+    result = stand.roll_back("1.0.0", run_id="2")
+    assert (result.outcome, result.changed) == (Outcome.ALREADY, False)
+    assert not stand.world.writes()
+
+
 def test_to_what_most_regions_name_brings_the_others_along(stand: Stand) -> None:
     named(stand, "1.0.0 2.0.0", "1.0.0", "")
     result = stand.roll_back("2.0.0")

@@ -126,17 +126,15 @@ def target_version(order: RollbackOrder, seen: Seen, tools: Tools) -> Version:
     Raises `InputError`, by the name `to`, for what leads nowhere, forward, or to a version that no region stores.
     """
     events = list(seen.events.values())
+    found = domain.leads_to(order.to, seen.histories, events, tools.run_id, gone=seen.pruned)
     if order.to is not None:
         return _asked_for(order.to, order, seen)
-    own = domain.own_event(events, tools.run_id)
-    if own is not None and own.target is not None:
-        return own.target
-    found = domain.previous(seen.histories, events, gone=seen.pruned)
     if found is None:
         now = domain.shows(seen.histories, events)
         rule = f"leads nowhere: {order.channel} named no version below {now} that is not withdrawn."
         raise InputError([_fault(order, rule, seen)], "Nothing was written.")
-    _tell_of(found, order, seen, tools)
+    if domain.own_event(events, tools.run_id) is None:
+        _tell_of(found, order, seen, tools)
     return found
 
 
@@ -147,7 +145,7 @@ def _asked_for(to: Version, order: RollbackOrder, seen: Seen) -> Version:
     if to not in seen.stored | seen.pruned and to not in domain.named(seen.histories):
         near = {version for version in seen.stored - withdrawn.keys() if now is None or version < now}
         raise no_such_version("to", to.text, order.project, near or set(seen.stored))
-    if now is not None and to > now and to not in withdrawn:
+    if domain.is_forward(to, seen.histories, events):
         rule = f"is higher than {now}, which {order.channel} names; `waybill promote` goes forward."
         raise InputError([_fault(order, rule, seen)], "Nothing was written.")
     return to
@@ -165,8 +163,7 @@ def _tell_of(found: Version, order: RollbackOrder, seen: Seen, tools: Tools) -> 
     nearer = domain.previous(seen.histories, events)
     if nearer != found:
         tools.reporter.tell(Warned(f"{nearer}, which {order.channel} named before, was pruned: going to {found}."))
-    begun = domain.begun(events, found)
-    if begun and domain.names_now(seen.histories, events) == found:
-        last = max(begun, key=lambda event: event.at)
-        said = f"The rollback to {found} by {last.by or 'somebody'} at {last.at} was not finished; this finishes it."
+    begun = domain.unfinished(found, seen.histories, events)
+    if begun is not None:
+        said = f"The rollback to {found} by {begun.by or 'somebody'} at {begun.at} was not finished; this finishes it."
         tools.reporter.tell(Warned(f"{said} Run anew to go further back."))

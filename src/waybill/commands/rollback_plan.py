@@ -14,7 +14,8 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.commands.watch import Watch
 from waybill.domain import rollback as domain
 from waybill.domain.channel import Put, decide
-from waybill.domain.events import Event
+from waybill.domain.event_names import free_name
+from waybill.domain.events import Event, Kind
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, ChannelAction, Plan, RegionPlan, damage
@@ -51,10 +52,7 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
     # Where the version cannot be looked at, events can still be written.
     sites = {**{name: replace(site, keys=keys) for name, site in seen.observed[0].items()}, **looked}
     known = list(seen.events.values())
-    own = domain.own_event(known, tools.run_id, request.version)
-    mine = domain.again(own) if own is not None else _new(order, request, target, seen, tools)
-    before = [one for one in domain.begun(known, request.version) if one not in mine]
-    events = domain.in_order([*mine, *before])
+    events = domain.to_hold(_first(order, request, target, known, tools), tools.run_id, seen.histories, known)
     new = [event for event in events if event not in known]
     regions = tuple(
         _failed(name, errors[name], seen) if name in errors else _region(sites[name], request, known, new)
@@ -77,7 +75,9 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
     watch = Watch()
     run = Run(request=request, target=target, plan=plan, sites=watch.over(sites), tools=tools, watch=watch)
     by_key = {f"{Keys(prefix, request.project, one.version).events(request.channel)}{one.name}": one for one in events}
-    return Rollback(run=run, events=by_key, begun_before=own is not None)
+    return Rollback(
+        run=run, events=by_key, begun_before=domain.own_event(known, tools.run_id, request.version) is not None
+    )
 
 
 def _failed(name: str, error: WaybillError, seen: Seen) -> RegionPlan:
@@ -138,16 +138,16 @@ def _warn_of_bare(regions: Iterable[RegionPlan], request: Request, tools: Tools)
         tools.reporter.tell(Warned(f"{said}, so that its bytes are there is all that was verified."))
 
 
-def _new(order: RollbackOrder, request: Request, target: Target, seen: Seen, tools: Tools) -> list[Event]:
-    """Return the events of a rollback that begins now."""
-    known = list(seen.events.values())
-    return domain.begin(
-        domain.above(request.version, seen.histories, known),
-        request.version,
+def _first(order: RollbackOrder, request: Request, target: Target, known: Iterable[Event], tools: Tools) -> Event:
+    """Return what a rollback that begins now says under the version that it goes to, and so under each above it."""
+    at = tools.clock.now()
+    return Event(
+        name=free_name(at, tools.run_id, {one.name for one in known}),
+        kind=Kind.WITHDRAWN,
+        version=request.version,
         channel=request.channel,
         by=request.origin.actor or target.caller.arn,
-        at=tools.clock.now(),
-        run_id=tools.run_id,
+        at=at,
         reason=order.reason,
-        taken={one.name for one in known},
+        target=request.version,
     )

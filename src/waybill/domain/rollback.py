@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from waybill.domain.channel import current, floor
 from waybill.domain.events import Event, Kind, event_name, run_of, standing_withdrawals
@@ -72,13 +71,7 @@ def above(target: Version, histories: Iterable[Sequence[str]], events: Iterable[
     every = {version for version in named(histories) | targets(known) if version != target and version >= target}
     if not every - standing_withdrawals(known).keys():
         return []
-    return highest_first(every)
-
-
-def highest_first(versions: Iterable[Version]) -> list[Version]:
-    """Return versions in the order in which their events are written."""
-    by_text = sorted(versions, key=lambda version: version.text)
-    return sorted(by_text, reverse=True)
+    return sorted(sorted(every, key=lambda version: version.text), reverse=True)
 
 
 def own_event(events: Iterable[Event], run_id: str, target: Version | None = None) -> Event | None:
@@ -92,56 +85,53 @@ def own_event(events: Iterable[Event], run_id: str, target: Version | None = Non
     return max(own, key=lambda event: (event.at, event.version.text)) if own else None
 
 
-def begin(
-    versions: Sequence[Version],
-    target: Version,
-    *,
-    channel: str,
-    by: str,
-    at: str,
+def leads_to(
+    to: Version | None,
+    histories: Iterable[Sequence[str]],
+    events: Iterable[Event],
     run_id: str,
-    reason: str,
-    taken: Collection[str] = (),
-) -> list[Event]:
-    """Return the events of a new rollback: one under each version, which names all of them.
+    *,
+    gone: Collection[Version] = (),
+) -> Version | None:
+    """Return where to go: what was asked for, or where this same run went before, or the previous version, if any."""
+    known = list(events)
+    own = own_event(known, run_id)
+    if to is not None or (own is not None and own.target is not None):
+        return to or (own.target if own else None)
+    return previous(histories, known, gone=gone)
 
-    `taken` are the names of events that are there: one run may do two things in one second.
+
+def is_forward(target: Version, histories: Iterable[Sequence[str]], events: Iterable[Event]) -> bool:
+    """Whether the channel names less than `target`, which was not withdrawn: no rollback leads there."""
+    known = list(events)
+    now = names_now(histories, known)
+    return now is not None and target > now and target not in standing_withdrawals(known)
+
+
+def to_hold(first: Event, run_id: str, histories: Iterable[Sequence[str]], events: Iterable[Event]) -> list[Event]:
+    """Return the events that every region is to hold, in the order in which they are written: highest version first.
+
+    `first` is what a rollback that begins now would write; one that this same run began is carried on as it was: what
+    came since is not taken off. What other rollbacks to the same target left in some regions only is among them.
     """
-    while (name := event_name(at, run_id)) in taken:
-        at = _a_second_later(at)
-    first = Event(
-        name=name,
-        kind=Kind.WITHDRAWN,
-        version=target,
-        channel=channel,
-        by=by,
-        at=at,
-        reason=reason,
-        target=target,
-        withdraws=tuple(versions),
-    )
-    return again(first)
-
-
-def again(own: Event) -> list[Event]:
-    """Return all events of the rollback that one of them belongs to, highest version first.
-
-    What came after it began is not among them: it is for whoever runs anew to say that it must go too.
-    """
-    return [replace(own, version=version) for version in own.withdraws]
-
-
-def begun(events: Iterable[Event], target: Version) -> list[Event]:
-    """Return the standing events of rollbacks to the same target, which some region may lack."""
-    found = [event for standing in standing_withdrawals(events).values() for event in standing]
-    return [event for event in found if event.target == target]
-
-
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """Return events as they are to be written: highest version first."""
-    by_name = sorted(events, key=lambda event: (event.version.text, event.name))
+    known = list(events)
+    if first.target is None:
+        raise ValueError("a rollback has a target")
+    own = own_event(known, run_id, first.target)
+    begins = own or replace(first, withdraws=tuple(above(first.target, histories, known)))
+    mine = [replace(begins, version=version) for version in begins.withdraws]
+    standing = [event for found in standing_withdrawals(known).values() for event in found]
+    begun = [event for event in standing if event.target == first.target and event not in mine]
+    by_name = sorted([*mine, *begun], key=lambda event: (event.version.text, event.name))
     return sorted(by_name, key=lambda event: event.version, reverse=True)
 
 
-def _a_second_later(at: str) -> str:
-    return (datetime.fromisoformat(at) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+def unfinished(target: Version, histories: Iterable[Sequence[str]], events: Iterable[Event]) -> Event | None:
+    """Return the last withdrawal of a rollback to `target` that some region's channel does not follow yet."""
+    known, every = list(events), [tuple(history) for history in histories]
+    shown, floors = shows(every, known), names_now(every, known)
+    standing = [event for found in standing_withdrawals(known).values() for event in found]
+    begun = [event for event in standing if event.target == target]
+    if not begun or floors != target or shown is None or not shown > target:
+        return None
+    return max(begun, key=lambda event: (event.at, event.version.text))
