@@ -124,6 +124,17 @@ def account(projects: tuple[ProjectStatus, ...], number: str = "222222222222", *
     )
 
 
+def one_silent() -> Status:
+    """All is well as far as anybody could look."""
+    silent = ChannelRegion(region=REGIONS[2], readable=False, why="The network did not answer within 60 s.")
+    projects = tuple(
+        ProjectStatus(project=name, channels=(channel("latest", "1.4.2", silent),), versions=3)
+        for name in ("auth", "web")
+    )
+    unread = Unreadable(region=REGIONS[2], what="the region", error="The network did not answer within 60 s.")
+    return Status(at=AT, accounts=(account(projects, unreadable=(unread,)),))
+
+
 def troubled() -> Status:
     production = account(
         (drifting(), rolling_back(), broken(), calm("docs", "0.3.0", "0.2.9"), bare()),

@@ -20,6 +20,7 @@ STATUSES = {
     "troubled": statuses.troubled,
     "hostile": statuses.hostile,
     "wide": statuses.wide,
+    "silent": statuses.one_silent,
 }
 
 
@@ -66,6 +67,14 @@ def test_what_needs_attention_comes_first_and_in_words(browser: Browser, tmp_pat
     order = [lower.index(title) for title in ("could not be read", "needs attention · 3", "as it should be")]
     assert order == sorted(order)
     assert lower.index("sugarwater") < lower.index("docs")
+
+
+def test_a_silent_region_is_said_once_and_troubles_no_project(browser: Browser, tmp_path: Path) -> None:
+    said = shown(browser, statuses.one_silent(), tmp_path).value("document.body.innerText")
+    assert "needs attention" not in said.lower()
+    assert said.count("did not answer") == 1
+    assert "unreadable in eu-west-1" in said
+    assert "the same in every region that could be read." in said
 
 
 def test_every_region_of_a_channel_that_needs_attention_is_named_beside_its_value_on_a_phone(

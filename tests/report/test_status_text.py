@@ -58,6 +58,15 @@ def test_what_needs_attention_is_marked_and_comes_first() -> None:
     assert said.index("SugarWater, 31") < said.index("docs, 12")
 
 
+def test_a_silent_region_is_said_once_and_troubles_no_project() -> None:
+    said = text.result(result(statuses.one_silent(), Outcome.PARTIAL))
+    assert said.startswith(
+        "✗ 2 projects in 1 account: every channel names what is whole, the same in every region that"
+    )
+    assert said.count("did not answer") == 1
+    assert "unknown (unreadable)" in said
+
+
 def test_a_terminal_without_our_signs_says_the_same() -> None:
     plain = text.result(result(statuses.troubled()), Ink(symbols=False, encoding="ascii"))
     assert plain.isascii()

@@ -30,9 +30,9 @@ class ChannelRegion:
 
     @property
     def troubled(self) -> bool:
-        """Whether somebody should look here."""
+        """Whether somebody should look here. What could not be read is said once, of the region, and not of each."""
         broken = self.whole is False and not self.bare
-        return not self.readable or self.foreign or self.lags or self.withdrawn or broken
+        return self.foreign or self.lags or self.withdrawn or broken
 
     def to_json(self) -> dict[str, Any]:
         """Return the region's part of the result document."""

@@ -77,7 +77,9 @@ def redacted(value: T, redact: Callable[[str], str]) -> T:
 
 def _tally(body: Status) -> str:
     troubled = len(body.troubled)
-    return f"{troubled} need attention" if troubled else "All is well"
+    if troubled:
+        return f"{troubled} need{'s' if troubled == 1 else ''} attention"
+    return "Not all could be read" if body.unreadable else "All is well"
 
 
 def _top(body: Status) -> Markup:
@@ -269,7 +271,7 @@ def _upload(account: AccountStatus, item: UploadStatus) -> Markup:
 def _healthy(body: Status) -> Markup | None:
     cards = []
     for one in body.accounts:
-        rows = [_calm(one, item) for item in one.projects if not item.troubled]
+        rows = [_calm(item) for item in one.projects if not item.troubled]
         if rows:
             head = element("div", element("h3", f"Account {one.name}"), class_="head")
             table = _table(["project", "channels", "state"], rows, "calm")
@@ -277,13 +279,13 @@ def _healthy(body: Status) -> Markup | None:
     return _section("As it should be", *cards)
 
 
-def _calm(account: AccountStatus, project: ProjectStatus) -> Markup:
+def _calm(project: ProjectStatus) -> Markup:
     """Return a project's one row: it is the same in every region."""
     channels = [
         element("span", f"{item.channel} ", element("span", item.names or "–", class_="version"), class_="channel")
         for item in project.channels
     ]
-    words = list(dict.fromkeys(state(one) for item in project.channels for one in item.regions))
+    states = [piece for word, where in _where(project) for piece in (_state(word), _soft(f" {where} "))]
     bare = [item for item in project.halves if not item.half.troubled]
     note = element("span", f" {count(len(bare), 'version')} without a waybill", class_="soft") if bare else None
     return element(
@@ -292,8 +294,23 @@ def _calm(account: AccountStatus, project: ProjectStatus) -> Markup:
             "th", project.project, " ", element("span", count(project.versions, "version"), class_="soft"), scope="row"
         ),
         element("td", *(channels or [element("span", "no channel", class_="soft")])),
-        element("td", *(_state(word) for word in words), element("span", " in every region", class_="soft"), note),
+        element("td", *states, note),
     )
+
+
+def _where(project: ProjectStatus) -> list[tuple[State, str]]:
+    """Return each state of a project's channels, and where it is so."""
+    found: dict[State, dict[str, None]] = {}
+    for item in project.channels:
+        for one in item.regions:
+            found.setdefault(state(one), {})[one.region] = None
+    if len(found) == 1:
+        return [(word, "in every region") for word in found]
+    return [(word, f"in {listing(where)}") for word, where in found.items()]
+
+
+def _soft(said: str) -> Markup:
+    return element("span", said, class_="soft")
 
 
 def _legend() -> Markup | None:

@@ -95,7 +95,7 @@ def of_channel(item: ChannelStatus) -> list[Finding]:
         found.append(Finding(item.channel, f"Drift: {drift(item)}."))
     alike: dict[tuple[str, bool], list[str]] = {}
     for one in item.regions:
-        if one.why:
+        if one.why and one.readable:
             alike.setdefault((one.why, one.troubled), []).append(one.region)
     found += [Finding(f"{item.channel} in {listing(where)}", why, bad) for (why, bad), where in alike.items()]
     return found
@@ -135,7 +135,9 @@ def standing(body: Status) -> str:
     if not projects:
         return f"Nothing is staged in {where}."
     if not troubled:
-        return f"{count(projects, 'project')} in {where}: every channel names what is whole, the same in every region."
+        read = " that could be read" if body.unreadable else ""
+        same = f"every channel names what is whole, the same in every region{read}."
+        return f"{count(projects, 'project')} in {where}: {same}"
     named = listing([item.project for _, item in troubled], 5)
     if projects == 1:
         return f"{named} needs attention."
