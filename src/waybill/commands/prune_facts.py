@@ -13,7 +13,7 @@ from waybill.domain import stored
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.events import Event
 from waybill.domain.names import channel_parameter, version_of_key, versions_prefix
-from waybill.domain.prune import Facts
+from waybill.domain.protected import Facts
 from waybill.domain.versions import Version
 from waybill.errors import AccessDenied, Cancelled, ConflictError, InputError, WaybillError
 
