@@ -37,7 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": {*CORE, "__init__"},
     "process": {"cancel"},
     "compose": {*CORE, "cancel", "commands", "ports", "process", "progress"},
-    "routes": {*CORE, "aws", "cancel", "commands", "compose", "inputs", "packing", "progress", "report", "retry"},
+    "routes": {
+        *CORE, "aws", "cancel", "commands", "compose", "inputs", "packing", "progress", "redaction", "report", "retry",
+    },
     "action": {*CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "redaction", "report", "routes"},
     "cli": {
         *CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "progress", "redaction", "report",

@@ -97,6 +97,7 @@ class Stand:
         to: str = "previous",
         *,
         run_id: str = "50",
+        actor: str = "grace",
         gateway: Gateway | None = None,
         cancellation: Cancellation | None = None,
         **values: str,
@@ -105,7 +106,7 @@ class Stand:
         given = {"project": PROJECT, "channel": "latest", "to": to, "reason": "it leaks"}
         given |= {name.replace("_", "-"): text for name, text in values.items()}
         around = Surroundings(
-            origin=replace(BACK, run_id=run_id),
+            origin=replace(BACK, run_id=run_id, actor=actor),
             tag=None,
             places=REGIONS[:1],
             parameter="",
