@@ -90,10 +90,9 @@ def _superseded(result: Result, name: str) -> str:
 
 def _conflict(result: Result, name: str, done: str) -> str:
     where = [region.region for region in result.regions if region.outcome is Outcome.CONFLICT]
-    if not where and result.regions:
+    if not where:
         return f"Conflict: {name} was not {done}.{_untouched(result)}"
-    place = f"{name} in {listing(where)}" if where else name
-    return f"Conflict: something else is stored already as {place}. It was left as it is.{_untouched(result)}"
+    return f"Conflict: something else is stored already as {name} in {listing(where)}. It was left as it is.{_untouched(result)}"
 
 
 def _already(result: Result) -> str:
