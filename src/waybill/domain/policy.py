@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call, On
+from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, READ_CALLS, ROLLBACK_CALLS, STAGE_CALLS, Call, On
 
 MAX_SESSION_POLICY = 2048
 """Characters of a session policy that STS takes."""
@@ -165,6 +165,11 @@ def published_stage_policy() -> dict[str, Any]:
 def published_promote_policy() -> dict[str, Any]:
     """Return the IAM document for the role that promotes: what stage needs, and to read in the source account."""
     return document(PROMOTE_CALLS, _published(Source(account="111111111111", key_prefix="")), sids=True)
+
+
+def published_rollback_policy() -> dict[str, Any]:
+    """Return the IAM document for the role that rolls back: it writes events, and nothing else beside the versions."""
+    return document(ROLLBACK_CALLS, _published(), sids=True)
 
 
 def published_read_policy() -> dict[str, Any]:
