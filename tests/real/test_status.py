@@ -10,6 +10,7 @@ import pytest
 
 from real.runner import PRODUCTION
 from real.tools import Ended, program, run, waybill
+from report.browser import binary, running
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -63,6 +64,24 @@ def test_drift_is_shown_repaired_and_gone(
         False,
         [],
     )
+
+
+def test_the_page_that_the_command_wrote_opens_in_a_browser(
+    status: Callable[..., Ended], environment: dict[str, str], project: str, artifact: Path, tmp_path: Path
+) -> None:
+    chromium = binary()
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium; or set WAYBILL_TEST_CHROMIUM)")
+    stage(environment, project, artifact, "1.0.0", "--regions", "us-east-1,us-west-2")
+    assert status("--html", "status.html").code == 0
+    with running(chromium, tmp_path / "profile") as browser:
+        page = browser.page()
+        page.open(tmp_path / "status.html", width=390, dark=True)
+        said = page.value("document.body.innerText")
+        assert page.said == []
+        assert [address for address in page.asked if not address.startswith("file://")] == []
+    for words in (project, layout.DEVELOPMENT, "drift", "absent", "behind", "half-staged"):
+        assert words in said, words
 
 
 def test_what_startifact_staged_is_a_note_and_gains_a_waybill(

@@ -42,7 +42,7 @@ def test_what_needs_attention_is_marked_and_comes_first() -> None:
     said = text.result(result(statuses.troubled()))
     assert said.startswith("✗ ")
     for words in (
-        "3 of 9 projects in 2 accounts need attention: SugarWater, payments-api and web.",
+        "3 of 7 projects in 2 accounts need attention: SugarWater, payments-api and web.",
         "4.1.0 (behind)",
         "2.8.0 (withdrawn)",
         "1.0.0 (not whole)",

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
 
-from waybill.domain.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionRegion, VersionStatus
+from waybill.domain.standing import ProjectStatus
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, UploadStatus
 from waybill.domain.versions import Version
 from waybill.report.html import Markup, element, text
+from waybill.report.status_cards import card, labelled, prose, soft, state_mark, table
 from waybill.report.status_style import STYLE
-from waybill.report.status_words import Finding, State, findings, names, repair_line, standing, state
+from waybill.report.status_words import State, repair_line, standing, state
 from waybill.report.units import count, listing
 
 T = TypeVar("T")
@@ -32,9 +33,6 @@ MEANINGS = {
     State.FOREIGN: "The channel's parameter holds something that is not a version.",
     State.UNREADABLE: "Nobody could look. It is not known to be absent.",
 }
-
-MOST_COLUMNS = 6
-"""Regions side by side."""
 
 
 def page(body: Status) -> str:
@@ -108,8 +106,8 @@ def _unread(body: Status) -> Markup | None:
         for one in body.accounts
         for item in one.unreadable
     ]
-    card = element("div", element("ul", *items, class_="said alone"), class_="card dull") if items else None
-    return _section("Could not be read", card)
+    shown = element("div", element("ul", *items, class_="said alone"), class_="card dull") if items else None
+    return _section("Could not be read", shown)
 
 
 def _place(account: AccountStatus, region: str) -> str:
@@ -117,106 +115,8 @@ def _place(account: AccountStatus, region: str) -> str:
 
 
 def _attention(body: Status) -> Markup | None:
-    cards = [_card(one, item) for one, item in body.troubled]
+    cards = [card(one, item) for one, item in body.troubled]
     return _section(f"Needs attention · {len(cards)}", *cards)
-
-
-def _card(account: AccountStatus, project: ProjectStatus) -> Markup:
-    words = [element("span", word, class_="pill") for word in _pills(project)]
-    head = element(
-        "div",
-        element("h3", project.project),
-        *words,
-        element("span", f"account {account.name} · {count(project.versions, 'version')}", class_="soft"),
-        class_="head",
-    )
-    said = findings(project)
-    return element(
-        "article",
-        head,
-        element("ul", *map(_finding, said), class_="said") if said else None,
-        _channels(account, project.channels) if project.channels else None,
-        _versions(account, project.halves) if project.halves else None,
-        class_="card bad",
-    )
-
-
-def _pills(project: ProjectStatus) -> list[str]:
-    """Return what is wrong, in a word each."""
-    found: dict[str, None] = {}
-    for item in project.channels:
-        found |= {"drift": None} if item.drift else {}
-        found |= {"rollback half done": None} if item.rollback else {}
-        found |= {state(one).value: None for one in item.regions if not state(one).good}
-    return list(found | {item.half.value: None for item in project.halves if item.half.troubled})
-
-
-def _finding(one: Finding) -> Markup:
-    return element("li", element("b", one.about), ": ", *_prose(one.text), class_=None if one.bad else "note")
-
-
-def _channels(account: AccountStatus, channels: Iterable[ChannelStatus]) -> Markup:
-    rows = [
-        element(
-            "tr",
-            element("th", item.channel, scope="row"),
-            _labelled("belongs at", element("span", item.floor or "–", class_="version")),
-            *(_cell(one) for one in item.regions),
-        )
-        for item in channels
-    ]
-    return _table(["channel", "belongs at", *account.regions], rows, _matrix(account))
-
-
-def _matrix(account: AccountStatus) -> str:
-    """Columns as wide in one table as in the next; stacked where there are more regions than fit side by side."""
-    return "matrix stacked" if len(account.regions) > MOST_COLUMNS else "matrix"
-
-
-def _cell(one: ChannelRegion) -> Markup:
-    word = state(one)
-    named = element("span", names(one), class_="version")
-    return _labelled(one.region, named, " ", _state(word), class_=None if word.good else _class(word))
-
-
-def _labelled(name: str, *content: str | None, class_: str | None = None) -> Markup:
-    """Return a cell that says by itself, on a phone, which column it is of."""
-    return element("td", element("span", *content), data_name=name, class_=class_)
-
-
-def _state(word: State) -> Markup:
-    return element("span", word.value, class_=f"state {_class(word)}")
-
-
-def _class(word: State) -> str:
-    return word.name.lower()
-
-
-def _versions(account: AccountStatus, halves: Iterable[VersionStatus]) -> Markup:
-    rows = [
-        element(
-            "tr",
-            element("th", element("span", item.version.text, class_="version"), scope="row"),
-            _labelled("state", item.half.value),
-            *(_holding(one) for one in item.regions),
-        )
-        for item in halves
-    ]
-    return _table(["version", "state", *account.regions], rows, _matrix(account))
-
-
-def _holding(one: VersionRegion) -> Markup:
-    if not one.readable:
-        return _labelled(one.region, _state(State.UNREADABLE), class_="unreadable")
-    if one.whole:
-        return _labelled(one.region, _state(State.GOOD))
-    held = f"only {listing(one.holds())}" if one.holds() else "nothing"
-    return _labelled(one.region, element("span", held, class_="state broken"), class_="broken")
-
-
-def _table(head: Iterable[str], rows: Iterable[Markup], class_: str | None = None) -> Markup:
-    titles = (element("th", name, scope="col") for name in head)
-    return element("table", element("thead", element("tr", *titles)), element("tbody", *rows), class_=class_)
 
 
 def _repairs(body: Status) -> Markup | None:
@@ -230,32 +130,24 @@ def _repairs(body: Status) -> Markup | None:
             element(
                 "td", element("span", item.outcome.value.replace("-", " "), class_=colours.get(item.outcome, "pill"))
             ),
-            element("td", *_prose(repair_line(item).removeprefix(f"{item.project}: ")), *_advice(item)),
+            element("td", *prose(repair_line(item).removeprefix(f"{item.project}: ")), *_advice(item)),
         )
         for item in body.repairs
     ]
-    return _section("Repair", element("div", _table(["project", "outcome", "step"], rows), class_="card"))
+    return _section("Repair", element("div", table(["project", "outcome", "step"], rows), class_="card"))
 
 
 def _advice(item: RepairStatus) -> list[Markup]:
     if item.outcome is Repaired.DONE or not item.advice:
         return []
-    return [element("div", *_prose(item.advice), class_="soft")]
-
-
-def _prose(said: str) -> list[Markup]:
-    """Return text in which what stands between backticks is code."""
-    parts = said.split("`")
-    if len(parts) % 2 == 0:
-        return [text(said)]
-    return [element("code", part) if number % 2 else text(part) for number, part in enumerate(parts)]
+    return [element("div", *prose(item.advice), class_="soft")]
 
 
 def _uploads(body: Status) -> Markup | None:
     found = [(one, item) for one in body.accounts for item in one.uploads]
     rows = [_upload(one, item) for one, item in found]
-    table = _table(["key", "account and region", "begun"], rows)
-    return _section("Unfinished uploads", element("div", table, class_="card") if found else None)
+    shown = table(["key", "account and region", "begun"], rows)
+    return _section("Unfinished uploads", element("div", shown, class_="card") if found else None)
 
 
 def _upload(account: AccountStatus, item: UploadStatus) -> Markup:
@@ -263,8 +155,8 @@ def _upload(account: AccountStatus, item: UploadStatus) -> Markup:
     return element(
         "tr",
         element("th", element("span", item.key, class_="version"), scope="row"),
-        _labelled("where", f"{account.name} {item.region}"),
-        _labelled("begun", item.begun.replace("T", " ").replace("Z", " UTC"), " ", age),
+        labelled("where", f"{account.name} {item.region}"),
+        labelled("begun", item.begun.replace("T", " ").replace("Z", " UTC"), " ", age),
     )
 
 
@@ -274,8 +166,8 @@ def _healthy(body: Status) -> Markup | None:
         rows = [_calm(item) for item in one.projects if not item.troubled]
         if rows:
             head = element("div", element("h3", f"Account {one.name}"), class_="head")
-            table = _table(["project", "channels", "state"], rows, "calm")
-            cards.append(element("div", head if len(body.accounts) > 1 else None, table, class_="card"))
+            shown = table(["project", "channels", "state"], rows, "calm")
+            cards.append(element("div", head if len(body.accounts) > 1 else None, shown, class_="card"))
     return _section("As it should be", *cards)
 
 
@@ -285,7 +177,7 @@ def _calm(project: ProjectStatus) -> Markup:
         element("span", f"{item.channel} ", element("span", item.names or "–", class_="version"), class_="channel")
         for item in project.channels
     ]
-    states = [piece for word, where in _where(project) for piece in (_state(word), _soft(f" {where} "))]
+    states = [piece for word, where in _where(project) for piece in (state_mark(word), soft(f" {where} "))]
     bare = [item for item in project.halves if not item.half.troubled]
     note = element("span", f" {count(len(bare), 'version')} without a waybill", class_="soft") if bare else None
     return element(
@@ -309,10 +201,6 @@ def _where(project: ProjectStatus) -> list[tuple[State, str]]:
     return [(word, f"in {listing(where)}") for word, where in found.items()]
 
 
-def _soft(said: str) -> Markup:
-    return element("span", said, class_="soft")
-
-
 def _legend() -> Markup | None:
-    items = [element("div", _state(word), f" {meaning}") for word, meaning in MEANINGS.items()]
+    items = [element("div", state_mark(word), f" {meaning}") for word, meaning in MEANINGS.items()]
     return _section("What the words mean", element("div", element("div", *items, class_="legend"), class_="card"))

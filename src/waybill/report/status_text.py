@@ -40,11 +40,12 @@ def as_markdown(body: Status) -> list[str]:
         lines += ["### Repair", "", *table(["Project", "Step", "Outcome"], rows)]
     for account in body.accounts:
         lines += [f"### {code(account.name)}", ""]
-        blocks = [_section(account, item) for item in _ordered(account)]
+        blocks = (_section(account, item) for item in _ordered(account))
         shown = list(_within(blocks, PROJECTS_BYTES // len(body.accounts)))
+        left = len(account.projects) - len(shown)
         lines += [line for block in shown for line in block]
-        if len(shown) < len(blocks):
-            lines += [f"{count(len(blocks) - len(shown), 'project')} more: see the result document.", ""]
+        if left:
+            lines += [f"{count(left, 'project')} more: see the result document.", ""]
         lines += _items(_left(account))
     return lines
 

@@ -128,21 +128,21 @@ def needs_attention(result: Result) -> bool:
 
 
 def standing(body: Status) -> str:
-    """Return how all projects stand, in a sentence."""
-    projects = sum(len(one.projects) for one in body.accounts)
+    """Return how all projects stand, in a sentence. One that is in several accounts counts once."""
+    every = {item.project for one in body.accounts for item in one.projects}
     where = count(len(body.accounts), "account")
-    troubled = body.troubled
-    if not projects:
+    troubled = list(dict.fromkeys(item.project for _, item in body.troubled))
+    if not every:
         return f"Nothing is staged in {where}."
     if not troubled:
         read = " that could be read" if body.unreadable else ""
         same = f"every channel names what is whole, the same in every region{read}."
-        return f"{count(projects, 'project')} in {where}: {same}"
-    named = listing([item.project for _, item in troubled], 5)
-    if projects == 1:
+        return f"{count(len(every), 'project')} in {where}: {same}"
+    named = listing(troubled, 5)
+    if len(every) == 1:
         return f"{named} needs attention."
     verb = "needs" if len(troubled) == 1 else "need"
-    return f"{len(troubled)} of {count(projects, 'project')} in {where} {verb} attention: {named}."
+    return f"{len(troubled)} of {count(len(every), 'project')} in {where} {verb} attention: {named}."
 
 
 def _unread(body: Status) -> str:
