@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
+from importlib import import_module
 from typing import TypeVar
 
 from waybill.domain.plan import Plan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode
-from waybill.report import download_words, prune_words, status_words
 from waybill.report.ink import Ink
 from waybill.report.units import count, listing
 
@@ -31,6 +31,9 @@ _DONE = {
     "setup": "set up",
 }
 
+OWN_WORDS = frozenset({"download", "status", "prune"})
+"""Commands whose module `COMMAND_words` says some of their ends itself; imported only by their own run."""
+
 _LOOKED = {
     "info": "This is what is known of {name}.",
     "versions": "These are the versions of {name}.",
@@ -39,8 +42,10 @@ _LOOKED = {
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
-    told = (words.sentence(result) for words in (download_words, status_words, prune_words))
-    return next(filter(None, told), "") or _sentence(result)
+    if result.command not in OWN_WORDS:
+        return _sentence(result)
+    told: str | None = import_module(f"waybill.report.{result.command}_words").sentence(result)
+    return told or _sentence(result)
 
 
 def _sentence(result: Result) -> str:
@@ -92,7 +97,8 @@ def _conflict(result: Result, name: str, done: str) -> str:
     where = [region.region for region in result.regions if region.outcome is Outcome.CONFLICT]
     if not where:
         return f"Conflict: {name} was not {done}.{_untouched(result)}"
-    return f"Conflict: something else is stored already as {name} in {listing(where)}. It was left as it is.{_untouched(result)}"
+    place = f"{name} in {listing(where)}"
+    return f"Conflict: something else is stored already as {place}. It was left as it is.{_untouched(result)}"
 
 
 def _already(result: Result) -> str:
@@ -195,7 +201,7 @@ def result_mark(result: Result, ink: Ink) -> str:
     """Return the mark of a result: a part that is enough for `require` is good."""
     if result.outcome is Outcome.PLANNED:
         return ink.idle
-    if status_words.needs_attention(result):
+    if result.command == "status" and import_module("waybill.report.status_words").needs_attention(result):
         return ink.bad
     return ink.bad if result.outcome in BAD and result.exit_code is not ExitCode.OK else ink.good
 
