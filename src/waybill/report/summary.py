@@ -151,6 +151,7 @@ def _facts(result: Result, plan: Plan | None, run_url: str) -> list[str]:
         ("Size", "" if size is None else exact_size(size)),
         ("Key", code(result.key or (plan.key if plan else ""), 1100)),
         ("Channel's parameter", code(result.parameter or "", 1100)),
+        ("Plan's digest", code(result.plan_digest or "")),
         ("Caller", code(result.caller or "")),
         ("Took", duration(result.seconds)),
         ("Run", link("this workflow run", run_url) if run_url else ""),

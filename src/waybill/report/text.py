@@ -81,7 +81,7 @@ def facts(end: Result, *, plan: Plan | None = None) -> str:
     """Return what the artifact is, who staged it, and how long it took; a plan that is shown says the first itself."""
     stored = [("key", end.key), ("sha256", end.sha256), ("size", None if end.size is None else exact_size(end.size))]
     known = [] if plan is not None and _only_planned(end) else stored
-    pairs = [*known, ("caller", end.caller), ("took", duration(end.seconds))]
+    pairs = [*known, ("plan digest", end.plan_digest), ("caller", end.caller), ("took", duration(end.seconds))]
     return "\n".join(pairs_of([(name, value) for name, value in pairs if value]))
 
 
