@@ -26,7 +26,7 @@ from waybill.domain.metadata import document
 from waybill.domain.result import Outcome
 from waybill.domain.standing import Half
 from waybill.domain.status import Repaired
-from waybill.domain.waybill import Waybill
+from waybill.domain.waybill import Origin, Waybill
 from waybill.errors import ExitCode
 from waybill.ports import NewObject
 from waybill.progress import Started
@@ -170,7 +170,7 @@ def _unlawful(stand: Stand, break_it: Callable[[Stand], None]) -> list[str]:
 
 def test_what_startifact_staged_gains_a_waybill_that_claims_no_build(stand: Stand) -> None:
     startifact(stand)
-    look(stand, repair=True)
+    look(stand, repair=True, origin=Origin(repository="acme/ops", actor="ada"))
     raw = {stand.world.body(bucket_name(PRODUCTION, region), f"{KEY}/waybill.json") for region in REGIONS}
     assert len(raw) == 1
     waybill = Waybill.from_bytes(raw.pop() or b"")
@@ -195,6 +195,26 @@ def test_no_waybill_is_written_while_a_region_is_silent_that_may_have_one(stand:
     stand.world.fail(call="*", region=C, times=None)
     look(stand, repair=True)
     assert not stand.world.writes()
+
+
+def test_nor_where_a_region_falls_silent_after_the_plan(stand: Stand) -> None:
+    startifact(stand)
+    stand.world.fail(call="default-encryption", region=C, times=None)
+    result = look(stand, repair=True)
+    assert not stand.world.writes()
+    assert (body(result).repairs or ())[0].outcome is Repaired.FAILED
+    assert result.exit_code == ExitCode.UNAVAILABLE
+
+
+def test_a_channel_is_not_moved_to_what_cannot_be_completed(stand: Stand) -> None:
+    put(stand, "1.0.0", *REGIONS)
+    put(stand, "1.1.0", A)
+    stand.world.delete(bucket_name(PRODUCTION, A), KEY)
+    before = contents(stand)
+    result = look(stand, repair=True)
+    assert contents(stand) == before
+    assert {item.outcome for item in body(result).repairs or ()} == {Repaired.LEFT_ALONE}
+    assert any("cannot move `latest` to 1.1.0" in item.what for item in body(result).repairs or ())
 
 
 def test_a_rollback_is_carried_through_to_its_own_target(stand: Stand) -> None:

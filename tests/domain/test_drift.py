@@ -121,6 +121,12 @@ def test_a_half_done_rollback_is_found_wherever_a_channel_names_what_is_withdraw
     assert set(found.regions if found else ()) == stuck
 
 
+def test_the_events_of_what_a_region_names_are_read_though_a_higher_version_stands() -> None:
+    past = [["1.0.0", "4.0.0", "3.0.0"]]
+    assert version(3) in to_read(past, [version(3)], [])
+    assert to_read(past, [version(3)], [withdrawal(3, 1, "w.json")]) >= {version(1), version(3), version(4)}
+
+
 def test_a_rollback_is_completed_down_to_its_target_and_not_below() -> None:
     past = ["1.0.0", "2.0.0", "3.0.0", "4.0.0"]
     known = ChannelFacts(channel="latest", histories={"a": past}, events=(withdrawal(4, 2, "w.json"),))

@@ -78,6 +78,13 @@ def test_an_hour_makes_stale(since: str, stale: bool) -> None:
     assert is_stale(since, NOW) is stale
 
 
+def test_what_was_pruned_is_that_before_it_is_anything_else() -> None:
+    known = {"a": Holding(version=V, size=5, tombstone=True), "b": Holding(version=V, size=6, waybill=True), "c": None}
+    found = judge_version(VersionFacts(version=V, held=known), REGIONS, NOW)
+    assert found is not None
+    assert found.half is Half.HALF_PRUNED
+
+
 def test_metadata_that_one_region_lacks_is_completed_from_one_that_has_it() -> None:
     whole = Holding(version=V, size=5, metadata=True, waybill=True)
     bare = Holding(version=V, size=5, waybill=True)

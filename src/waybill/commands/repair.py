@@ -52,20 +52,23 @@ def _carried_out(
     request: StatusRequest, planned: Sequence[tuple[Surveyed, Mend]], tools: Tools
 ) -> Iterator[RepairStatus]:
     quiet = replace(tools, reporter=_Quiet(tools.reporter))
-    failed: set[tuple[str, str, str]] = set()
+    failed: dict[tuple[str, str, str], RepairStatus] = {}
     for one, mend in planned:
         if tools.cancellation.cancelled:
             yield _failed(one, mend, tools.cancellation.error())
             continue
-        channel = (one.status.account, mend.project, mend.channel or "")
-        if mend.deed is Deed.MOVE and channel in failed:
-            # P3: a rollback's events come first.
-            why = "The events of its rollback could not be written."
-            yield replace(_status(one, mend, Repaired.FAILED), error=why, exit_code=int(ExitCode.PARTIAL))
+        place = (one.status.account, mend.project)
+        causes = [(*place, mend.channel or ""), (*place, mend.version.text if mend.version else "")]
+        cause = next((failed[key] for key in causes if key in failed), None)
+        if mend.deed is Deed.MOVE and cause is not None:
+            why = f"This comes after a step that failed: {cause.what}."
+            yield replace(_status(one, mend, Repaired.FAILED), error=why, exit_code=cause.exit_code)
             continue
         ended = _step(request, one, mend, quiet)
-        if mend.deed is Deed.WITHDRAW and ended.outcome is Repaired.FAILED:
-            failed.add(channel)
+        if ended.outcome is Repaired.FAILED and mend.deed is Deed.WITHDRAW:
+            failed[causes[0]] = ended  # P3: a rollback's events come first
+        if ended.outcome is Repaired.FAILED and mend.deed is Deed.WAYBILL:
+            failed[causes[1]] = ended
         yield ended
 
 
