@@ -141,7 +141,7 @@ def test_a_dry_run_writes_nothing_and_shows_what_it_would_withdraw(to: str, stan
     target = {"previous": "2.0.0"}.get(to, to)
     assert [(region.channel_before, region.channel_after) for region in result.regions] == [("3.0.0", target)] * 3
     withdrawn = "3.0.0" if to == "previous" else "3.0.0, 2.0.0"
-    assert {region.note for region in result.regions} == {f"whole there; withdraws {withdrawn}"}
+    assert {region.note for region in result.regions} == {f"whole there; would withdraw {withdrawn}"}
 
 
 def test_a_dry_run_of_what_is_withdrawn_foresees_that_it_is_brought_back(stand: Stand) -> None:

@@ -14,8 +14,10 @@ from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, differences
 from waybill.domain.result import Outcome, RegionResult, Result
 from waybill.domain.versions import Version
-from waybill.errors import ConflictError, InputError, WaybillError
+from waybill.errors import ConflictError, ExitCode, InputError, WaybillError
 
+UNTIL = "Until then it is begun: whoever moves the channel next finishes it."
+FIRST = "Put right what is said of the other regions first."
 FINISHES = (
     "The command below finishes it: it writes the events that are missing, and moves the channel where it lags. In a "
     "workflow, run the same run again: it does not step back twice."
@@ -45,7 +47,7 @@ def _withdrawn(run: Run, seen: Seen) -> ConflictError | None:
         return None
     last = max(events, key=lambda event: event.at)
     return ConflictError(
-        f"{request.version} was itself withdrawn from {request.channel} by {last.by or 'somebody'} at {last.at}"
+        f"{request.version} was withdrawn from {request.channel} by {last.by or 'somebody'} at {last.at}"
         f"{f' ({last.reason})' if last.reason else ''}.",
         "`reinstate: true` brings it back; nothing was written.",
     )
@@ -77,12 +79,15 @@ def _same(one: Observation, other: Observation) -> bool:
 def after_all(result: Result, todo: Rollback) -> Result:
     """Return the result with what finishes it, and with a warning where the channel names another version after all."""
     if result.resume is not None:
-        result = replace(result, advice=FINISHES)
-    regions = tuple(_passed(region, result.version) for region in result.regions)
+        lacking = any(region.exit_code is ExitCode.ARTIFACT for region in result.regions)
+        said = ((FIRST, lacking), (FINISHES, True), (UNTIL, result.changed))
+        result = replace(result, advice=" ".join(text for text, holds in said if holds))
+    withdrew = ", ".join(version.text for version in todo.withdraws)
+    regions = tuple(_told(region, result.version, withdrew) for region in result.regions)
     passed = [region.channel_after for region in regions if _elsewhere(region, result.version)]
+    result = replace(result, regions=regions)
     if not passed:
         return result
-    result = replace(result, regions=regions)
     if result.outcome in {Outcome.ROLLED_BACK, Outcome.ALREADY}:
         result = replace(result, outcome=Outcome.SUPERSEDED)
     request, now = todo.run.request, passed[0]
@@ -96,7 +101,9 @@ def _elsewhere(region: RegionResult, version: str) -> bool:
     return region.error is None and region.channel_after not in {None, version}
 
 
-def _passed(region: RegionResult, version: str) -> RegionResult:
-    if region.outcome is Outcome.ROLLED_BACK and _elsewhere(region, version):
+def _told(region: RegionResult, version: str, withdrew: str) -> RegionResult:
+    if region.outcome is not Outcome.ROLLED_BACK:
+        return region
+    if _elsewhere(region, version):
         return replace(region, outcome=Outcome.ALREADY)
-    return region
+    return replace(region, note=region.note or (f"withdrew {withdrew}" if withdrew else None))

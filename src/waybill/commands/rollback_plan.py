@@ -15,11 +15,12 @@ from waybill.commands.watch import Watch
 from waybill.domain import rollback as domain
 from waybill.domain.channel import Put, decide
 from waybill.domain.event_names import free_name
-from waybill.domain.events import Event, Kind
+from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, ChannelAction, Plan, RegionPlan, damage
 from waybill.domain.request import Request, RollbackOrder
+from waybill.domain.versions import Version
 from waybill.errors import ArtifactError, WaybillError
 from waybill.progress import Step, Stepped, Warned
 
@@ -28,11 +29,13 @@ from waybill.progress import Step, Stepped, Warned
 class Rollback:
     """What is to be done: `events` are to be held by every region, by their keys, highest version first.
 
-    `begun_before`: this same run began it, so it goes where that went, whatever came since.
+    `withdraws` are the versions that it takes off the channel. `begun_before`: this same run began it, so it goes where
+    that went, whatever came since.
     """
 
     run: Run
     events: Mapping[str, Event]
+    withdraws: Sequence[Version]
     begun_before: bool
 
 
@@ -54,8 +57,9 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
     known = list(seen.events.values())
     events = domain.to_hold(_first(order, request, target, known, tools), tools.run_id, seen.histories, known)
     new = [event for event in events if event not in known]
+    takes = [event.version for event in new if event.version not in standing_withdrawals(known)]
     regions = tuple(
-        _failed(name, errors[name], seen) if name in errors else _region(sites[name], request, known, new)
+        _failed(name, errors[name], seen) if name in errors else _region(sites[name], request, [*known, *new], takes)
         for name in target.organisation.regions
     )
     _warn_of_bare(regions, request, tools)
@@ -75,9 +79,8 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
     watch = Watch()
     run = Run(request=request, target=target, plan=plan, sites=watch.over(sites), tools=tools, watch=watch)
     by_key = {f"{Keys(prefix, request.project, one.version).events(request.channel)}{one.name}": one for one in events}
-    return Rollback(
-        run=run, events=by_key, begun_before=domain.own_event(known, tools.run_id, request.version) is not None
-    )
+    own = domain.own_event(known, tools.run_id, request.version)
+    return Rollback(run=run, events=by_key, withdraws=takes, begun_before=own is not None)
 
 
 def _failed(name: str, error: WaybillError, seen: Seen) -> RegionPlan:
@@ -86,17 +89,17 @@ def _failed(name: str, error: WaybillError, seen: Seen) -> RegionPlan:
     return RegionPlan(region=name, action=Action.FAILED, why=error.what, observation=found, error=error)
 
 
-def _region(site: Site, request: Request, known: Iterable[Event], new: Sequence[Event]) -> RegionPlan:
+def _region(site: Site, request: Request, events: Iterable[Event], takes: Sequence[Version]) -> RegionPlan:
     found = site.found
     error = _not_whole(site, request)
     if error is not None:
         return RegionPlan(region=site.region.name, action=Action.FAILED, why=error.what, observation=found, error=error)
-    lifted = [one for one in (*known, *new) if not (request.reinstate and one.version == request.version)]
+    lifted = [one for one in events if not (request.reinstate and one.version == request.version)]
     step = decide(found.history or (), lifted, request.version)
     return RegionPlan(
         region=site.region.name,
         action=Action.NOTHING,
-        why=f"whole there; withdraws {', '.join(one.version.text for one in new)}" if new else "whole there",
+        why=f"whole there; would withdraw {', '.join(one.text for one in takes)}" if takes else "whole there",
         observation=found,
         channel=ChannelAction.MOVE if isinstance(step, Put) else ChannelAction.KEEP,
     )

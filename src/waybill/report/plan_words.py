@@ -23,7 +23,7 @@ def action(region: RegionPlan) -> str:
         case Action.FAILED:
             return f"cannot: {region.error.what if region.error else region.why}"
         case Action.NOTHING:
-            return f"nothing to do: {region.why}"
+            return region.why if region.channel is ChannelAction.MOVE else f"nothing to do: {region.why}"
         case Action.CREATE | Action.COMPLETE:
             return f"{region.action.value}: {region.why}"
 
@@ -56,9 +56,10 @@ def sentence(plan: Plan) -> str:
         Action.CONFLICT: "conflict in",
         Action.FAILED: "an error in",
     }
+    nothing = plan.of(Action.NOTHING)
+    moving = [one.region for one in nothing if one.channel is ChannelAction.MOVE]
     found = {verb: [one.region for one in plan.of(action)] for action, verb in said.items()}
+    found[said[Action.NOTHING]] = [one.region for one in nothing if one.region not in moving]
+    found = {f"move `{plan.channel}` to {plan.version} in": moving, **found}
     parts = [f"{verb} {listing(regions)}" for verb, regions in found.items() if regions]
-    moving = [one.region for one in plan.regions if one.channel is ChannelAction.MOVE and one.error is None]
-    if moving and len(parts) == 1 and plan.of(Action.NOTHING):
-        parts = [f"move `{plan.channel}` in {listing(moving)}"]
     return f"Plan: {'; '.join(parts) or 'no region'}."

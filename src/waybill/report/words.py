@@ -31,7 +31,7 @@ _DONE = {
     "setup": "set up",
 }
 
-OWN_WORDS = frozenset({"download", "status", "prune"})
+OWN_WORDS = frozenset({"download", "prune", "rollback", "status"})
 """Commands whose module `COMMAND_words` says some of their ends itself; imported only by their own run."""
 
 _LOOKED = {
@@ -59,14 +59,12 @@ def _sentence(result: Result) -> str:
             return f"{done.capitalize()} {name} in {regions}{_already(result)}; {_moves(result)}."
         case Outcome.ALREADY:
             return _found_so(result, name, done)
-        case Outcome.MOVED:
+        case Outcome.MOVED | Outcome.ROLLED_BACK:
             return f"The channel `{result.channel}` now names {name}."
-        case Outcome.ROLLED_BACK:
-            return f"Rolled back: the channel `{result.channel}` names {name} again."
         case Outcome.DEPLOYED:
             return f"Deployed {name}."
         case Outcome.SUPERSEDED:
-            return _superseded(result, name)
+            return f"{name} was superseded: a later execution of the pipeline took its place."
         case Outcome.PARTIAL:
             return _partial(result, name)
         case Outcome.CONFLICT:
@@ -78,19 +76,11 @@ def _sentence(result: Result) -> str:
 def _found_so(result: Result, name: str, done: str) -> str:
     if result.command in _LOOKED:
         return _LOOKED[result.command].format(name=name)
-    if result.command == "rollback" or (result.command == "promote" and not result.changed):
+    if result.command == "promote" and not result.changed:
         return f"The channel `{result.channel}` names {name} already. Nothing was changed."
     if result.changed:
         return f"{name} was {done} before, with the same bytes; what was missing is complete now."
     return f"{name} was {done} before, with the same bytes. Nothing was changed."
-
-
-def _superseded(result: Result, name: str) -> str:
-    if result.command == "rollback":
-        after = (region.channel_after for region in result.regions if region.error is None)
-        now = next((version for version in after if version not in {None, result.version}), "another version")
-        return f"Rolled back to {name}, and superseded: the channel `{result.channel}` names {now} now."
-    return f"{name} was superseded: a later execution of the pipeline took its place."
 
 
 def _conflict(result: Result, name: str, done: str) -> str:
