@@ -117,7 +117,7 @@ def test_release_to_production_and_back(runner: Runner, project: str) -> None:
             plan = runner.run("promote", handed(release["plan"], project, known), **around)
             assert plan.code == 0, plan.log
             assert plan.outputs["outcome"] == "planned"
-            known["needs.plan.outputs.plan-digest"] = plan.outputs["plan-digest"]
+            known[PLAN] = plan.outputs["plan-digest"]
             done = runner.run("promote", handed(release["promote"], project, known), GITHUB_RUN_ATTEMPT="2", **around)
             assert done.code == 0, done.log
             assert (done.outputs["version"], done.outputs["outcome"]) == (version, "created")
@@ -131,7 +131,7 @@ def test_release_to_production_and_back(runner: Runner, project: str) -> None:
             assert (step.outputs["version"], step.outputs["outcome"]) == ("3.2.0", outcome)
 
 
-PLAN = "needs.plan.outputs.plan-digest"
+PLAN = "needs.plan.outputs.plan-digest || 'missing'"
 
 
 def test_manual_promotion(runner: Runner, project: str) -> None:
