@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -84,6 +86,13 @@ def test_every_call_is_allowed_by_the_session_policy_and_the_published_one(erran
         assert allows(policy, need), need
         assert allows(published, need), need
         assert len(policy) <= 2048
+
+
+def test_readme_publishes_it() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    written = re.search(r"<!-- rollback-policy:start -->\n```json\n(.*?)```", readme, re.DOTALL)
+    assert written is not None
+    assert json.loads(written[1]) == published_rollback_policy()
 
 
 def test_the_table_names_what_is_needed_and_no_more(stand: Stand) -> None:
