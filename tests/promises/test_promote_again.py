@@ -203,20 +203,48 @@ def test_a_withdrawn_version_comes_back_with_reinstate_alone(tmp_path: Path) -> 
     assert crossing.promote(reinstate="true").changed is False
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("call", ["copy", "put", "history", "put-parameter"])
-def test_who_is_outrun_at_the_same_moment_ends_with_5(call: str, when: When, tmp_path: Path) -> None:
-    crossing = ready(tmp_path)
-    crossing.staged(version="2.0.0")
-    rival = Crossing(tmp_path, world=crossing.world, run_id="99")
-    run: Any = lambda _: rival.promote(version="2.0.0")  # noqa: E731
-    crossing.world.on(call, run, region=TWO[1], when=when)
-    result = crossing.promote(transfer="copy")
-    assert crossing.named() == ["2.0.0"] * 2
-    assert result.exit_code == ExitCode.CONFLICT, result
-    assert "2.0.0" in (result.error or "")
-    assert result.resume is None
-    assert not broken_channels(crossing.world)
+def moments(folder: Path) -> list[Step]:
+    """Return the moments at which a rival may act in the second region: just before or after each call there."""
+    crossing = ready(folder)
+    crossing.promote(transfer="copy")
+    return [step for step in steps_of(crossing.world.calls.log()) if step.region == TWO[1]]
+
+
+@either_side
+def test_who_is_outrun_at_any_moment_ends_with_5(when: When, tmp_path: Path) -> None:
+    found = []
+    for step in moments(tmp_path):
+        crossing = ready(tmp_path)
+        plant(crossing, TWO[0], version="2.0.0")
+        rival = Crossing(tmp_path, world=crossing.world, run_id="99")
+        run: Any = lambda _, rival=rival: rival.promote(version="2.0.0")  # noqa: E731
+        crossing.world.on(step.call, run, region=TWO[1], key=step.pattern, skip=step.occurrence, when=when)
+        result = crossing.finish(transfer="copy")
+        if crossing.named() != ["2.0.0"] * 2 or broken_channels(crossing.world):
+            found.append(f"{step}: the channels name {crossing.named()}")
+        # What was over before the rival came is not its business.
+        over = isinstance(result, Result) and {region.channel_after for region in result.regions} == {"1.2.3"}
+        if not over and (result.exit_code, "2.0.0" in str(result)) != (ExitCode.CONFLICT, True):
+            found.append(f"{step}: ended with {result}")
+        if isinstance(result, Result) and result.exit_code is ExitCode.CONFLICT and result.resume:
+            found.append(f"{step}: {result.resume} would meet the same")
+    assert not found, "\n".join(found)
+
+
+@either_side
+def test_the_same_version_promoted_twice_at_once_is_whole_for_both(when: When, tmp_path: Path) -> None:
+    found = []
+    for step in moments(tmp_path):
+        crossing = ready(tmp_path)
+        rival = Crossing(tmp_path, world=crossing.world, run_id="99")
+        run: Any = lambda _, rival=rival: rival.promote(transfer="relay")  # noqa: E731
+        crossing.world.on(step.call, run, region=TWO[1], key=step.pattern, skip=step.occurrence, when=when)
+        result = crossing.finish(transfer="copy")
+        if result.exit_code is not ExitCode.OK or not all(map(crossing.produced, TWO)):
+            found.append(f"{step}: ended with {result}")
+        if crossing.named() != ["1.2.3"] * 2 or broken_channels(crossing.world):
+            found.append(f"{step}: the channels name {crossing.named()}")
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("call", ["copy", "put", "put-parameter"])

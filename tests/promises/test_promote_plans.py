@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Origin
 from waybill.errors import ExitCode, WaybillError
+from waybill.inputs.options import read_words
+from waybill.inputs.tables.promote import PROMOTE
 from waybill.ports import DefaultEncryption, Encryption
 
 TWO = REGIONS[:2]
@@ -221,7 +224,7 @@ def test_another_plan_is_not_carried_out(crossing: Crossing) -> None:
 @pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
 @pytest.mark.parametrize("inside", [False, True], ids=["across", "inside"])
 def test_an_apply_killed_at_any_write_is_carried_on(body: bytes, inside: bool, tmp_path: Path) -> None:
-    values = {"role": "", "from_regions": TWO[0]} if inside else {}
+    values = {"role": ""} if inside else {}
     account = DEVELOPMENT if inside else PRODUCTION
 
     def begun() -> tuple[Crossing, PlanBody]:
@@ -281,3 +284,19 @@ def test_an_approved_promotion_of_what_was_withdrawn_since_is_refused(crossing: 
     result = apply(crossing, plan)
     assert result.exit_code == ExitCode.CONFLICT
     assert not crossing.world.writes()
+
+
+def test_the_command_that_finishes_an_approved_plan_is_not_refused_for_what_healed(crossing: Crossing) -> None:
+    """A region that was silent when the plan was approved answers now: nobody need approve that."""
+    values = {"require": "1"}
+    crossing.world.fail(call="history", region=TWO[1], times=2)
+    plan = planned(crossing, **values)
+    cut = apply(crossing, plan, **values)
+    assert isinstance(cut, Result)
+    assert (cut.outcome, cut.exit_code) == (Outcome.PARTIAL, ExitCode.OK)
+    assert crossing.finish(plan_digest=plan.digest, **values).exit_code == ExitCode.CONFLICT, "approved was less"
+    assert "--plan-digest" not in (cut.resume or "--plan-digest")
+    words = read_words(PROMOTE, shlex.split(cut.resume or "")[2:])
+    finished = crossing.finish(**{name.replace("-", "_"): value for name, value in words.values.items()})
+    assert finished.exit_code == ExitCode.OK
+    assert crossing.named() == ["1.2.3"] * 2

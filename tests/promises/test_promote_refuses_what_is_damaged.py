@@ -11,7 +11,8 @@ from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
 from promises.crossing import CHANNEL, PARTS, Crossing, plant, small_parts, swap
 from promises.stand import KEY, LARGE, METADATA, SMALL, broken_channels, digests_of, waybill_of
 from waybill.domain.result import Outcome, Result
-from waybill.errors import ArtifactError, ExitCode, IdentityError, WaybillError
+from waybill.errors import AccessDenied, ArtifactError, ExitCode, IdentityError, WaybillError
+from waybill.progress import Warned
 
 SOURCE = bucket_name(DEVELOPMENT, REGIONS[1])
 bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
@@ -234,3 +235,22 @@ def test_of_equal_precedence_is_no_step_forward(crossing: Crossing) -> None:
 
 def code_of(end: Result | WaybillError) -> ExitCode:
     return end.exit_code
+
+
+def test_a_waybill_of_another_version_is_named_though_every_region_has_it(crossing: Crossing) -> None:
+    for region in REGIONS:
+        plant(crossing, region)
+        crossing.world.plant(bucket_name(DEVELOPMENT, region), f"{KEY}/waybill.json", waybill_of(SMALL, "9.9.9"))
+    with pytest.raises(ArtifactError, match=r"that of SugarWater 9\.9\.9"):
+        crossing.promote()
+
+
+def test_what_may_not_be_written_is_not_relayed(crossing: Crossing) -> None:
+    crossing.staged()
+    error = AccessDenied("may not write", action="s3:PutObject", resource="arn")
+    crossing.world.fail(call="copy", error=error, times=None)
+    crossing.world.fail(call="put", error=error, times=None)
+    crossing.world.calls.forget()
+    assert code_of(crossing.finish()) == ExitCode.IDENTITY
+    assert not crossing.reporter.of(Warned)
+    assert {call.call for call in crossing.world.writes()} == {"copy"}

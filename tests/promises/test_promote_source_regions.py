@@ -148,8 +148,9 @@ def test_regions_of_the_target_are_not_asked_of_the_source(crossing: Crossing) -
             '{"regions": "us-east-1,eu-west-1", "bucket_name_param": "/buckets/staging", "parameter_name_prefix": "/a"}'
         )
         crossing.world.set_parameter(region, DEVELOPMENT, "/startifact", say)
-    crossing.world.delete_parameter("us-west-2", DEVELOPMENT, BUCKET_PARAMETER)
-    result = crossing.promote(regions=",".join(reversed(REGIONS)))
+    for name in (BUCKET_PARAMETER, "/startifact"):
+        crossing.world.delete_parameter("us-west-2", DEVELOPMENT, name)
+    result = crossing.promote(regions="us-west-2,us-east-1,eu-west-1")
     assert (result.exit_code, [*crossing.reporter.of(Warned)]) == (ExitCode.OK, [])
 
 
@@ -269,3 +270,16 @@ def test_the_chain_grows_with_every_account(tmp_path: Path) -> None:
     assert (second["account"], second["waybill"]) == (stage, digest(crossing.raw(account=stage)))
     assert crossing.waybill(account=stage).chain == (first,)
     assert crossing.waybill().subject == crossing.waybill(account=DEVELOPMENT).subject
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["half-way", "wholly"])
+def test_what_is_pruned_is_not_promoted(left: bool, crossing: Crossing) -> None:
+    crossing.staged()
+    for region in REGIONS:
+        crossing.world.plant(bucket_name(DEVELOPMENT, region), f"{KEY}/tombstone.json", b"{}")
+    for region in REGIONS[1:] if left else REGIONS:
+        crossing.world.delete(bucket_name(DEVELOPMENT, region), KEY)
+    crossing.world.calls.forget()
+    with pytest.raises(ConflictError, match="pruned"):
+        crossing.promote()
+    assert not crossing.world.writes()

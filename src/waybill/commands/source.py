@@ -14,15 +14,16 @@ from waybill.commands.without_waybill import subject_of
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, differences
+from waybill.domain.tombstone import pruned
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject
-from waybill.errors import ArtifactError, WaybillError
+from waybill.errors import ArtifactError, ConflictError, WaybillError
 from waybill.progress import Warned
 
 
 def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shelves, tools: Tools) -> Offer:
-    """Return what the source offers. Raises `ArtifactError` for what is damaged or differs, `InputError` where it is
-    not stored at all; the nearest versions that are stored are named then.
+    """Return what the source offers. Raises `ArtifactError` for what is damaged or differs, `ConflictError` for what
+    is pruned, `InputError` where it is not stored at all; the nearest versions that are stored are named then.
     """
     target = shelves.target
     keys = Keys(target.organisation.key_prefix, project, version)
@@ -30,20 +31,27 @@ def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shel
     def look(region: str) -> Observation:
         tools.cancellation.check()
         bucket = shelves.open[region].bucket
-        raw = bucket.read(keys.waybill, limit=SMALL)
+        there = set(bucket.list(keys.artifact))
+        if keys.tombstone in there:
+            raw = bucket.read(keys.tombstone, limit=SMALL)
+            raise pruned(project, version, raw or b"", f"s3://{bucket.name}/{keys.tombstone}")
+        raw = bucket.read(keys.waybill, limit=SMALL) if keys.waybill in there else None
         found = Observation(
             region=region,
             account=target.owner,
             bucket=bucket.name,
             kms_key=None,
-            artifact=bucket.head(keys.artifact),
-            metadata=bucket.read(keys.metadata, limit=SMALL),
+            artifact=bucket.head(keys.artifact) if keys.artifact in there else None,
+            metadata=bucket.read(keys.metadata, limit=SMALL) if keys.metadata in there else None,
             waybill_raw=raw,
             waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill} in {region}"),
         )
         return with_known_digest(found)
 
     found, errors = everywhere(look, list(shelves.open))
+    gone = [error for error in errors.values() if isinstance(error, ConflictError)]
+    if gone:
+        raise gone[0]
     broken = [error for error in errors.values() if isinstance(error, ArtifactError)]
     broken += [error for one in found.values() for error in (_foreign(one, keys), damage(one)) if error is not None]
     if broken:
