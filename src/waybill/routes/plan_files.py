@@ -76,9 +76,9 @@ def read_plan(path: Path) -> PlanFile:
         inputs = stored.texts(document["inputs"])
         if facts_digest(facts) != digest:
             raise ValueError("its facts are not those of its digest: it was altered")
-        unknown = inputs.keys() - {item.name for item in PROMOTE.inputs}
+        unknown = inputs.keys() - {item.name for item in PROMOTE.inputs} | inputs.keys() & OF_THE_FILE
         if unknown:
-            raise ValueError(f"it names inputs that there are not: {', '.join(sorted(unknown))}")
+            raise ValueError(f"it has inputs that no plan has: {', '.join(sorted(unknown))}")
     except KeyError as error:
         raise _no_plan(path, f"it has no {error}") from error
     except OSError as error:
