@@ -14,11 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from waybill.domain.calls import PROMOTE_CALLS, STAGE_CALLS, Call
-from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
+from waybill.domain.policy import (
+    published_promote_policy,
+    published_read_policy,
+    published_rollback_policy,
+    published_stage_policy,
+)
 from waybill.inputs.spec import Input, Output, Verb
 from waybill.inputs.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def action_yml(verb: Verb) -> str:
@@ -85,12 +91,13 @@ def calls_table(calls: Iterable[Call]) -> str:
 
 
 def sections() -> dict[str, str]:
-    """Return what is written into README, by the name of its markers: `VERB-inputs` and the like; stage's are bare."""
+    """Return what is written into the pages, by the name of its markers: `VERB-inputs`, ...; stage's are bare."""
     found = {
         "policy": policy_block(published_stage_policy()),
         "calls": calls_table(STAGE_CALLS),
         "promote-policy": policy_block(published_promote_policy()),
         "promote-calls": calls_table(call for call in PROMOTE_CALLS if call not in STAGE_CALLS),
+        "rollback-policy": policy_block(published_rollback_policy()),
         "read-policy": policy_block(published_read_policy()),
     }
     for verb in VERBS.values():
@@ -102,20 +109,25 @@ def sections() -> dict[str, str]:
 
 
 def documents() -> dict[Path, str]:
-    """Return every file that is written here, with its whole text. README has the sections that it has markers for."""
-    readme, known = (ROOT / "README.md").read_text(encoding="utf-8"), sections()
-    for name in re.findall(r"<!-- ([\w-]+):start -->", readme):
-        if name in known:
-            readme = between(readme, name, known[name])
+    """Return every file that is written here, with its whole text. A page has the sections that it has markers for."""
+    known = sections()
     actions = {action_path(verb): action_yml(verb) for verb in VERBS.values() if verb.outputs}
-    return {**actions, ROOT / "README.md": readme}
+    return {**actions, **{path: filled(path.read_text(encoding="utf-8"), known) for path in PAGES}}
+
+
+def filled(page: str, known: Mapping[str, str]) -> str:
+    """Return a page with what its markers name."""
+    for name in re.findall(r"<!-- ([\w-]+):start -->", page):
+        if name in known:
+            page = between(page, name, known[name])
+    return page
 
 
 def between(text: str, name: str, new: str) -> str:
     """Return `text` with what is between the markers of `name` replaced. Raises `ValueError` without markers."""
     pattern = re.compile(f"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
     if not pattern.search(text):
-        raise ValueError(f"README.md has no markers for {name}")
+        raise ValueError(f"there are no markers for {name}")
     return pattern.sub(lambda match: f"{match[1]}{new}\n{match[2]}", text)
 
 

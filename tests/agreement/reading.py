@@ -16,6 +16,7 @@ from waybill.inputs.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
 
 
@@ -33,8 +34,13 @@ def parse(text: str) -> Any:
 
 
 def blocks(language: str) -> list[str]:
-    """Return README's code blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    """Return the code blocks of one language, of README and of every page in docs."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", pages(), re.DOTALL | re.MULTILINE)
+
+
+def pages() -> str:
+    """Return README and every page in docs."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
 
 
 def documents() -> ModuleType:

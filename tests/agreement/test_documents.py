@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agreement.reading import README, ROOT, blocks, documents, load
+from agreement.reading import PAGES, ROOT, blocks, documents, load, pages
 from waybill.action import outputs
 from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call
 from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
@@ -86,9 +86,9 @@ def test_flags_are_off_or_on_by_default_and_nothing_else(verb: Verb) -> None:
     assert {item.default for item in verb.inputs if item.kind is Kind.FLAG} <= {"true", "false"}
 
 
-@pytest.mark.parametrize("verb", ["stage", "promote"])
-def test_readme_has_the_inputs_and_outputs_of_a_verb(verb: str) -> None:
-    readme = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("verb", ["stage", "promote", "rollback"])
+def test_a_page_has_the_inputs_and_outputs_of_a_verb(verb: str) -> None:
+    readme = pages()
     prefix = "" if verb == "stage" else f"{verb}-"
     for what in ("inputs", "outputs"):
         assert f"<!-- {prefix}{what}:start -->\n| " in readme
@@ -116,8 +116,8 @@ def test_a_published_policy_has_the_actions_of_the_calls_and_no_other(
 
 
 @pytest.mark.parametrize("calls", [STAGE_CALLS, PROMOTE_CALLS])
-def test_every_call_and_its_reason_is_in_readme(calls: Sequence[Call]) -> None:
-    readme = README.read_text(encoding="utf-8")
+def test_every_call_and_its_reason_is_told(calls: Sequence[Call]) -> None:
+    readme = pages()
     for call in calls:
         assert f"| `{call.action}` | {call.on.value} | {call.why} |" in readme
 
@@ -134,9 +134,11 @@ def test_every_json_in_readme_is_json(block: str) -> None:
     json.loads(block)
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/container.md"])
-def test_every_link_into_the_repository_leads_somewhere(name: str) -> None:
-    path = ROOT / name
+LINKING = (*PAGES, *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")))
+
+
+@pytest.mark.parametrize("path", LINKING, ids=lambda path: path.name)
+def test_every_link_into_the_repository_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
     gone = [link for link in links if not Path(path.parent, link).exists()]
     assert not gone

@@ -89,7 +89,7 @@ def test_every_call_is_allowed_by_the_session_policy_and_the_published_one(erran
 
 
 def test_readme_publishes_it() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[2] / "docs" / "rollback.md").read_text(encoding="utf-8")
     written = re.search(r"<!-- rollback-policy:start -->\n```json\n(.*?)```", readme, re.DOTALL)
     assert written is not None
     assert json.loads(written[1]) == published_rollback_policy()
