@@ -35,7 +35,7 @@ def read(
     repair, dry_run = reading.flag("repair"), reading.flag("dry-run")
     if dry_run and not repair:
         reading.fault("dry-run", "is of no use without `repair`: only that writes.")
-    check = reading.flag("check")
+    check, _ = reading.flag("check"), reading.flag("summary")
     if reading.faults:
         raise InputError(reading.in_order(), "Nothing was touched.")
     again = command_line(STATUS, {**values, "repair": "true", "dry-run": ""})

@@ -1,11 +1,11 @@
-"""What `status` takes."""
+"""What `status` takes and gives."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from waybill.inputs.shared import DRY_RUN, IDENTITY, KMS_KEY, WHERE
-from waybill.inputs.spec import Input, Kind, Verb
+from waybill.inputs.shared import DRY_RUN, IDENTITY, KMS_KEY, SUMMARY, WHERE
+from waybill.inputs.spec import Input, Kind, Output, Verb
 
 ROLE = Input(
     "role",
@@ -38,6 +38,12 @@ STATUS = Verb(
             Kind.FLAG,
         ),
         replace(DRY_RUN, help="With `repair`: show what it would do, and write nothing."),
+        SUMMARY,
+    ),
+    outputs=(
+        Output("changed", "`true` when a repair wrote anything, `false` otherwise."),
+        Output("outcome", "How it ended: see the result document."),
+        Output("result", "The result document, JSON."),
     ),
     positional=("project",),
 )
