@@ -283,3 +283,13 @@ def test_what_is_pruned_is_not_promoted(left: bool, crossing: Crossing) -> None:
     with pytest.raises(ConflictError, match="pruned"):
         crossing.promote()
     assert not crossing.world.writes()
+
+
+def test_what_is_wrong_with_the_sources_configuration_is_told_of_the_source(crossing: Crossing) -> None:
+    crossing.staged()
+    say = '{"regions": "us-east-1,moon", "bucket_name_param": "/buckets/staging"}'
+    crossing.world.set_parameter(REGIONS[0], DEVELOPMENT, "/startifact", say)
+    with pytest.raises(InputError) as caught:
+        crossing.promote()
+    assert [fault.name for fault in caught.value.faults] == ["from-regions"]
+    assert "in the source account" in caught.value.what

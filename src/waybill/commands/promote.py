@@ -9,7 +9,7 @@ from waybill.commands.approval import approve
 from waybill.commands.conclude import Ends, conclude, ended, planned, refused
 from waybill.commands.copying import Copied, copy_all, without
 from waybill.commands.execute import Executed, execute
-from waybill.commands.find import open_shelves, resolve
+from waybill.commands.find import resolve
 from waybill.commands.forward import outrun, refuse_backward, standing_events
 from waybill.commands.goods import Offer
 from waybill.commands.observe import observe
@@ -18,12 +18,10 @@ from waybill.commands.promoted import record
 from waybill.commands.refusal import refusal
 from waybill.commands.run import Run
 from waybill.commands.settle import ends_of, settle
-from waybill.commands.source import look_at_source
-from waybill.commands.target import Target, Wants, reach
+from waybill.commands.source import look_at_source, open_source
+from waybill.commands.target import Target, reach
 from waybill.commands.tools import Tools
-from waybill.commands.wants import reading, wants_of
-from waybill.domain.calls import READ_CALLS, On
-from waybill.domain.configuration import Organisation
+from waybill.commands.wants import wants_of
 from waybill.domain.events import Event
 from waybill.domain.plan import Action
 from waybill.domain.policy import Source
@@ -39,8 +37,8 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     """Promote one version. Raises a `WaybillError` where no plan could be made."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started(f"Promoting {order.project}"))
-    source = reach(order.source, _wants_of_source(order), tools)
-    shelves = open_shelves(source, tools)
+    shelves = open_source(order, tools)
+    source = shelves.target
     version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools)
     request = order.request(version)
     tools.reporter.tell(Asked(request))
@@ -61,19 +59,6 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     ends = outrun(run, settle(run, record(run, ends, approval.plan.digest, events), offer.subject))
     result = conclude(run, ends, offer.subject, seconds=tools.clock.monotonic() - started)
     return approval.on(replace(result, resume=None) if result.exit_code is ExitCode.CONFLICT else result)
-
-
-def _wants_of_source(order: PromoteOrder) -> Wants:
-    """Return what is wanted of the source: to read the project, and the channel only where one is to be followed."""
-    channel = order.wanted.channel if isinstance(order.wanted, Named) else "*"
-    calls = [call for call in READ_CALLS if channel != "*" or call.on is not On.CHANNEL]
-    wants = reading(order.source, order.project, channel, calls)
-
-    def faults(organisation: Organisation) -> list[Fault]:
-        said = {"channel": order.wanted_by, "regions": "from-regions"}
-        return [replace(fault, name=said.get(fault.name, fault.name)) for fault in wants.faults(organisation)]
-
-    return replace(wants, faults=faults)
 
 
 def _planned(

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from waybill.commands.find import Shelves, everywhere_stored, no_such_version, refuse_pruned
+from waybill.commands.find import Shelves, everywhere_stored, no_such_version, open_shelves
 from waybill.commands.goods import Offer
 from waybill.commands.material import holds_whole
 from waybill.commands.observe import SMALL, read_waybill, with_known_digest
 from waybill.commands.refusal import together
+from waybill.commands.target import reach
 from waybill.commands.tools import Tools, everywhere
+from waybill.commands.wants import reading
 from waybill.commands.without_waybill import subject_of
+from waybill.domain.calls import READ_CALLS, On
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, differences
+from waybill.domain.request import PromoteOrder
+from waybill.domain.selector import Named
 from waybill.domain.tombstone import pruned
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject
-from waybill.errors import ArtifactError, ConflictError, WaybillError
+from waybill.errors import ArtifactError, ConflictError, InputError, WaybillError
 from waybill.progress import Warned
+
+
+def open_source(order: PromoteOrder, tools: Tools) -> Shelves:
+    """Reach the source account, to read the project there, and the channel only where one is to be followed.
+
+    Faults that are found there have the names of the inputs that speak of the source.
+    """
+    channel = order.wanted.channel if isinstance(order.wanted, Named) else "*"
+    calls = [call for call in READ_CALLS if channel != "*" or call.on is not On.CHANNEL]
+    try:
+        return open_shelves(reach(order.source, reading(order.source, order.project, channel, calls), tools), tools)
+    except InputError as error:
+        names = {"channel": order.wanted_by, "regions": "from-regions"}
+        faults = [
+            replace(one, name=names.get(one.name, one.name), rule=f"in the source account, {one.rule}")
+            for one in error.faults
+        ]
+        raise InputError(faults, error.advice) from error
 
 
 def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shelves, tools: Tools) -> Offer:
@@ -83,7 +107,6 @@ def _absent(
     silent = [*errors.values(), *shelves.errors.values()]
     if silent:  # it may lie where nobody could look
         return together(silent)
-    refuse_pruned(Keys(shelves.target.organisation.key_prefix, project, version), shelves)
     return no_such_version(wanted_by, version.text, project, everywhere_stored(project, shelves) - {version})
 
 
