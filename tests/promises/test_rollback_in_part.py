@@ -13,15 +13,18 @@ import pytest
 
 from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
 from fakes.calls import Call
+from fakes.reporter import RecordingReporter
 from promises.faults import Step, steps_of
 from promises.floors import events_of, named, off_the_floor
 from promises.harms import Harm, denied_channel, denied_writes, silent_writes
 from promises.stand import CHANNEL, Stand, broken_channels
 from waybill.cancel import Cancellation
+from waybill.commands.unfinished import unfinished
 from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.errors import ExitCode, InputError, WaybillError, exit_code_of
 from waybill.inputs.options import read_words
 from waybill.inputs.tables.rollback import ROLLBACK
+from waybill.progress import Journal
 
 HISTORY = "1.0.0 2.0.0 3.0.0"
 EAST, WEST, EUROPE = REGIONS
@@ -103,6 +106,50 @@ def test_with_a_majority_the_others_go_back_and_say_so(harm: Harm, stand: Stand)
         ChannelOutcome.NOT_REACHED,
         ChannelOutcome.MOVED,
     ]
+
+
+def test_a_region_that_took_no_event_keeps_its_channel(stand: Stand) -> None:
+    """Asked alone one day, it would take the version for one that stands."""
+    stand.world.deny("put", region=WEST, key="/events/")
+    result = carried(stand, require="majority")
+    assert stand.channels() == ["2.0.0", "3.0.0", "2.0.0"]
+    assert [region.outcome for region in result.regions] == [Outcome.ROLLED_BACK, Outcome.ALREADY, Outcome.ROLLED_BACK]
+    assert (result.outcome, result.regions[1].whole) == (Outcome.PARTIAL, True), "it holds the version all the same"
+
+
+def test_no_event_anywhere_is_a_failure_with_its_own_code(stand: Stand) -> None:
+    stand.world.deny("put")
+    result = carried(stand, require="1")
+    assert (result.outcome, result.exit_code, result.changed) == (Outcome.FAILED, ExitCode.IDENTITY, False)
+
+
+def test_a_region_that_did_not_take_the_highest_event_gets_none_below_it(stand: Stand) -> None:
+    stand.world.fail(call="put", region=WEST, key="@3.0.0/events/")
+    assert carried(stand, to="1.0.0").outcome is Outcome.PARTIAL
+    assert not [key for key in stand.world.contents(bucket_name(PRODUCTION, WEST)) if "/events/" in key]
+
+
+def test_cancelled_between_two_events_it_writes_no_other(stand: Stand) -> None:
+    cancellation = Cancellation()
+    stand.world.on("put", lambda _: cancellation.cancel(signal.SIGTERM), when="after")
+    result = carried(stand, to="1.0.0", cancellation=cancellation)
+    assert (result.exit_code, result.changed) == (ExitCode.TERMINATED, True)
+    assert {event.version.text for event in events_of(stand)} == {"3.0.0"}
+
+
+def test_a_bug_in_the_middle_of_the_events_is_told_as_one_that_may_have_written(stand: Stand) -> None:
+    def bug(_: Call) -> None:
+        raise KeyError("a bug of ours")
+
+    stand.world.on("put", bug, when="after", times=None)
+    with pytest.raises(KeyError):
+        stand.roll_back()
+    journal = Journal(RecordingReporter())
+    for event in stand.reporter.events:
+        journal.tell(event)
+    result = unfinished("rollback", {}, WaybillError("a bug"), journal.close())
+    assert (result.changed, result.version) == (True, "2.0.0")
+    assert "--to 2.0.0" in (result.resume or "")
 
 
 @pytest.mark.parametrize("call", ["history", "list", "*"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -78,10 +79,13 @@ def test_what_is_not_whole_in_a_region_is_refused_and_the_region_named(to: str, 
     assert not stand.world.writes()
 
 
-@pytest.mark.parametrize("lacks", ["SugarWater@1.0.0", "SugarWater@1.0.0/waybill.json"])
+@pytest.mark.parametrize("lacks", ["SugarWater@1.0.0", "SugarWater@1.0.0/waybill.json", "nothing that can be read"])
 def test_a_majority_that_is_whole_goes_back_and_the_event_binds_the_other(lacks: str, stand: Stand) -> None:
     named(stand, "1.0.0 2.0.0", "2.0.0", "1.0.0 2.0.0")
-    stand.world.delete(*of(WEST, lacks))
+    if lacks.startswith("Sugar"):
+        stand.world.delete(*of(WEST, lacks))
+    else:
+        stand.world.plant(*of(WEST, "SugarWater@1.0.0/waybill.json"), b"{}")
     result = stand.roll_back("1.0.0", require="majority")
     assert (result.outcome, result.exit_code) == (Outcome.PARTIAL, ExitCode.OK)
     assert stand.channels() == ["1.0.0", "2.0.0", "1.0.0"]
@@ -122,7 +126,7 @@ def test_what_no_region_stores_is_refused_with_the_nearest_that_would_do(to: str
     end = stand.back_end(to)
     assert isinstance(end, InputError)
     assert f"to: '{to}'" in end.what
-    assert "1.0.2, 1.0.0." in end.what, "2.0.0 is what stands, so that it would not do"
+    assert "the nearest are 1.0.2, 1.0.0." in end.what, "2.0.0 is what stands, so that it would not do"
     assert not stand.world.writes()
 
 
@@ -131,6 +135,20 @@ def test_what_was_pruned_is_refused_and_says_so(stand: Stand) -> None:
     stand.world.plant(*of(WEST, "SugarWater@1.0.0/tombstone.json"), b"{}")
     assert "was pruned" in refused(stand.back_end("1.0.0", require="1"), ExitCode.CONFLICT)
     assert not stand.world.writes()
+
+
+def test_what_was_pruned_and_never_named_is_called_pruned_and_not_unknown(stand: Stand) -> None:
+    named(stand, "2.0.0", "2.0.0", "2.0.0")
+    for region in REGIONS:
+        stand.world.plant(*of(region, "SugarWater@1.0.0/tombstone.json"), b"{}")
+    assert "was pruned" in refused(stand.back_end("1.0.0"), ExitCode.CONFLICT)
+
+
+def test_what_was_named_and_is_gone_everywhere_is_missing_and_not_unknown(stand: Stand) -> None:
+    named(stand, "1.0.0 2.0.0", "1.0.0 2.0.0", "1.0.0 2.0.0")
+    for region in REGIONS:
+        stand.world.delete(*of(region, "SugarWater@1.0.0"))
+    assert "is not stored in" in refused(stand.back_end("1.0.0"), ExitCode.ARTIFACT)
 
 
 def test_what_was_itself_withdrawn_is_refused_with_whom_and_why(stand: Stand) -> None:
@@ -216,6 +234,13 @@ def test_what_startifact_left_in_one_region_must_be_what_the_waybill_of_another_
     named(stand, "1.0.0 2.0.0", "1.0.0 2.0.0", "1.0.0 2.0.0")
     bare(stand, EAST)
     stand.world.plant(*of(EAST, "SugarWater@1.0.0"), OTHER)
+    assert "different things" in refused(stand.back_end("1.0.0"), ExitCode.CONFLICT)
+
+
+def test_what_startifact_left_everywhere_must_be_the_same_everywhere(stand: Stand) -> None:
+    named(stand, "1.0.0 2.0.0", "1.0.0 2.0.0", "1.0.0 2.0.0")
+    bare(stand, *REGIONS)
+    stand.world.plant(*of(EUROPE, "SugarWater@1.0.0"), OTHER, sha256=hashlib.sha256(OTHER).hexdigest())
     assert "different things" in refused(stand.back_end("1.0.0"), ExitCode.CONFLICT)
 
 

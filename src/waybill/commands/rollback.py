@@ -16,7 +16,7 @@ from waybill.commands.target import reach
 from waybill.commands.tools import Tools, everywhere
 from waybill.commands.wants import rolling_back
 from waybill.domain.events import Event
-from waybill.domain.plan import Action
+from waybill.domain.plan import Action, RegionPlan
 from waybill.domain.request import RollbackOrder
 from waybill.domain.result import Result
 from waybill.domain.waybill import Subject
@@ -64,20 +64,15 @@ def _write_events(run: Run, events: Mapping[str, Event]) -> Ends:
         _, errors = everywhere(write, [name for name in run.sites if name not in failed])
         failed |= errors
     errors = {**failed, **run.plan.errors}
-    whole = [item for item in run.plan.of(Action.NOTHING) if item.region not in errors]
-    return Ends(
-        written={
-            item.region: Written(
-                created=False,
-                version_id=item.observation.artifact.version_id
-                if item.observation and item.observation.artifact
-                else None,
-                seconds=0.0,
-            )
-            for item in whole
-        },
-        errors=errors,
-    )
+    whole = run.plan.of(Action.NOTHING)
+    if all(item.region in errors for item in whole):
+        return Ends(written={}, errors=errors)
+    return Ends(written={item.region: _written(item) for item in whole}, errors=errors)
+
+
+def _written(item: RegionPlan) -> Written:
+    found = item.observation.artifact if item.observation else None
+    return Written(created=False, version_id=found.version_id if found else None, seconds=0.0)
 
 
 def _put(run: Run, name: str, key: str, event: Event) -> None:
