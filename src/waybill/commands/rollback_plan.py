@@ -22,7 +22,7 @@ from waybill.domain.plan import Action, ChannelAction, Plan, RegionPlan, damage
 from waybill.domain.request import Request, RollbackOrder
 from waybill.domain.versions import Version
 from waybill.errors import ArtifactError, WaybillError
-from waybill.progress import Step, Stepped, Warned
+from waybill.progress import Warned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,6 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
 
     def look(name: str) -> Site:
         tools.cancellation.check()
-        tools.reporter.tell(Stepped(name, Step.OBSERVE))
         site = replace(seen.observed[0][name], keys=keys)
         return replace(site, found=look_again(site))
 
