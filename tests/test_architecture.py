@@ -215,3 +215,29 @@ def test_an_entry_point_loads_no_library_before_it_is_needed(entry: str) -> None
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT.parent)}
     )
     assert set(ended.stdout.split()) <= needed.get(entry, set())
+
+
+# Inside `commands`: each floor may import those below it; use cases stand on top. A repair ends what a stage left.
+FLOORS = (
+    {"tools", "together"},
+    {"account"},
+    {"small"},
+    {"channel"},
+    {"release"},
+    {"promotion", "reversal", "retrieval", "pruning"},
+    {"stage", "promote", "rollback", "download", "versions", "prune"},
+    {"survey"},
+    {"info", "status"},
+)
+
+
+@pytest.mark.parametrize("module", [item for item in MODULES if item.part == "commands"], ids=str)
+def test_commands_stand_on_floors(module: Module) -> None:
+    def floor(name: str) -> int:
+        return next(number for number, names in enumerate(FLOORS) if name in names)
+
+    place = module.path.relative_to(ROOT / "commands").parts[0].removesuffix(".py")
+    for name, _ in module.imports():
+        parts = name.split(".")
+        if parts[:2] == ["waybill", "commands"] and len(parts) > 2 and place != "__init__" and parts[2] != place:
+            assert floor(parts[2]) < floor(place), name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from waybill.cancel import Cancellation
-from waybill.commands.unfinished import unfinished
+from waybill.commands.release.unfinished import unfinished
 from waybill.domain.result import Result
 from waybill.domain.waybill import Origin
 from waybill.errors import ExitCode, Fault, WaybillError

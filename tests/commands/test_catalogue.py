@@ -9,11 +9,11 @@ import pytest
 from fakes.aws import PRODUCTION, FakeAws, bucket_name
 from promises.stand import PROJECT, Stand
 from waybill.cancel import Cancellation
-from waybill.commands.catalogue import survey
-from waybill.commands.find import open_shelves
-from waybill.commands.target import reach
+from waybill.commands.account.catalogue import survey
+from waybill.commands.account.find import open_shelves
+from waybill.commands.account.target import reach
+from waybill.commands.account.wants import reading
 from waybill.commands.tools import Tools
-from waybill.commands.wants import reading
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.request import Place
 from waybill.domain.versions import Version

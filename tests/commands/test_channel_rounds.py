@@ -11,7 +11,7 @@ from fakes.calls import Call
 from fakes.clock import FakeClock
 from promises.stand import CHANNEL, Stand
 from waybill.cancel import Cancellation
-from waybill.commands.channels import ROUNDS
+from waybill.commands.channel.move import ROUNDS
 from waybill.errors import ExitCode
 
 

@@ -7,9 +7,9 @@ import pytest
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.stand import PROJECT, Stand, plant_whole
 from waybill.cancel import Cancellation
-from waybill.commands.find import open_shelves, resolve
-from waybill.commands.target import reach
-from waybill.commands.wants import reading
+from waybill.commands.account.find import open_shelves, resolve
+from waybill.commands.account.target import reach
+from waybill.commands.account.wants import reading
 from waybill.domain.identity import Identity
 from waybill.domain.request import Place
 from waybill.domain.selector import parse

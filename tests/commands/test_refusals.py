@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waybill.commands.refusal import together
+from waybill.commands.together import together
 from waybill.errors import (
     AccessDenied,
     ArtifactError,

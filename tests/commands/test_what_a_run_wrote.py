@@ -10,7 +10,7 @@ import pytest
 from awscrt.checksums import crc64nvme
 
 from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws, bucket_name
-from waybill.commands.watch import Effect, Watch, _Bucket
+from waybill.commands.release.watch import Effect, Watch, _Bucket
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Unavailable
 from waybill.ports import Copying, CopySource, Exists, NewObject

@@ -11,7 +11,7 @@ import pytest
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from promises.crossing import CHANNEL, PARTS, Crossing, plant, small_parts
 from promises.stand import KEY, LARGE, METADATA, SMALL
-from waybill.commands.approval import PlanBody
+from waybill.commands.promotion.approval import PlanBody
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Origin

@@ -13,7 +13,7 @@ from promises.crossing import CHANNEL, Crossing, small_parts, withdraw
 from promises.faults import Killed, Step, kill_at, steps_of
 from promises.stand import KEY, LARGE, SMALL, broken_channels
 from promises.test_promote_plans import apply, key_changed, planned, ready
-from waybill.commands.approval import PlanBody
+from waybill.commands.promotion.approval import PlanBody
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
 from waybill.inputs.options import read_words

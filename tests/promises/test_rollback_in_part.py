@@ -19,7 +19,7 @@ from promises.floors import events_of, named, off_the_floor
 from promises.harms import Harm, denied_channel, denied_writes, silent_writes
 from promises.stand import CHANNEL, Stand, broken_channels
 from waybill.cancel import Cancellation
-from waybill.commands.unfinished import unfinished
+from waybill.commands.release.unfinished import unfinished
 from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.errors import ExitCode, InputError, WaybillError, exit_code_of
 from waybill.inputs.options import read_words

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from waybill.commands.approval import PlanBody
+from waybill.commands.promotion.approval import PlanBody
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ArtifactError, ExitCode, InputError

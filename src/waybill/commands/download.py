@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from waybill.commands.bring import RegionFault, bring
-from waybill.commands.find import (
+from waybill.commands.account.find import (
     Shelf,
     Shelves,
     everywhere_stored,
@@ -14,13 +13,14 @@ from waybill.commands.find import (
     refuse_pruned,
     resolve,
 )
-from waybill.commands.observe import bucket_of
-from waybill.commands.offers import Offer, look
-from waybill.commands.refusal import together
-from waybill.commands.target import Target, Wants, reach
+from waybill.commands.account.observe import bucket_of
+from waybill.commands.account.target import Target, Wants, reach
+from waybill.commands.account.wants import reading
+from waybill.commands.retrieval.bring import RegionFault, bring
+from waybill.commands.retrieval.offers import Offer, look
+from waybill.commands.retrieval.tried import Tried
+from waybill.commands.together import together
 from waybill.commands.tools import Tools
-from waybill.commands.tried import Tried
-from waybill.commands.wants import reading
 from waybill.domain.calls import READ_CALLS, On
 from waybill.domain.download import Downloaded, DownloadRequest, Proof
 from waybill.domain.filenames import stored_name_fault

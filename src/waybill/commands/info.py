@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from waybill.commands.catalogue import must_exist, survey
-from waybill.commands.find import Shelves, everywhere_stored, no_such_version, open_shelves, resolve
-from waybill.commands.happened import Happened, happened
-from waybill.commands.inspect import Look, look_at, most_common, others_than, region_of
-from waybill.commands.refusal import together
-from waybill.commands.target import Target, reach
+from waybill.commands.account.catalogue import must_exist, survey
+from waybill.commands.account.find import Shelves, everywhere_stored, no_such_version, open_shelves, resolve
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import reading
+from waybill.commands.channel.happened import Happened, happened
+from waybill.commands.survey.inspect import Look, look_at, most_common, others_than, region_of
+from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.commands.versions import looked, overview
-from waybill.commands.wants import reading
 from waybill.domain import stored
 from waybill.domain.calls import INFO_CALLS
 from waybill.domain.catalogue import Catalogue

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from waybill.commands.approval import approve
-from waybill.commands.conclude import Ends, conclude, ended, planned, refused
-from waybill.commands.copying import Copied, copy_all, without
-from waybill.commands.execute import Executed, execute
-from waybill.commands.find import resolve
-from waybill.commands.forward import outrun, refuse_backward, standing_events
-from waybill.commands.goods import Offer
-from waybill.commands.observe import observe
-from waybill.commands.planning import planned_run
-from waybill.commands.promoted import record
-from waybill.commands.refusal import refusal
-from waybill.commands.run import Run
-from waybill.commands.settle import ends_of, settle
-from waybill.commands.source import look_at_source, open_source
-from waybill.commands.target import Target, reach
+from waybill.commands.account.find import resolve
+from waybill.commands.account.observe import observe
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import wants_of
+from waybill.commands.promotion.approval import approve
+from waybill.commands.promotion.copying import Copied, copy_all, without
+from waybill.commands.promotion.forward import outrun, refuse_backward, standing_events
+from waybill.commands.promotion.goods import Offer
+from waybill.commands.promotion.promoted import record
+from waybill.commands.promotion.source import look_at_source, open_source
+from waybill.commands.release.conclude import Ends, conclude, ended, planned, refused
+from waybill.commands.release.execute import Executed, execute
+from waybill.commands.release.planning import planned_run
+from waybill.commands.release.refusal import refusal
+from waybill.commands.release.run import Run
+from waybill.commands.release.settle import ends_of, settle
 from waybill.commands.tools import Tools
-from waybill.commands.wants import wants_of
 from waybill.domain.events import Event
 from waybill.domain.plan import Action
 from waybill.domain.policy import Source

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waybill.commands.catalogue import must_exist, survey
-from waybill.commands.find import Shelves, open_shelves
-from waybill.commands.observe import encrypting
-from waybill.commands.prune_facts import all_answered, facts_of
-from waybill.commands.pruning import Work
-from waybill.commands.target import Target, reach
+from waybill.commands.account.catalogue import must_exist, survey
+from waybill.commands.account.find import Shelves, open_shelves
+from waybill.commands.account.observe import encrypting
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import reading
+from waybill.commands.pruning.deletion import Work
+from waybill.commands.pruning.facts import all_answered, facts_of
 from waybill.commands.tools import Tools, everywhere
-from waybill.commands.wants import reading
 from waybill.domain.arns import KeyArn
 from waybill.domain.calls import PRUNE_CALLS, PRUNE_LOOK_CALLS
 from waybill.domain.checks import kms_faults

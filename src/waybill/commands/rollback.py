@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waybill.commands.backward import after_all, refuse_rollback
-from waybill.commands.conclude import Ends, conclude, planned, refused
-from waybill.commands.execute import Written
-from waybill.commands.lookback import look_at_channel, target_version
-from waybill.commands.rollback_plan import plan_rollback
-from waybill.commands.run import Run
-from waybill.commands.settle import move_channel
+from waybill.commands.account.target import reach
+from waybill.commands.account.wants import rolling_back
+from waybill.commands.release.conclude import Ends, conclude, planned, refused
+from waybill.commands.release.execute import Written
+from waybill.commands.release.run import Run
+from waybill.commands.release.settle import move_channel
+from waybill.commands.reversal.backward import after_all, refuse_rollback
+from waybill.commands.reversal.lookback import look_at_channel, target_version
+from waybill.commands.reversal.plan import plan_rollback
 from waybill.commands.small import put_small
-from waybill.commands.target import reach
 from waybill.commands.tools import Tools, everywhere
-from waybill.commands.wants import rolling_back
 from waybill.domain.events import Event
 from waybill.domain.plan import Action, RegionPlan
 from waybill.domain.request import RollbackOrder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from waybill.commands.observe import SMALL, Site
+from waybill.commands.account.observe import SMALL, Site
 from waybill.errors import Unavailable
 from waybill.ports import Exists, NewObject
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from waybill.commands import material
-from waybill.commands.conclude import Ends, conclude, ended, planned, refused
-from waybill.commands.execute import execute
-from waybill.commands.material import Material
-from waybill.commands.observe import Observed, observe
-from waybill.commands.planning import planned_run
-from waybill.commands.refusal import refusal, together
-from waybill.commands.settle import ends_of, settle
-from waybill.commands.target import Target, reach
+from waybill.commands.account.observe import Observed, observe
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import wants_of
+from waybill.commands.release import material
+from waybill.commands.release.conclude import Ends, conclude, ended, planned, refused
+from waybill.commands.release.execute import execute
+from waybill.commands.release.material import Material
+from waybill.commands.release.planning import planned_run
+from waybill.commands.release.refusal import refusal
+from waybill.commands.release.settle import ends_of, settle
+from waybill.commands.together import together
 from waybill.commands.tools import Tools
-from waybill.commands.wants import wants_of
 from waybill.domain.request import StageRequest
 from waybill.domain.result import Result
 from waybill.errors import InputError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from waybill.commands.channel_facts import unreadable
-from waybill.commands.survey_account import Surveyed, survey_account
+from waybill.commands.survey.accounts import Surveyed, survey_account
+from waybill.commands.survey.channel_facts import unreadable
 from waybill.commands.tools import Tools
 from waybill.domain.request import Place
 from waybill.domain.result import Outcome, Result
@@ -29,7 +29,7 @@ def status(request: StatusRequest, tools: Tools) -> Result:
     repairs: tuple[RepairStatus, ...] | None = None
     changed = False
     if request.repair:
-        from waybill.commands.repair import repair  # noqa: PLC0415 - the half that writes
+        from waybill.commands.survey.repair import repair  # noqa: PLC0415 - the half that writes
 
         repairs = tuple(repair(request, surveyed, tools))
         changed = any(item.changed for item in repairs)

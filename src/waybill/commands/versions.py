@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from waybill.commands.catalogue import must_exist, survey
-from waybill.commands.find import Shelves, open_shelves
-from waybill.commands.observe import SMALL
-from waybill.commands.target import Target, reach
+from waybill.commands.account.catalogue import must_exist, survey
+from waybill.commands.account.find import Shelves, open_shelves
+from waybill.commands.account.observe import SMALL
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import reading
 from waybill.commands.tools import Tools, everywhere
-from waybill.commands.wants import reading
 from waybill.domain.calls import VERSIONS_CALLS
 from waybill.domain.catalogue import Catalogue, Holding
 from waybill.domain.names import Keys

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from waybill.commands.approval import PlanBody
+from waybill.commands.promotion.approval import PlanBody
 from waybill.domain import stored
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Result

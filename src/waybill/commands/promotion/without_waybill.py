@@ -1,0 +1,81 @@
+"""What only Startifact staged: it is read and hashed once, to know what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from waybill.commands.account.find import Shelves
+from waybill.commands.release.material import BYTES
+from waybill.commands.together import together
+from waybill.commands.tools import Tools
+from waybill.domain.digests import PART, Digests
+from waybill.domain.metadata import split_document
+from waybill.domain.names import Keys
+from waybill.domain.observation import Observation
+from waybill.domain.waybill import Subject
+from waybill.errors import ArtifactError, IdentityError, Unavailable, WaybillError
+from waybill.progress import Step, Stepped
+from waybill.transfer.feed import Feed
+from waybill.transfer.source import StoredSource
+
+
+def subject_of(keys: Keys, shelves: Shelves, holders: Mapping[str, Observation], tools: Tools) -> Subject:
+    """Return what the regions `holders` hold, by the bytes of the first that gives them.
+
+    Raises `ArtifactError` where the regions, each of which was uploaded by itself, cannot hold the same.
+    """
+    silent: list[WaybillError] = []
+    for name, found in holders.items():
+        try:
+            digests = _hashed(name, keys, shelves, found, tools)
+        except (Unavailable, IdentityError) as error:
+            silent.append(error)
+            continue
+        subject = _subject(keys, digests, found)
+        for other in holders.values():
+            _refuse_other(subject, other)
+        return subject
+    raise together(silent)
+
+
+def _hashed(name: str, keys: Keys, shelves: Shelves, found: Observation, tools: Tools) -> Digests:
+    if found.artifact is None:
+        raise RuntimeError(f"{name} holds nothing")
+    tools.reporter.tell(Stepped(name, Step.READ_BACK))
+    source = StoredSource(shelves.open[name].bucket, keys.artifact, found.artifact.size)
+    return Feed(source, part_bytes=PART, lanes=(), buffers=2, check=tools.cancellation.check).run()
+
+
+def _subject(keys: Keys, digests: Digests, found: Observation) -> Subject:
+    subject = Subject(
+        project=keys.project, version=keys.version, digests=digests, media_type=BYTES, file_name=None, metadata={}
+    )
+    try:
+        metadata, file_name = split_document(found.metadata)
+    except ValueError as error:
+        raise ArtifactError(
+            f"The metadata of {keys.project} {keys.version} in {found.region} cannot be read: {error}.",
+            "Nothing was promoted.",
+        ) from error
+    return replace(subject, file_name=file_name, metadata=metadata)
+
+
+def _refuse_other(subject: Subject, found: Observation) -> None:
+    mine, theirs = subject.digests, found.artifact
+    if theirs is None:
+        return
+    pairs = ((theirs.size, mine.size), (theirs.sha256, mine.sha256), (theirs.crc64nvme, mine.crc64nvme))
+    what = "bytes" if any(one is not None and one != other for one, other in pairs) else ""
+    if not what and _subject_of_metadata(subject, found) != subject:
+        what = "metadata"
+    if what:
+        raise ArtifactError(
+            f"The regions of account {found.account} hold different {what} as {subject.project} {subject.version}: "
+            f"{found.region} has others.",
+            "Nothing was promoted. Take the next version.",
+        )
+
+
+def _subject_of_metadata(subject: Subject, found: Observation) -> Subject:
+    return _subject(Keys("", subject.project, subject.version), subject.digests, found)

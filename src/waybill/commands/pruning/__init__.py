@@ -1,0 +1,1 @@
+"""Deleting what nobody needs, and leaving a tombstone in its place."""

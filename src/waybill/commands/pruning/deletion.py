@@ -1,0 +1,167 @@
+"""One prune under way: every version that was chosen, from the look at it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from waybill.commands.account.find import Shelves
+from waybill.commands.pruning.burial import bury, delete, lift
+from waybill.commands.pruning.graves import Grave, dig, known
+from waybill.commands.together import together
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.arns import KeyArn
+from waybill.domain.catalogue import Catalogue
+from waybill.domain.names import Keys
+from waybill.domain.prune import Choice, Fate, PruneRequest
+from waybill.domain.versions import Version, parse_or_none
+from waybill.errors import ArtifactError, ConflictError, WaybillError
+from waybill.progress import Started, Warned
+
+AT_ONCE = 8
+"""Versions under way at once, each in every region."""
+
+GRACE = 2.0
+"""Seconds from the last tombstone to the last look at the channels.
+
+Whoever moves a channel looks for a tombstone just before; who looked before it stood has put the channel by then.
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """The versions as they become, and what went wrong with which. `by` is who prunes; `changed`: anything was written.
+
+    Everything that is written is create-only, or a deletion: whatever ends early, the next run finishes it.
+    """
+
+    request: PruneRequest
+    shelves: Shelves
+    found: Catalogue
+    tools: Tools
+    by: str
+    changed: bool = False
+    errors: dict[Version, WaybillError] = field(default_factory=dict)
+    _choices: dict[Version, Choice] = field(default_factory=dict)
+    _graves: dict[Version, Grave] = field(default_factory=dict)
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Return what became of the versions, in the order in which they were chosen."""
+        return tuple(self._choices.values())
+
+    def look(self, choices: Sequence[Choice], kms: Mapping[str, KeyArn | None]) -> dict[str, WaybillError]:
+        """Look at what is to go, in every region; what is not as it should be is kept. `kms` is what encrypts there.
+
+        Returns the errors of versions that could not be looked at.
+        """
+        self._choices = {choice.version: choice for choice in choices}
+        going = [choice.version for choice in choices if choice.fate is Fate.GOING]
+
+        def look(version: Version) -> Grave:
+            held = self.found.where(self.request.project, version)
+            return dig(self._keys(version), held, self.shelves, self.tools, kms)
+
+        graves, errors = everywhere(look, going, limit=AT_ONCE)
+        self._graves = dict(graves)
+        return {version.text: error for version, error in self._keep_what_is_wrong(errors).items()}
+
+    def carry_out(self) -> None:
+        """Write the tombstones, look at the channels once more, and delete."""
+        for choice in self.choices():
+            if choice.fate is Fate.KEPT and choice.begun:
+                self._lift(choice.version, choice.why)
+        read = self._each("Reading", list(self._graves), self._read, keeping=True)
+        self._graves |= read
+        buried = self._each("Writing the tombstones of", list(read), self._bury)
+        if not buried:
+            return
+        self.tools.clock.sleep(GRACE)
+        try:
+            named = self._named()
+        except WaybillError as error:
+            self._fail(dict.fromkeys(buried, error))
+            return
+        for version in [version for version in buried if version in named]:
+            self._lift(version, named[version])
+        gone = self._each("Deleting", [version for version in buried if version not in named], self._delete)
+        for version in gone:
+            self._choices[version] = replace(self._choices[version], fate=Fate.PRUNED)
+
+    def _each(
+        self, doing: str, versions: Sequence[Version], task: Callable[[Version], Grave], *, keeping: bool = False
+    ) -> dict[Version, Grave]:
+        """Do a step for all versions; return those for which it was done.
+
+        `keeping`: nothing is written yet, so that a version which is not as it should be is kept.
+        """
+        if not versions:
+            return {}
+        number = len(versions)
+        where = f"{number} version{'' if number == 1 else 's'} in {len(self.shelves.open)} regions"
+        self.tools.reporter.tell(Started(f"{doing} {where}"))
+        done, errors = everywhere(task, versions, limit=AT_ONCE)
+        self._fail(self._keep_what_is_wrong(errors) if keeping else errors)
+        return dict(done)
+
+    def _read(self, version: Version) -> Grave:
+        return known(self._graves[version], self.tools)
+
+    def _bury(self, version: Version) -> Grave:
+        self.changed = True
+        bury(self._graves[version], self.tools, by=self.by, reason=self.request.reason)
+        return self._graves[version]
+
+    def _delete(self, version: Version) -> Grave:
+        delete(self._graves[version], self.tools)
+        return self._graves[version]
+
+    def _lift(self, version: Version, why: str) -> None:
+        """Let a version stay after all, and be staged and promoted again."""
+        self.changed = True
+        try:
+            lift(self._keys(version), self.shelves)
+        except WaybillError as error:
+            self._fail({version: error})
+            return
+        kept = f"{why}, so its tombstone was taken away again"
+        self._choices[version] = replace(self._choices[version], fate=Fate.KEPT, why=kept)
+
+    def _named(self) -> dict[Version, str]:
+        """Return the versions that channels name now, with the reason to keep them. Every region must answer."""
+        organisation = self.shelves.target.organisation
+        path = f"{organisation.parameter_prefix}/{self.request.project}"
+
+        def look(name: str) -> Mapping[str, str]:
+            self.tools.cancellation.check()
+            return self.shelves.open[name].region.parameters.below(path)
+
+        answers, errors = everywhere(look, list(self.shelves.open))
+        if errors:
+            raise together(list(errors.values()))
+        found: dict[Version, str] = {}
+        for region, values in answers.items():
+            for name, value in values.items():
+                version = parse_or_none(value)
+                if version is not None:
+                    found.setdefault(version, f"`{name.rsplit('/', 1)[1]}` names it in {region} now")
+        return found
+
+    def _keep_what_is_wrong(self, errors: Mapping[Version, WaybillError]) -> dict[Version, WaybillError]:
+        """Keep the versions that are not what they should be: deleting them would hide it. Returns the other errors."""
+        rest = {}
+        for version, error in errors.items():
+            if isinstance(error, ArtifactError | ConflictError):
+                self._choices[version] = replace(self._choices[version], fate=Fate.KEPT, why=error.what)
+                self._graves.pop(version, None)
+                self.tools.reporter.tell(Warned(f"{version} is kept: {error.what}"))
+            else:
+                rest[version] = error
+        return rest
+
+    def _fail(self, errors: Mapping[Version, WaybillError]) -> None:
+        for version, error in errors.items():
+            self.errors[version] = error
+            self._choices[version] = replace(self._choices[version], fate=Fate.FAILED, why=error.what)
+
+    def _keys(self, version: Version) -> Keys:
+        return Keys(self.shelves.target.organisation.key_prefix, self.request.project, version)

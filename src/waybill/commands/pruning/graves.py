@@ -1,0 +1,152 @@
+"""What every region holds of one version that is to be pruned, and what that is: before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from waybill.commands.account.find import Shelf, Shelves
+from waybill.commands.account.observe import SMALL, Site, read_waybill, with_known_digest, with_sha256
+from waybill.commands.release.material import BYTES
+from waybill.commands.together import together
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.arns import KeyArn
+from waybill.domain.catalogue import Holding
+from waybill.domain.digests import PART
+from waybill.domain.metadata import split_document
+from waybill.domain.names import Keys
+from waybill.domain.observation import Observation
+from waybill.domain.plan import Action, needs_reading, plan_region
+from waybill.domain.waybill import Subject
+from waybill.errors import ArtifactError, ConflictError
+from waybill.transfer.feed import Feed
+from waybill.transfer.source import StoredSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """One region of a version: where it lies, and the tombstone that stands there already."""
+
+    site: Site
+    tombstone: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grave:
+    """One version in every region. `subject` None: no waybill tells what it is, and nobody has read it yet."""
+
+    keys: Keys
+    plots: Mapping[str, Plot]
+    subject: Subject | None
+
+    @property
+    def found(self) -> list[Observation]:
+        """What each region holds."""
+        return [plot.site.found for plot in self.plots.values()]
+
+
+def dig(
+    keys: Keys, held: Mapping[str, Holding], shelves: Shelves, tools: Tools, kms: Mapping[str, KeyArn | None]
+) -> Grave:
+    """Look at a version in every region; what is not listed (`held`) is not asked for. `kms` is what encrypts there.
+
+    Raises `ArtifactError` or `ConflictError` where what lies there is not what a waybill says, or regions differ.
+    """
+
+    def look(name: str) -> Plot:
+        tools.cancellation.check()
+        shown = held.get(name) or Holding(version=keys.version)
+        return _look(shelves.open[name], keys, shown, owner=shelves.target.owner, kms=kms.get(name))
+
+    plots, errors = everywhere(look, list(shelves.open))
+    if errors:
+        raise together(list(errors.values()))
+    waybills = [plot.site.found.waybill for plot in plots.values() if plot.site.found.waybill is not None]
+    first = min(waybills, key=lambda waybill: waybill.staged_at, default=None)
+    grave = Grave(keys=keys, plots=plots, subject=first.subject if first else None)
+    _refuse_differing(grave)
+    return grave
+
+
+def _look(shelf: Shelf, keys: Keys, shown: Holding, *, owner: str, kms: KeyArn | None) -> Plot:
+    region, bucket = shelf.region.name, shelf.bucket
+    where = f"s3://{bucket.name}/{keys.waybill} in {region}"
+    raw = bucket.read(keys.waybill, limit=SMALL) if shown.waybill else None
+    waybill = read_waybill(raw, where)
+    if waybill is not None and (waybill.subject.project, waybill.subject.version) != (keys.project, keys.version):
+        raise ArtifactError(f"{where} is that of {waybill.subject.project} {waybill.subject.version}.")
+    found = Observation(
+        region=region,
+        account=owner,
+        bucket=bucket.name,
+        kms_key=kms,
+        artifact=bucket.head(keys.artifact) if shown.staged else None,
+        metadata=bucket.read(keys.metadata, limit=SMALL) if shown.metadata else None,
+        waybill_raw=raw,
+        waybill=waybill,
+    )
+    site = Site(region=shelf.region, bucket=bucket, keys=keys, parameter="", found=with_known_digest(found))
+    return Plot(site=site, tombstone=bucket.read(keys.tombstone, limit=SMALL) if shown.tombstone else None)
+
+
+def known(grave: Grave, tools: Tools) -> Grave:
+    """Return the same, with what it is: what only Startifact staged is read once, and again where regions may differ.
+
+    The subject stays None only where a tombstone stands and nothing is left to read. Raises as `dig` does, and where
+    nothing tells what the version was.
+    """
+    subject = grave.subject or _hashed(grave, tools)
+    if subject is None:
+        if all(plot.tombstone is None for plot in grave.plots.values()):
+            raise ArtifactError("There is neither artifact nor waybill, only metadata: nothing tells what it was.")
+        return grave
+    plots = {name: _read(plot, subject, tools) for name, plot in grave.plots.items()}
+    told = replace(grave, plots=plots, subject=subject)
+    _refuse_differing(told)
+    return told
+
+
+def _hashed(grave: Grave, tools: Tools) -> Subject | None:
+    for found, site in ((plot.site.found, plot.site) for plot in grave.plots.values()):
+        if found.artifact is None:
+            continue
+        source = StoredSource(site.bucket, grave.keys.artifact, found.artifact.size)
+        digests = Feed(source, part_bytes=PART, lanes=(), buffers=2, check=tools.cancellation.check).run()
+        try:
+            metadata, file_name = split_document(found.metadata)
+        except ValueError as error:
+            where = f"s3://{site.bucket.name}/{grave.keys.metadata} in {found.region}"
+            raise ArtifactError(f"{where} cannot be read: {error}.") from error
+        return Subject(
+            project=grave.keys.project,
+            version=grave.keys.version,
+            digests=digests,
+            media_type=BYTES,
+            file_name=file_name,
+            metadata=metadata,
+        )
+    return None
+
+
+def _read(plot: Plot, subject: Subject, tools: Tools) -> Plot:
+    """Read an artifact where only its own bytes can tell whether it is the one that the waybill is to speak of."""
+    found = plot.site.found
+    if found.artifact is None or found.waybill is not None:
+        return plot
+    if not needs_reading(found.artifact, None, subject.digests):
+        return plot
+    artifact = with_sha256(plot.site.bucket, found.artifact, tools)
+    return replace(plot, site=replace(plot.site, found=replace(found, artifact=artifact)))
+
+
+def _refuse_differing(grave: Grave) -> None:
+    """Raise where a region holds something else than the subject: deleting it would hide what happened."""
+    subject = grave.subject
+    if subject is None:
+        return
+    for found in grave.found:
+        plan = plan_region(found, subject)
+        if plan.error is not None:
+            raise plan.error
+        if plan.action is Action.CONFLICT:
+            raise ConflictError(f"The regions hold different things: {found.region} differs in {plan.why}.")

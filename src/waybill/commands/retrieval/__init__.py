@@ -1,0 +1,1 @@
+"""To this machine: what each region offers, brought and proved."""
