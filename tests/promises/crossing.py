@@ -40,7 +40,7 @@ PARTS = CopyLimits(whole=MIB // 8, part=MIB // 4)
 @contextmanager
 def small_parts() -> Iterator[None]:
     """Cut artifacts into parts of a MiB, so that one of several parts need not be large."""
-    with standing.small_parts(), patch("waybill.commands.goods.PART", MIB // 4):
+    with standing.small_parts(), patch("waybill.commands.promotion.goods.PART", MIB // 4):
         yield
 
 

@@ -63,7 +63,7 @@ def _survey(path: str, allow_empty: bool, compress: bool) -> Selection:
 @contextmanager
 def small_parts() -> Iterator[None]:
     """Cut artifacts into parts of a MiB, so that one of several parts need not be large."""
-    with patch("waybill.domain.digests.PART", MIB // 4), patch("waybill.commands.material.PART", MIB // 4):
+    with patch("waybill.domain.digests.PART", MIB // 4), patch("waybill.commands.release.material.PART", MIB // 4):
         yield
 
 
