@@ -104,7 +104,7 @@ class PromoteOrder:
 
     `wanted_by` is the input that names it. `request` makes the request for the target account once the version is
     known. `approved` is the digest of the plan that may be carried out, None where any may; `approved_facts` are what
-    that plan rests on, where its document is at hand. `plan_only`: nothing is carried out.
+    that plan rests on, where its document is at hand.
     """
 
     project: str
@@ -114,7 +114,6 @@ class PromoteOrder:
     request: Callable[[Version], Request]
     transfer: Transfer = Transfer.AUTO
     verify: Verification = Verification.CHECKSUM
-    plan_only: bool = False
     approved: str | None = None
     approved_facts: Mapping[str, Any] | None = None
 
