@@ -11,7 +11,7 @@ from commands import pruning
 from commands.pruning import LONG_AGO, A, B, C, at, fill, forget, point
 from fakes.aws import PARAMETER_PREFIX, PRODUCTION, REGIONS, bucket_name
 from promises.iam import Need, allows
-from promises.stand import PROJECT, Stand
+from promises.stand import PROJECT, Stand, plant_whole
 from waybill.cancel import Cancellation
 from waybill.commands.versions import versions
 from waybill.domain.arns import RoleArn
@@ -93,6 +93,41 @@ def test_what_is_not_whole_somewhere_is_counted_and_said(stand: Stand) -> None:
     assert f"1.0.0 is not whole in {B}" in shown
 
 
+def test_regions_with_other_sizes_are_not_counted_whole_and_the_version_is_marked(stand: Stand) -> None:
+    fill(stand, "1.0.0", "1.1.0")
+    stand.world.plant(bucket_name(PRODUCTION, C), f"{PROJECT}@1.0.0", b"longer than before")
+    for region in (A, B):
+        stand.world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@1.1.0", b"longer than before")
+    result = run(stand)
+    assert (row(result, "1.0.0").regions, row(result, "1.0.0").different) == ((A, B), (C,))
+    assert (row(result, "1.1.0").regions, row(result, "1.1.0").different) == ((C,), (A, B)), "the waybill tells"
+    assert [row(result, one).size for one in ("1.0.0", "1.1.0")] == [5, 5]
+    shown = text.result(result)
+    assert "2 of 3, different bytes" in shown
+    assert f"1.0.0: {C} holds different bytes" in shown
+    assert result.to_json()["versions"][1]["different"] == [C]
+
+
+@pytest.mark.parametrize(("others", "whole"), [((B, C), (B, C)), ((B,), ())], ids=["most agree", "no two agree"])
+def test_without_a_waybill_most_regions_tell_the_size(
+    stand: Stand, others: tuple[str, ...], whole: tuple[str, ...]
+) -> None:
+    stand.world.plant(bucket_name(PRODUCTION, A), f"{PROJECT}@1.0.0", b"longer")
+    for region in others:
+        stand.world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@1.0.0", b"bytes")
+    found = row(run(stand), "1.0.0")
+    assert (found.regions, set(found.different)) == (whole, {A, *others} - set(whole))
+
+
+def test_regions_whose_waybills_are_of_other_bytes_are_different_however_the_reads_fall(stand: Stand) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        plant_whole(stand.world, C, b"longer than before", version)
+        for region in (A, B):
+            plant_whole(stand.world, region, version=version)
+    result = run(stand)
+    assert [(one.regions, one.different) for one in body(result).rows] == [((A, B), (C,))] * 3
+
+
 def test_what_only_startifact_staged_shows_what_is_known(stand: Stand) -> None:
     with at(stand, LONG_AGO):
         for region in REGIONS:
@@ -100,7 +135,9 @@ def test_what_only_startifact_staged_shows_what_is_known(stand: Stand) -> None:
     found = row(run(stand), "1.0.0")
     assert (found.size, found.staged_at, found.built_from) == (12, LONG_AGO, None)
     assert found.regions == REGIONS
-    assert "has no waybill" in text.result(run(stand))
+    assert "has no waybill: Startifact may have staged it, or a stage or promotion was cut off" in text.result(
+        run(stand)
+    )
 
 
 def test_pruned_versions_are_marked_by_whom_when_and_why(stand: Stand) -> None:

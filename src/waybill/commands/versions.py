@@ -16,6 +16,7 @@ from waybill.domain.catalogue import Catalogue, Holding
 from waybill.domain.names import Keys
 from waybill.domain.overview import Overview, Row
 from waybill.domain.queries import VersionsRequest
+from waybill.domain.quorum import majority
 from waybill.domain.result import Body, Outcome, Result
 from waybill.domain.tombstone import Tombstone
 from waybill.domain.versions import Version
@@ -92,7 +93,7 @@ class _Reading:
         waybill = tombstone = trouble = None
         gone = any(one.pruned for one in held.values())
         try:
-            raw = self._read(keys.waybill, [name for name, one in held.items() if one.waybill], number)
+            raw = self._read(keys.waybill, _recorded(held), number)
             waybill = None if raw is None else Waybill.from_bytes(raw)
             raw = self._read(keys.tombstone, [name for name, one in held.items() if one.pruned], number)
             tombstone = None if raw is None else Tombstone.from_bytes(raw)
@@ -103,17 +104,20 @@ class _Reading:
         except ValueError as error:
             trouble = f"{keys.waybill}: {error}"
         needed = waybill is not None and waybill.subject.document() is not None
-        whole = [name for name, one in held.items() if _whole(one, held, metadata=needed)]
-        sizes = [one.size for one in held.values() if one.size is not None]
+        sizes = {name: one.size for name, one in held.items() if one.size is not None}
         size = waybill.subject.digests.size if waybill else tombstone.size if tombstone else None
+        mine = size if size is not None else majority(sizes, len(sizes))
+        different = [name for name, one in sizes.items() if one != mine and not gone]
+        whole = [name for name, one in held.items() if _whole(one, held, metadata=needed) and name not in different]
         return Row(
             version=version,
-            size=size if size is not None else sizes[0] if sizes else None,
+            size=mine if mine is not None else next(iter(sizes.values()), None),
             staged_at=waybill.staged_at if waybill else min((one.modified for one in held.values()), default=""),
             built_from=waybill.built_from if waybill else None,
             channels={channel: tuple(regions) for channel, regions in named.items()},
             regions=tuple(whole),
-            partial=tuple(name for name, one in held.items() if name not in whole and _something(one)),
+            partial=tuple(name for name, one in held.items() if name not in (*whole, *different) and _something(one)),
+            different=tuple(different),
             pruned=gone,
             tombstone=tombstone,
             trouble=trouble,
@@ -125,6 +129,13 @@ class _Reading:
         if not regions:
             return None
         return self.shelves.open[regions[number % len(regions)]].bucket.read(key, limit=SMALL)
+
+
+def _recorded(held: Mapping[str, Holding]) -> list[str]:
+    """Return the regions to read the waybill in: where sizes differ, those of the size that most have."""
+    names = [name for name, one in held.items() if one.waybill]
+    sizes = [held[name].size for name in names]
+    return [name for name in names if sizes.count(held[name].size) == max(map(sizes.count, sizes))]
 
 
 def _whole(one: Holding, held: Mapping[str, Holding], *, metadata: bool) -> bool:

@@ -17,7 +17,8 @@ class Row:
 
     `built_from` is None where there is no waybill: only Startifact staged it, or it cannot be read (`trouble`).
     `channels` are those that name it, with the regions that say so; `regions` those that hold it whole, `partial` those
-    that hold a part. `pruned` says whether a tombstone stands; `tombstone` what it says, where that can be read.
+    that hold a part, `different` those whose artifact has another size than the waybill says, or most regions have.
+    `pruned` says whether a tombstone stands; `tombstone` what it says, where that can be read.
     """
 
     version: Version
@@ -27,6 +28,7 @@ class Row:
     channels: Mapping[str, tuple[str, ...]]
     regions: tuple[str, ...]
     partial: tuple[str, ...] = ()
+    different: tuple[str, ...] = ()
     pruned: bool = False
     tombstone: Tombstone | None = None
     trouble: str | None = None
@@ -52,6 +54,7 @@ class Row:
             "channels": {name: list(regions) for name, regions in self.channels.items()},
             "regions": list(self.regions),
             "partial": list(self.partial),
+            "different": list(self.different),
             "waybill": built is not None,
             "pruned": self.tombstone.document() if self.tombstone else {} if self.pruned else None,
             "trouble": self.trouble,

@@ -12,6 +12,7 @@ from waybill.report.units import count, listing, size
 
 ABSENT = "absent"
 UNKNOWN = "unknown"
+NO_WAYBILL = "Startifact may have staged it, or a stage or promotion was cut off, which the same command again finishes"
 HEAD = ["version", "size", "staged", "by", "channels", "whole in"]
 
 
@@ -76,7 +77,7 @@ def _place(body: Overview, row: Row) -> str:
     if row.pruned:
         told = f"pruned {row.tombstone.told()}" if row.tombstone else "pruned"
         return f"{told}; run `prune` again to finish" if row.partial or row.regions else told
-    return f"{len(row.regions)} of {len(body.regions)}"
+    return f"{len(row.regions)} of {len(body.regions)}" + (", different bytes" if row.different else "")
 
 
 def _notes(body: Overview) -> list[str]:
@@ -86,10 +87,13 @@ def _notes(body: Overview) -> list[str]:
     for row in body.rows:
         if row.trouble:
             notes.append(f"{row.version}: {row.trouble}")
+        if row.different:
+            holds = "holds" if len(row.different) == 1 else "hold"
+            notes.append(f"{row.version}: {listing(row.different)} {holds} different bytes; see `waybill info`.")
         if row.partial and not row.pruned:
             notes.append(f"{row.version} is not whole in {listing(row.partial)}; `waybill info` says what is missing.")
         if row.built_from is None and not (row.trouble or row.pruned):
-            notes.append(f"{row.version} has no waybill: Waybill has not staged it, Startifact may have.")
+            notes.append(f"{row.version} has no waybill: {NO_WAYBILL}.")
     left = body.total - len(body.rows)
     if left:
         more = f"waybill versions {body.project}" if body.brief else "--limit all"

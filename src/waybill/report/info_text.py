@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.domain.info import EventInfo, Other, RegionInfo, VersionInfo
+from waybill.report.catalogue_text import NO_WAYBILL
 from waybill.report.columns import columns, pairs_of
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table
@@ -144,7 +145,7 @@ def _event(event: EventInfo, body: VersionInfo) -> str:
 def _notes(body: VersionInfo) -> list[str]:
     notes = [_differs(other) for other in body.others]
     if body.waybill is None and any(region.size is not None for region in body.regions):
-        notes.append("There is no waybill: Waybill has not staged this version, Startifact may have.")
+        notes.append(f"There is no waybill: {NO_WAYBILL}.")
     return notes + [f"{region.region}: {region.error}" for region in body.regions if region.error]
 
 
