@@ -134,6 +134,17 @@ def test_p9_names_from_outside_are_only_text(browser: Browser, tmp_path: Path) -
     assert "\\u202e" in text
 
 
+@pytest.mark.parametrize("word", ["drift", "rollback half done", "half-staged", "half-pruned", "different bytes"])
+def test_every_word_of_the_page_is_in_its_legend(word: str) -> None:
+    legend = page(statuses.healthy()).split("What the words mean")[1]
+    assert f">{word}<" in legend
+    assert "only artifact" in legend
+
+
+def test_the_page_promises_no_more_than_it_shows() -> None:
+    assert "<h1>Every channel, and every version that is not whole</h1>" in page(statuses.healthy())
+
+
 def test_the_page_forbids_itself_everything_but_its_own_style() -> None:
     text = page(statuses.troubled())
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)

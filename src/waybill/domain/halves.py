@@ -159,10 +159,9 @@ def _bare(facts: VersionFacts, regions: Sequence[VersionRegion], count: int) -> 
         end = "." if sure else ": only the same bytes finish it."
         return _Found(Half.HALF_STAGED, f"{why}{end}", lacking, source, repairable=sure)
     if source is not None:
-        return _Found(
-            Half.BARE, "Only Startifact staged it: it has no waybill.", tuple(staged), source, repairable=sure
-        )
-    return _Found(Half.BARE, "It has no waybill, and no channel names it or is known to have named it.", tuple(staged))
+        return _Found(Half.BARE, "Only Startifact staged it.", tuple(staged), source, repairable=sure)
+    why = "Only Startifact staged it, or a stage or promotion was cut off: the same command again finishes it."
+    return _Found(Half.BARE, why, tuple(staged))
 
 
 def _and(names: Sequence[str]) -> str:

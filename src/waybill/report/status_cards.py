@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from waybill.domain.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionRegion, VersionStatus
+from waybill.domain.standing import ChannelRegion, ChannelStatus, Half, ProjectStatus, VersionRegion, VersionStatus
 from waybill.domain.status import AccountStatus
 from waybill.report.html import Markup, element, text
 from waybill.report.status_words import Finding, State, findings, names, state
@@ -74,7 +74,7 @@ def _versions(account: AccountStatus, halves: Iterable[VersionStatus]) -> Markup
             "tr",
             element("th", element("span", item.version.text, class_="version"), scope="row"),
             labelled("state", item.half.value),
-            *(_holding(one) for one in item.regions),
+            *(_holding(one, item.half) for one in item.regions),
         )
         for item in halves
     ]
@@ -92,11 +92,13 @@ def _cell(one: ChannelRegion) -> Markup:
     return labelled(one.region, named, " ", state_mark(word), class_=None if word.good else _class(word))
 
 
-def _holding(one: VersionRegion) -> Markup:
+def _holding(one: VersionRegion, half: Half) -> Markup:
     if not one.readable:
         return labelled(one.region, state_mark(State.UNREADABLE), class_="unreadable")
     if one.whole:
         return labelled(one.region, state_mark(State.GOOD))
+    if half is Half.BARE:
+        return labelled(one.region, state_mark(State.BARE))
     held = f"only {listing(one.holds())}" if one.holds() else "nothing"
     return labelled(one.region, element("span", held, class_="state broken"), class_="broken")
 

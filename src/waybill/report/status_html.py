@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
 
-from waybill.domain.standing import ProjectStatus
+from waybill.domain.standing import Half, ProjectStatus
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, UploadStatus
 from waybill.domain.versions import Version
 from waybill.report.html import Markup, element, text
@@ -25,13 +25,23 @@ T = TypeVar("T")
 
 MEANINGS = {
     State.GOOD: "Artifact, metadata and waybill are there and agree.",
-    State.BARE: "Only Startifact staged it; nothing is wrong.",
+    State.BARE: "Only Startifact staged it, or a stage or promotion was cut off: the same command again finishes it. "
+    "Nothing is wrong.",
     State.ABSENT: "The channel does not exist there.",
     State.BEHIND: "The channel belongs at a higher version, or at the one it was rolled back to.",
     State.WITHDRAWN: "The channel names a version that a rollback took off.",
     State.BROKEN: "Something of the version is missing there, or is not what its waybill says.",
     State.FOREIGN: "The channel's parameter holds something that is not a version.",
     State.UNREADABLE: "Nobody could look. It is not known to be absent.",
+}
+
+
+PILLS = {
+    "drift": "The regions name different versions on the channel.",
+    "rollback half done": "Its events stand, and some region's channel has yet to follow them.",
+    Half.HALF_STAGED: "Some regions lack a part of the version; “only artifact” is all that is there.",
+    Half.HALF_PRUNED: "A prune was cut off.",
+    Half.DIFFERENT: "The regions hold different things under one version.",
 }
 
 
@@ -88,7 +98,7 @@ def _top(body: Status) -> Markup:
     when = body.at.replace("T", " ").replace("Z", " UTC")
     return element(
         "header",
-        element("h1", "Where every version is"),
+        element("h1", "Every channel, and every version that is not whole"),
         element("p", standing(body), class_=f"verdict {'bad' if body.troubled or body.unreadable else 'good'}"),
         element("p", element("span", f"Generated {when}"), *accounts, class_="facts"),
         class_="top",
@@ -203,4 +213,5 @@ def _where(project: ProjectStatus) -> list[tuple[State, str]]:
 
 def _legend() -> Markup | None:
     items = [element("div", state_mark(word), f" {meaning}") for word, meaning in MEANINGS.items()]
+    items += [element("div", element("span", word, class_="pill"), f" {meaning}") for word, meaning in PILLS.items()]
     return _section("What the words mean", element("div", element("div", *items, class_="legend"), class_="card"))
