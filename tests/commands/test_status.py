@@ -12,6 +12,8 @@ from waybill.domain.standing import Half
 from waybill.domain.status import Status
 from waybill.errors import AccessDenied, ExitCode, InputError, Unavailable
 from waybill.ports import NewObject
+from waybill.report import text
+from waybill.report.status_html import page
 
 
 def put(stand: Stand, version: str, *regions: str, body: bytes = SMALL) -> None:
@@ -230,6 +232,48 @@ def test_a_project_that_nobody_knows_is_a_fault(stand: Stand) -> None:
     stand.stage()
     with pytest.raises(InputError, match="SugarWatre"):
         look(stand, PROJECT, "SugarWatre")
+
+
+def begin(stand: Stand, region: str, key: str = f"{PROJECT}@1.0.0") -> None:
+    """Begin an upload, and leave it."""
+    bucket = stand.world.account().bucket(region, bucket_name(PRODUCTION, region), owner=PRODUCTION)
+    bucket.begin(NewObject(key=key, media_type="a/b", kms_key=None))
+
+
+def test_a_project_of_which_there_are_only_uploads_exists(stand: Stand) -> None:
+    for region in (A, B):
+        begin(stand, region)
+    result = look(stand, PROJECT)
+    assert result.exit_code == ExitCode.OK
+    assert [item.region for item in body(result).accounts[0].uploads] == [A, B]
+    said = text.result(result)
+    assert "Nothing is staged in 1 account; 2 uploads not ended." in said
+    assert f"2 uploads under way, begun within the last hour: {PROJECT}@1.0.0 in {A} and {B}." in said
+
+
+def test_an_upload_of_one_project_makes_no_other_one_known(stand: Stand) -> None:
+    begin(stand, A, "Other@1.0.0")
+    with pytest.raises(InputError, match="no upload under way"):
+        look(stand, PROJECT, "Other")
+
+
+def test_an_artifact_whose_first_promotion_was_cut_off_is_told_calmly_and_once(stand: Stand) -> None:
+    for region in REGIONS:
+        stand.world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@1.0.0", SMALL)
+    result = look(stand, check=True)
+    assert result.exit_code == ExitCode.OK
+    said = text.result(result)
+    assert (
+        "1.0.0: Without a waybill. Only Startifact staged it, or a stage or promotion was cut off: the same command "
+        "again finishes it." in said
+    )
+    assert "no channel names it" not in said
+    put(stand, "2.0.0", A)
+    shown = page(body(look(stand)))
+    row = shown[shown.index(">1.0.0</span>") :].split("</tr>")[0]
+    assert row.count(">no waybill<") == 3
+    assert "broken" not in row
+    assert "only artifact" not in row
 
 
 def test_a_project_that_a_silent_region_may_know_is_none(stand: Stand) -> None:

@@ -1,4 +1,4 @@
-"""status: where every version is, in every region of the accounts given; `repair` finishes what can be finished."""
+"""status: how channels stand and what is not whole, account by account; `repair` finishes what can be finished."""
 
 from __future__ import annotations
 
@@ -77,9 +77,10 @@ def _refuse_unknown(request: StatusRequest, accounts: list[AccountStatus]) -> No
     if any(one.unreadable for one in accounts):
         return
     known = {item.project for one in accounts for item in one.projects if item.versions or item.channels or item.halves}
+    known |= {item.project for one in accounts for item in one.uploads}
     unknown = [name for name in request.projects if name not in known]
     if unknown:
-        rule = "has no version and no channel in any of the accounts."
+        rule = "has no version, no channel and no upload under way in any of the accounts."
         raise InputError([Fault("project", name, rule) for name in unknown], "Nothing was written.")
 
 

@@ -30,13 +30,17 @@ class StatusRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadStatus:
-    """A multipart upload that was neither completed nor aborted; `stale` where it began over an hour ago."""
+    """A multipart upload that was neither completed nor aborted; `stale` where it began over an hour ago.
+
+    `project` is the one whose version the key names.
+    """
 
     region: str
     bucket: str
     key: str
     begun: str
     stale: bool
+    project: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""

@@ -10,7 +10,7 @@ from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table
 from waybill.report.status_words import State, findings, names, repair_line, state
-from waybill.report.units import count
+from waybill.report.units import count, listing
 
 LONGEST = 200
 """Characters of a name."""
@@ -148,9 +148,17 @@ def _left(account: AccountStatus) -> list[str]:
         f"{item.region or account.name}: {item.what} could not be read: {item.error}" for item in account.unreadable
     ]
     stale = [item for item in account.uploads if item.stale]
-    young = len(account.uploads) - len(stale)
+    young: dict[str, list[str]] = {}
+    for item in account.uploads:
+        if not item.stale:
+            young.setdefault(item.key, []).append(item.region)
+    keys = [f"{key} in {listing(regions)}" for key, regions in young.items()]
+    number = sum(map(len, young.values()))
     lines += [
         f"{item.region}: an upload of s3://{item.bucket}/{item.key} was begun at {item.begun} and never ended."
         for item in stale
     ]
-    return [*lines, *([f"{count(young, 'upload')} under way, begun within the last hour."] if young else [])]
+    return [
+        *lines,
+        *([f"{count(number, 'upload')} under way, begun within the last hour: {'; '.join(keys)}."] if young else []),
+    ]

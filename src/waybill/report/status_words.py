@@ -132,8 +132,10 @@ def standing(body: Status) -> str:
     every = {item.project for one in body.accounts for item in one.projects}
     where = count(len(body.accounts), "account")
     troubled = list(dict.fromkeys(item.project for _, item in body.troubled))
-    if not every:
-        return f"Nothing is staged in {where}."
+    if not any(item.versions or item.channels or item.halves for one in body.accounts for item in one.projects):
+        uploads = sum(len(one.uploads) for one in body.accounts)
+        nothing = f"Nothing is staged in {'what could be read of ' if body.unreadable else ''}{where}"
+        return nothing + (f"; {count(uploads, 'upload')} not ended." if uploads else ".")
     if not troubled:
         read = " that could be read" if body.unreadable else ""
         same = f"every channel names what is whole, the same in every region{read}."

@@ -102,7 +102,12 @@ def _uploads(
         bucket = shelves.open[region].bucket
         return [
             UploadStatus(
-                region=region, bucket=bucket.name, key=one.key, begun=one.begun, stale=is_stale(one.begun, now)
+                region=region,
+                bucket=bucket.name,
+                key=one.key,
+                begun=one.begun,
+                stale=is_stale(one.begun, now),
+                project=one.key[len(prefix) :].partition("@")[0],
             )
             for start in prefixes
             for one in bucket.unfinished(start)
