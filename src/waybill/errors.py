@@ -131,6 +131,10 @@ class ConflictError(WaybillError):
     exit_code = ExitCode.CONFLICT
 
 
+class PrunedError(ConflictError):
+    """The version was pruned, and never comes back: running again does not help."""
+
+
 class PartialError(WaybillError):
     """Fewer regions succeeded than `require` asks for."""
 

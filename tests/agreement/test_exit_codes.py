@@ -68,6 +68,7 @@ def test_every_error_of_the_tree_has_a_code_of_its_own_kind() -> None:
         "AccessDenied": 3,
         "ArtifactError": 4,
         "ConflictError": 5,
+        "PrunedError": 5,
         "PartialError": 6,
         "PipelineError": 7,
         "TimedOut": 8,

@@ -109,12 +109,22 @@ class World:
             return sum(len(state.uploads) for name, state in self.buckets.items() if bucket in {None, name})
 
     def plant(
-        self, bucket: str, key: str, body: bytes, *, sha256: str | None = None, kms_key: str | None = None
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        sha256: str | None = None,
+        kms_key: str | None = None,
+        checksum: bool = True,
     ) -> None:
-        """Store an object, whatever was there, as another tool would: without `sha256` S3 knows the CRC64NVME only."""
+        """Store an object, whatever was there, as another tool would: without `sha256` S3 knows the CRC64NVME only.
+
+        Without `checksum` it knows one of another kind, as SDKs send it: none that could be compared.
+        """
         with self.lock:
             state = self.buckets[bucket]
-            crc = crc_text(crc64nvme(body)) if sha256 is None else None
+            crc = crc_text(crc64nvme(body)) if sha256 is None and checksum else None
             version = self.new_version() if state.versioned else None
             media = "binary/octet-stream"
             item = Item(

@@ -40,6 +40,11 @@ def tampered_artifact(crossing: Crossing, body: bytes) -> None:
     crossing.world.plant(SOURCE, KEY, flipped(body))
 
 
+def tampered_by_an_ordinary_upload(crossing: Crossing, body: bytes) -> None:
+    """As an SDK uploads it: of the same size, with a checksum that nothing can be held against."""
+    crossing.world.plant(SOURCE, KEY, flipped(body), checksum=False)
+
+
 def truncated_artifact(crossing: Crossing, body: bytes) -> None:
     crossing.world.plant(SOURCE, KEY, body[:-1])
 
@@ -82,6 +87,7 @@ def half_with_other_bytes(crossing: Crossing, body: bytes) -> None:
     "harm",
     [
         tampered_artifact,
+        tampered_by_an_ordinary_upload,
         truncated_artifact,
         replaced_metadata,
         waybill_that_is_none,

@@ -234,7 +234,15 @@ def test_what_startifact_left_in_one_region_must_be_what_the_waybill_of_another_
     named(stand, "1.0.0 2.0.0", "1.0.0 2.0.0", "1.0.0 2.0.0")
     bare(stand, EAST)
     stand.world.plant(*of(EAST, "SugarWater@1.0.0"), OTHER)
-    assert "different things" in refused(stand.back_end("1.0.0"), ExitCode.CONFLICT)
+    assert "has no waybill" in refused(stand.back_end("1.0.0"), ExitCode.ARTIFACT)
+
+
+def test_same_size_other_bytes_without_a_checksum_are_read_and_refused(stand: Stand) -> None:
+    named(stand, "1.0.0 2.0.0", "1.0.0 2.0.0", "1.0.0 2.0.0")
+    stand.world.plant(*of(EAST, "SugarWater@1.0.0"), SMALL[::-1], checksum=False)
+    said = refused(stand.back_end("1.0.0"), ExitCode.ARTIFACT)
+    assert EAST in said
+    assert "sha256" in said
 
 
 def test_what_startifact_left_everywhere_must_be_the_same_everywhere(stand: Stand) -> None:

@@ -145,7 +145,7 @@ def test_manual_promotion(runner: Runner, project: str) -> None:
         "inputs.to": example["to"],
         "inputs.oidc-role || vars.WAYBILL_OIDC_ROLE": example["oidc-role"],
         "inputs.from-role || vars.WAYBILL_FROM_ROLE": "",
-        "inputs.role || vars.WAYBILL_ROLE": example["role"],
+        "inputs.role || vars.WAYBILL_ROLE || 'missing WAYBILL_ROLE'": example["role"],
         "inputs.role-external-id || vars.WAYBILL_EXTERNAL_ID": example["role-external-id"],
     }
     with tokens() as server:

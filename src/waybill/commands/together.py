@@ -10,6 +10,7 @@ from waybill.errors import (
     ConflictError,
     IdentityError,
     InputError,
+    PrunedError,
     Unavailable,
     WaybillError,
     exit_code_of,
@@ -34,7 +35,7 @@ def together(errors: Sequence[WaybillError]) -> WaybillError:
 
 def _kind(error: WaybillError) -> type[WaybillError]:
     """Return the class of errors that carries this one's code and needs no more than words."""
-    for kind in (IdentityError, ArtifactError, ConflictError, Unavailable):
+    for kind in (IdentityError, ArtifactError, PrunedError, ConflictError, Unavailable):
         if isinstance(error, kind):
             return kind
     return WaybillError

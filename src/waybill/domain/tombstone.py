@@ -8,7 +8,7 @@ from typing import Any
 
 from waybill.domain import stored
 from waybill.domain.versions import Version
-from waybill.errors import ConflictError
+from waybill.errors import PrunedError
 
 SCHEMA = 1
 
@@ -69,13 +69,13 @@ class Tombstone:
         return f"by {self.pruned_by or 'somebody'} at {self.pruned_at}{f' ({self.reason})' if self.reason else ''}"
 
 
-def pruned(project: str, version: Version, raw: bytes, where: str) -> ConflictError:
+def pruned(project: str, version: Version, raw: bytes, where: str) -> PrunedError:
     """Return the error for a version that is asked for again after it was pruned. `raw` is its stored tombstone."""
     try:
         told = Tombstone.from_bytes(raw).told()
     except ValueError:
         told = f"some time ago ({where} cannot be read)"
-    return ConflictError(
+    return PrunedError(
         f"{project} {version} was pruned {told}; its tombstone stands as {where}.",
-        "A pruned version never comes back, not even with the same bytes. Take another version.",
+        "It is not staged again, not even with the same bytes, while a tombstone stands. Take another version.",
     )

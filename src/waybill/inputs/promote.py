@@ -82,7 +82,9 @@ def _requests(
         again["configuration-parameter"] = place.configuration_parameter
 
     def at(version: Version) -> Request:
-        line = command_line(PROMOTE, {**again, "version": version.text, "from-channel": ""})
+        # A plan that was approved is what finishes; the file has its inputs.
+        same = {"apply": plan} if (plan := values.get("apply", "")) else {**again, "version": version.text}
+        line = command_line(PROMOTE, {**same, "from-channel": ""})
         return Request(
             command=PROMOTE.name,
             project=values["project"],

@@ -119,7 +119,9 @@ def _untouched(result: Result) -> str:
 
 def _partial(result: Result, name: str) -> str:
     lacking = [region.region for region in result.regions if not region.whole]
-    stuck = [region.region for region in result.regions if region.whole and region.error]
+    ended = [one for one in result.regions if one.whole and one.error]
+    stuck = [one.region for one in ended if one.channel is not ChannelOutcome.MOVED]
+    unseen = [one.region for one in ended if one.channel is ChannelOutcome.MOVED]
     total = len(result.regions)
     head = f"{name} is complete in {total - len(lacking)} of {count(total, 'region')}"
     if result.exit_code in CANCELLED:
@@ -128,6 +130,7 @@ def _partial(result: Result, name: str) -> str:
         head += f", {'enough' if result.exit_code is ExitCode.OK else 'too few'} for `require`"
     missing = f" It is not known to be complete in {listing(lacking)}." if lacking else ""
     channel = f" The channel `{result.channel}` could not be moved in {listing(stuck)}." if stuck else ""
+    channel += f" It was put in {listing(unseen)}; whether it stands could not be seen." if unseen else ""
     return f"{head}.{missing}{channel or _untouched(result)}"
 
 

@@ -54,6 +54,7 @@ def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str
     }
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        temporary.touch(mode=0o600)  # it holds the external id
         temporary.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         temporary.replace(path)
     except OSError as error:

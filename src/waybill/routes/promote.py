@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from waybill.domain.result import Result
 from waybill.errors import Fault, InputError
 from waybill.inputs import promote as inputs
 from waybill.inputs.tables.promote import PROMOTE
+from waybill.inputs.typed import command_line
 from waybill.routes.plan_files import plan_fault, read_plan, write_plan
 from waybill.routes.workbench import Workbench
 
@@ -27,9 +29,11 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     bench = Workbench(shop)
     order = inputs.read(values, bench.surroundings(), found, approved=facts)
     result = promote(order, bench.tools(order.source.config_regions))
-    if path is not None and write_plan(path, result, values, at=shop.clock.now()) and shop.face.give is not None:
+    if path is None or not write_plan(path, result, values, at=shop.clock.now()):
+        return result
+    if shop.face.give is not None:
         shop.face.give(path)
-    return result
+    return replace(result, resume=command_line(PROMOTE, {"apply": values["plan"].strip()}))
 
 
 def _applied(

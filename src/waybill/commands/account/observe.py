@@ -136,6 +136,18 @@ def look_again(site: Site) -> Observation:
     return with_known_digest(found)
 
 
+def proved(bucket: Bucket, found: Observation, tools: Tools) -> Observation:
+    """Read an artifact that S3 reports no checksum of which could be held against its waybill; `damage` then tells.
+
+    Whatever Waybill writes has one: some other tool put it there, and its bytes alone tell which.
+    """
+    artifact, waybill = found.artifact, found.waybill
+    if artifact is None or waybill is None or not needs_reading(artifact, waybill, waybill.subject.digests):
+        return found
+    tools.reporter.tell(Stepped(found.region, Step.READ_BACK))
+    return replace(found, artifact=with_sha256(bucket, artifact, tools))
+
+
 def raise_pruned(bucket: Bucket, keys: Keys) -> None:
     """Raise `ConflictError` where a version was pruned: it never comes back, in no region."""
     raw = bucket.read(keys.tombstone, limit=SMALL)
@@ -191,7 +203,7 @@ def refuse_foreign(value: str, parameter: str, region: str) -> None:
         raise ConflictError(
             f"The parameter {parameter} in {region} holds {value[:80]!r}, which is not a version; "
             "Waybill never overwrites it.",
-            "Choose another `channel` or `parameter-prefix`, or say `update-channel: never`.",
+            "Put the parameter right, or choose another `channel` or `parameter-prefix`.",
         )
 
 

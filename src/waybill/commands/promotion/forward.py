@@ -72,8 +72,8 @@ def _backward(request: Request, named: Mapping[str, Version]) -> ConflictError:
         )
     return ConflictError(
         f"{head} higher than {request.version}.",
-        "A promotion goes forward only. To go back on purpose: `waybill rollback "
-        f"--project {request.project} --channel {request.channel} --to {request.version} --reason ...`",
+        "A promotion goes forward only. `waybill rollback` goes back on purpose, to a version that is stored there; "
+        "`update-channel: never` brings the bytes here and leaves the channel alone.",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from waybill.commands.account.find import Shelves, everywhere_stored, no_such_version, open_shelves
-from waybill.commands.account.observe import SMALL, read_waybill, with_known_digest
+from waybill.commands.account.observe import SMALL, proved, read_waybill, with_known_digest
 from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.promotion.goods import Offer
@@ -70,7 +70,7 @@ def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shel
             waybill_raw=raw,
             waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill} in {region}"),
         )
-        return with_known_digest(found)
+        return proved(bucket, with_known_digest(found), tools)
 
     found, errors = everywhere(look, list(shelves.open))
     gone = [error for error in errors.values() if isinstance(error, ConflictError)]

@@ -13,7 +13,7 @@ from waybill.domain.channel import UpdateChannel
 from waybill.domain.plan import Action, ChannelAction, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.domain.waybill import Subject
-from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exit_code_of, lowest
+from waybill.errors import Cancelled, ConflictError, ExitCode, PrunedError, WaybillError, exit_code_of, lowest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
     result = _unwritten(run, outcome, exit_code_of(error), seconds)
     whole = bool(run.plan.of(Action.NOTHING))
     # A stage goes on once a foreign parameter is put right; a promotion backward never does.
-    hopeless = run.plan.of(Action.CONFLICT) or (clash and run.request.command != "stage")
+    gone = isinstance(error, PrunedError)
+    hopeless = run.plan.of(Action.CONFLICT) or gone or (clash and run.request.command != "stage")
     resume = None if hopeless else (run.request.restart if whole else run.request.again) or None
     return replace(result, error=error.what, advice=error.advice or None, resume=resume)
 
@@ -213,7 +214,7 @@ def _half(name: str, run: Run, ends: Ends) -> str | None:
     took = run.watch.effect(name, run.plan.key)
     if took is Effect.SURE:
         return "The artifact is stored there, and not all that belongs to it."
-    return "The artifact may be stored there: the answer was lost." if took is Effect.UNSURE else None
+    return "The artifact may be stored there, without all that belongs to it." if took is Effect.UNSURE else None
 
 
 def _clashes(ends: Ends) -> list[str]:

@@ -46,8 +46,10 @@ def move_channel(run: Run, ends: Ends, *, documented: bool) -> Ends:
         return replace(ends, errors={**dict.fromkeys(moving, cancellation.error()), **ends.errors})
     if not may_move(run, ends):
         return ends
+    origin = run.request.origin
+    named = replace(origin, actor=origin.actor or run.target.caller.arn)  # a reinstatement says who asked for it
     moved, errors = channels.move(
-        run.request,
+        replace(run.request, origin=named),
         run.sites,
         run.tools,
         moving=moving,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from waybill.commands.account.observe import Site, look_again
+from waybill.commands.account.observe import Site, look_again, proved
 from waybill.commands.account.target import Target
 from waybill.commands.release.material import holds_whole
 from waybill.commands.release.run import Run
@@ -47,18 +47,21 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
     def look(name: str) -> Site:
         tools.cancellation.check()
         site = replace(seen.observed[0][name], keys=keys)
-        return replace(site, found=look_again(site))
+        return replace(site, found=proved(site.bucket, look_again(site), tools))
 
     looked, errors = everywhere(look, list(seen.observed[0]))
     errors = {**seen.observed[1], **errors}
     # Where the version cannot be looked at, events can still be written.
     sites = {**{name: replace(site, keys=keys) for name, site in seen.observed[0].items()}, **looked}
     known = list(seen.events.values())
+    waybills = any(site.found.waybill is not None for site in looked.values())
     events = domain.to_hold(_first(order, request, target, known, tools), tools.run_id, seen.histories, known)
     new = [event for event in events if event not in known]
     takes = [event.version for event in new if event.version not in standing_withdrawals(known)]
     regions = tuple(
-        _failed(name, errors[name], seen) if name in errors else _region(sites[name], request, [*known, *new], takes)
+        _failed(name, errors[name], seen)
+        if name in errors
+        else _region(sites[name], request, [*known, *new], takes, bare=not waybills)
         for name in target.organisation.regions
     )
     _warn_of_bare(regions, request, tools)
@@ -88,9 +91,12 @@ def _failed(name: str, error: WaybillError, seen: Seen) -> RegionPlan:
     return RegionPlan(region=name, action=Action.FAILED, why=error.what, observation=found, error=error)
 
 
-def _region(site: Site, request: Request, events: Iterable[Event], takes: Sequence[Version]) -> RegionPlan:
+def _region(
+    site: Site, request: Request, events: Iterable[Event], takes: Sequence[Version], *, bare: bool
+) -> RegionPlan:
+    """Return what one region is to do. `bare`: no region has a waybill of it, so Startifact alone staged it."""
     found = site.found
-    error = _not_whole(site, request)
+    error = _not_whole(site, request, bare=bare)
     if error is not None:
         return RegionPlan(region=site.region.name, action=Action.FAILED, why=error.what, observation=found, error=error)
     lifted = [one for one in events if not (request.reinstate and one.version == request.version)]
@@ -104,10 +110,10 @@ def _region(site: Site, request: Request, events: Iterable[Event], takes: Sequen
     )
 
 
-def _not_whole(site: Site, request: Request) -> ArtifactError | None:
+def _not_whole(site: Site, request: Request, *, bare: bool) -> ArtifactError | None:
     """Return what is wrong with the version in a region; None where it is whole, or as Startifact leaves it."""
     found = site.found
-    if holds_whole(found, request.project, request.version) or _bare(found, request):
+    if holds_whole(found, request.project, request.version) or (bare and _bare(found, request)):
         return None
     where = f"{site.region.name} (s3://{site.bucket.name}/{site.keys.artifact})"
     if found.artifact is None:
@@ -118,8 +124,7 @@ def _not_whole(site: Site, request: Request) -> ArtifactError | None:
         )
     return damage(found) or ArtifactError(
         f"{request.project} {request.version} is not whole in {where}: "
-        f"{'it has no waybill' if found.waybill is None else 'its metadata or its waybill is of something else'}, and "
-        f"{request.channel} never named it there.",
+        f"{'it has no waybill' if found.waybill is None else 'its metadata or its waybill is of something else'}.",
         "`waybill status --repair` completes it from a region that is whole, if there is one; then run again.",
     )
 
