@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from commands import pruning
+from commands.looking import replaced_unseen
 from commands.pruning import LONG_AGO, A, B, C, at, fill, forget, plant_event, point
 from fakes.aws import PARAMETER_PREFIX, PRODUCTION, REGIONS, bucket_name
 from promises.iam import allows
@@ -162,6 +163,14 @@ def test_what_is_not_what_its_waybill_says_is_told_and_is_not_whole(stand: Stand
     assert "sha256" in str(region(result, C).error)
     assert region(result, A).whole
     assert f"{C}:" in text.result(result)
+
+
+def test_other_bytes_of_the_same_size_are_told_though_s3_has_no_checksum_to_tell(stand: Stand) -> None:
+    fill(stand, "1.0.0")
+    replaced_unseen(stand, C, b"evil!", "1.0.0")
+    result = run(stand)
+    assert [region(result, name).whole for name in REGIONS] == [True, True, False]
+    assert "sha256" in str(region(result, C).error)
 
 
 @pytest.mark.parametrize("raw", [b"{", waybill_of(SMALL, "9.9.9")], ids=["broken", "another's"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from waybill.commands.account.find import Shelves
-from waybill.commands.account.observe import SMALL, read_waybill, with_known_digest
+from waybill.commands.account.observe import SMALL, proved, read_waybill, with_known_digest
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.drift import Look
@@ -70,18 +70,17 @@ def _observe(spot: Spot, shelves: Shelves, tools: Tools) -> Observation:
     bucket = shelves.open[region].bucket
     keys = Keys(shelves.target.organisation.key_prefix, project, version)
     raw = bucket.read(keys.waybill, limit=SMALL)
-    return with_known_digest(
-        Observation(
-            region=region,
-            account=shelves.target.owner,
-            bucket=bucket.name,
-            kms_key=None,
-            artifact=bucket.head(keys.artifact),
-            metadata=bucket.read(keys.metadata, limit=SMALL),
-            waybill_raw=raw,
-            waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill}"),
-        )
+    found = Observation(
+        region=region,
+        account=shelves.target.owner,
+        bucket=bucket.name,
+        kms_key=None,
+        artifact=bucket.head(keys.artifact),
+        metadata=bucket.read(keys.metadata, limit=SMALL),
+        waybill_raw=raw,
+        waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill}"),
     )
+    return proved(bucket, with_known_digest(found), tools)
 
 
 def _judge(found: Observation, spot: Spot) -> tuple[Look, Subject | None]:
