@@ -62,7 +62,7 @@ def rolling_back(stand: Stand) -> None:
     """Killed after its first event in one region: the second was yet to be written."""
     for version in ("1.1.0", "1.2.0", "1.3.0"):
         put(stand, version, *REGIONS)
-    plant_withdrawal(stand.world, B, "1.3.0", "1.1.0")
+    plant_withdrawal(stand.world, B, "1.3.0", "1.1.0", withdraws="1.3.0 1.2.0")
 
 
 def startifact(stand: Stand) -> None:
@@ -235,6 +235,19 @@ def test_p3_a_version_staged_after_the_rollback_is_not_taken_off(stand: Stand) -
     put(stand, "1.4.0", A)
     look(stand, repair=True)
     assert stand.channels() == ["1.4.0"] * 3
+
+
+@pytest.mark.parametrize("listed", ["2.0.0", ""])
+def test_p3_what_came_after_a_whole_rollback_is_not_taken_off(stand: Stand, listed: str) -> None:
+    """One region was set back by hand to what had been withdrawn: the others are not drawn down to its target."""
+    for version in ("1.0.0", "2.0.0", "1.0.0", "3.0.0"):
+        put(stand, version, *REGIONS)
+    stand.world.set_parameter(C, PRODUCTION, CHANNEL, "2.0.0")
+    for region in REGIONS:
+        plant_withdrawal(stand.world, region, "2.0.0", "1.0.0", withdraws=listed)
+    look(stand, repair=True)
+    assert stand.channels() == ["3.0.0"] * 3
+    assert all("@2.0.0/" in key for region in REGIONS for key in events(stand, region))
 
 
 def test_the_events_come_before_the_channel_moves(stand: Stand) -> None:

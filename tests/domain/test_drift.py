@@ -21,7 +21,7 @@ def version(number: int) -> Version:
     return Version(f"{number}.0.0")
 
 
-def withdrawal(number: int, target: int, name: str) -> Event:
+def withdrawal(number: int, target: int, name: str, listed: Sequence[int] = ()) -> Event:
     return Event(
         name=name,
         kind=Kind.WITHDRAWN,
@@ -31,17 +31,20 @@ def withdrawal(number: int, target: int, name: str) -> Event:
         at=f"2026-01-0{len(name) % 9 + 1}T00:00:00Z",
         reason="it leaks",
         target=version(target),
+        withdraws=tuple(map(version, sorted(listed, reverse=True))),
     )
 
 
 @st.composite
 def events(draw: st.DrawFn) -> list[Event]:
-    """Rollbacks, whole or cut off anywhere, and reinstatements of some of what they took off."""
+    """Rollbacks, with lists or of older releases, whole or cut off, and reinstatements of some of what they took."""
     found: list[Event] = []
     for number in range(draw(st.integers(0, 3))):
         target = draw(st.integers(1, 4))
-        for above in draw(st.lists(st.integers(target + 1, 5), min_size=1, unique=True)):
-            found.append(withdrawal(above, target, f"{'w' * (number + 1)}.json"))
+        listed = draw(st.lists(st.integers(target + 1, 5), min_size=1, unique=True))
+        lists = listed if draw(st.booleans()) else []
+        for above in draw(st.lists(st.sampled_from(listed), min_size=1, unique=True)):
+            found.append(withdrawal(above, target, f"{'w' * (number + 1)}.json", lists))
     for one in draw(st.lists(st.sampled_from(found), max_size=2)) if found else []:
         found.append(replace(one, name=f"r-{one.name}", kind=Kind.REINSTATED, target=None, lifts=(one.name,)))
     return found
@@ -129,9 +132,53 @@ def test_the_events_of_what_a_region_names_are_read_though_a_higher_version_stan
 
 def test_a_rollback_is_completed_down_to_its_target_and_not_below() -> None:
     past = ["1.0.0", "2.0.0", "3.0.0", "4.0.0"]
-    known = ChannelFacts(channel="latest", histories={"a": past}, events=(withdrawal(4, 2, "w.json"),))
+    known = ChannelFacts(channel="latest", histories={"a": past}, events=(withdrawal(4, 2, "w.json", [4, 3]),))
     assert [event.version.text for event in unwritten(known)] == ["3.0.0"]
     assert moved(known).histories["a"][-1] == "2.0.0"
+
+
+@given(facts())
+def test_p3_a_repair_withdraws_nothing_but_what_a_stored_event_lists(known: ChannelFacts) -> None:
+    listed = {(one, event.name) for event in known.events for one in event.withdraws}
+    written = {(event.version, event.name) for event in known.events}
+    assert {(event.version, event.name) for event in unwritten(known)} <= listed - written
+
+
+@given(facts())
+def test_p3_a_repair_never_lowers_the_floor_that_the_stored_events_give(known: ChannelFacts) -> None:
+    """They give it with their lists: what a rollback was yet to write is taken off, and nothing else is."""
+    every = standing_withdrawals(known.events).values()
+    listed = {one for events_of in every for event in events_of for one in event.withdraws}
+    whole = known.with_events(replace(withdrawal(one.core[0], 1, "whole.json"), target=None) for one in listed)
+    was, then = channel_floor(whole), channel_floor(known.with_events(unwritten(known)))
+    assert was is None or (then is not None and then >= was)
+    if not listed:
+        assert channel_floor(known) == then
+
+
+def test_what_came_after_a_rollback_is_not_withdrawn_by_its_repair() -> None:
+    """It was complete: one region was silent when a higher version came, and was put back by hand."""
+    past = ["1.0.0", "2.0.0", "1.0.0", "3.0.0"]
+    for listed in ([2], []):
+        known = ChannelFacts(
+            channel="latest",
+            histories={"a": past, "b": past, "c": [*past, "2.0.0"]},
+            events=(withdrawal(2, 1, "w.json", listed),),
+        )
+        assert unwritten(known) == []
+        assert [moved(known).histories[name][-1] for name in "abc"] == ["3.0.0"] * 3
+
+
+def test_what_is_promoted_or_brought_back_after_a_rollback_is_not_withdrawn_by_its_repair() -> None:
+    begun = withdrawal(4, 2, "w.json", [4, 3])
+    for kind, at, left in (
+        (Kind.PROMOTED, "2026-02-01T00:00:00Z", []),
+        (Kind.REINSTATED, "2026-02-01T00:00:00Z", []),
+        (Kind.PROMOTED, "2025-12-01T00:00:00Z", [version(3)]),
+    ):
+        since = replace(begun, name="p.json", version=version(3), kind=kind, at=at, target=None, withdraws=())
+        known = ChannelFacts(channel="latest", histories={"a": ["2.0.0", "3.0.0", "4.0.0"]}, events=(begun, since))
+        assert [event.version for event in unwritten(known)] == left
 
 
 def test_what_moved_on_since_is_not_withdrawn() -> None:

@@ -212,8 +212,10 @@ def plant_whole(world: FakeAws, region: str, body: bytes = SMALL, version: str =
     world.plant(bucket, f"{key}/waybill.json", raw)
 
 
-def plant_withdrawal(world: FakeAws, region: str, version: str, target: str, name: str = "w.json") -> None:
-    """Have a rollback write its event in one region."""
+def plant_withdrawal(
+    world: FakeAws, region: str, version: str, target: str, name: str = "w.json", *, withdraws: str = ""
+) -> None:
+    """Have a rollback write its event in one region; it lists what it withdraws, as older releases did not."""
     event = Event(
         name=name,
         kind=Kind.WITHDRAWN,
@@ -223,5 +225,6 @@ def plant_withdrawal(world: FakeAws, region: str, version: str, target: str, nam
         at="2026-01-30T00:00:00Z",
         reason="it leaks",
         target=Version(target),
+        withdraws=tuple(map(Version, withdraws.split())),
     )
     world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@{version}/events/latest/{name}", event.to_bytes())

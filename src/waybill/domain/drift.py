@@ -110,25 +110,29 @@ def half_done(facts: ChannelFacts) -> HalfDone | None:
 def unwritten(facts: ChannelFacts) -> list[Event]:
     """Return the events that a rollback was cut off before it wrote, highest version first.
 
-    It writes one under each version above its target that the history shows, and moves the channel only then. So
-    where a channel still names what it withdrew, whatever its history shows above the target is to be withdrawn too.
-    They are the same events as the rollback would have written: by whom, when and why.
+    Each of its events lists all that it withdraws, and the channel moves only when they are written. So where a channel
+    still names what was withdrawn, what those events list and no event says yet is to be written: by whom, when and
+    why they say. What the channel came to name since is in no list. Nor is anything in those of older releases, which
+    have none; and what somebody promoted or brought back since is let be.
     """
     withdrawn = standing_withdrawals(facts.events)
-    found: dict[Version, Event] = {}
-    for history in facts.histories.values():
-        version = parse_or_none(current(history) or "")
-        if version not in withdrawn:
-            continue
-        last = max(withdrawn[version], key=_when)
-        for past in map(parse_or_none, history):
-            if past is None or last.target is None or past in withdrawn:
-                continue
-            if past == last.target or not past >= last.target:
-                continue
-            if past not in found or _when(last) > _when(found[past]):
-                found[past] = replace(last, version=past)
-    return sorted(found.values(), key=lambda event: event.version, reverse=True)
+    named = {parse_or_none(current(history) or "") for history in facts.histories.values()}
+    begun = [event for version in named if version is not None for event in withdrawn.get(version, ())]
+    listed = [replace(event, version=version) for event in begun for version in event.withdraws]
+    written = {(event.version, event.name) for event in facts.events}
+    found = {
+        (event.version, event.name): event
+        for event in listed
+        if (event.version, event.name) not in written and not _wanted_since(event, facts.events)
+    }
+    by_name = sorted(found.values(), key=lambda event: (event.version.text, event.name))
+    return sorted(by_name, key=lambda event: event.version, reverse=True)
+
+
+def _wanted_since(withdrawal: Event, events: Iterable[Event]) -> bool:
+    """Whether somebody said of its version, after the rollback began, that it belongs on the channel."""
+    wanting = {Kind.PROMOTED, Kind.REINSTATED}
+    return any(one.kind in wanting and one.version == withdrawal.version and one.at > withdrawal.at for one in events)
 
 
 def judge_channel(
