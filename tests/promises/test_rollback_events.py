@@ -9,7 +9,7 @@ import pytest
 
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.crossing import Crossing
-from promises.floors import events_of, named
+from promises.floors import events_of, named, off_the_floor
 from promises.stand import Stand
 from waybill.domain.events import Kind
 from waybill.domain.result import Outcome
@@ -154,3 +154,17 @@ def test_any_other_reason_is_kept_on_one_line(reason: str, stand: Stand) -> None
     result = stand.roll_back(reason=reason, require="all")
     assert result.outcome is Outcome.ROLLED_BACK
     assert {event.reason for event in events_of(stand)} == {" ".join(reason.split())}
+
+
+def test_what_comes_back_comes_back_before_anything_above_it_is_withdrawn(stand: Stand) -> None:
+    """Cut off in between, the channel would otherwise belong at a version that nobody asked for."""
+    stand.roll_back("1.0.0", reason="3 and 2 fail")
+    stand.stage(version="4.0.0")
+    assert stand.channels() == ["4.0.0"] * 3
+    stand.world.fail(call="put", key="@4.0.0/events", times=None)
+    stand.back_end("2.0.0", reinstate="true", run_id="77")
+    kinds = {(event.version.text, event.kind) for event in events_of(stand)}
+    assert ("2.0.0", Kind.REINSTATED) in kinds
+    assert ("4.0.0", Kind.WITHDRAWN) not in kinds
+    assert stand.channels() == ["4.0.0"] * 3
+    assert not off_the_floor(stand)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from waybill.commands.account.target import reach
 from waybill.commands.account.wants import rolling_back
+from waybill.commands.channel.events import EventBook
+from waybill.commands.channel.reinstate import reinstate
 from waybill.commands.release.conclude import Ends, conclude, planned, refused
 from waybill.commands.release.execute import Written
 from waybill.commands.release.run import Run
-from waybill.commands.release.settle import move_channel
+from waybill.commands.release.settle import move_channel, signed
 from waybill.commands.reversal.backward import after_all, refuse_rollback
 from waybill.commands.reversal.lookback import look_at_channel, target_version
 from waybill.commands.reversal.plan import plan_rollback
 from waybill.commands.small import put_small
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.events import Event
+from waybill.domain.events import Event, Kind
 from waybill.domain.plan import Action, RegionPlan
 from waybill.domain.request import RollbackOrder
 from waybill.domain.result import Result
@@ -40,11 +43,32 @@ def rollback(order: RollbackOrder, tools: Tools) -> Result:
         return refused(todo.run, why, seconds=tools.clock.monotonic() - started)
     if request.dry_run:
         return planned(todo.run, seconds=tools.clock.monotonic() - started)
+    todo = replace(todo, run=_reinstated(todo.run))
     ends = _write_events(todo.run, todo.events)
     documented = any(site.found.metadata is not None for site in todo.run.sites.values())
     ends = move_channel(todo.run, ends, documented=documented)
     result = conclude(todo.run, ends, _subject(todo.run), seconds=tools.clock.monotonic() - started)
     return after_all(result, todo)
+
+
+def _reinstated(run: Run) -> Run:
+    """Bring the version back before anything above it is withdrawn: cut off in between, the channel stays where it is.
+
+    The other way round its floor would be a version that nobody asked for. Returns the run, which knows these events.
+    """
+    if not run.request.reinstate:
+        return run
+    asked = signed(run)
+    book = EventBook(asked, run.target.organisation.key_prefix, run.sites, list(run.sites))
+    book.survey(run.tools)
+    reinstate(asked, book, run.tools)
+    mine = book.keys(run.request.version).events(run.request.channel)
+    written = [key for key, event in book.known.items() if key.startswith(mine) and event.kind is Kind.REINSTATED]
+    sites = {
+        name: replace(site, event_keys=tuple(dict.fromkeys((*site.event_keys, *written))))
+        for name, site in run.sites.items()
+    }
+    return replace(run, sites=sites)
 
 
 def _write_events(run: Run, events: Mapping[str, Event]) -> Ends:

@@ -10,6 +10,7 @@ from waybill.commands.channel import move as channels
 from waybill.commands.release.conclude import Ends
 from waybill.commands.release.execute import Executed
 from waybill.commands.release.run import Run
+from waybill.domain.request import Request
 from waybill.domain.waybill import Subject
 from waybill.errors import ConflictError, WaybillError
 
@@ -31,6 +32,12 @@ def ready(ends: Ends) -> list[str]:
     return [name for name in ends.written if name not in ends.errors]
 
 
+def signed(run: Run) -> Request:
+    """Return the request with who asks, as the events that come of it say: the actor, else who we are in AWS."""
+    origin = run.request.origin
+    return replace(run.request, origin=replace(origin, actor=origin.actor or run.target.caller.arn))
+
+
 def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:
     """Move the channel where regions are whole, if that may be; `subject` is what they hold, None: nothing is known."""
     return ends if subject is None else move_channel(run, ends, documented=subject.document() is not None)
@@ -46,10 +53,8 @@ def move_channel(run: Run, ends: Ends, *, documented: bool) -> Ends:
         return replace(ends, errors={**dict.fromkeys(moving, cancellation.error()), **ends.errors})
     if not may_move(run, ends):
         return ends
-    origin = run.request.origin
-    named = replace(origin, actor=origin.actor or run.target.caller.arn)  # a reinstatement says who asked for it
     moved, errors = channels.move(
-        replace(run.request, origin=named),
+        signed(run),
         run.sites,
         run.tools,
         moving=moving,
