@@ -34,6 +34,8 @@ from waybill.domain.prune import Fate
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Waybill
 from waybill.errors import ConflictError, ExitCode, InputError, WaybillError
+from waybill.report.ink import Ink
+from waybill.report.prune_text import as_text, sentence
 
 
 def test_without_yes_nothing_is_written_and_what_would_go_is_named(stand: Stand) -> None:
@@ -43,7 +45,7 @@ def test_without_yes_nothing_is_written_and_what_would_go_is_named(stand: Stand)
     assert len(stand.world.writes()) == before
     assert (result.outcome, result.changed, result.exit_code) == (Outcome.PLANNED, False, ExitCode.OK)
     assert fates(result) == {"1.1.0": Fate.GOING, "1.0.0": Fate.GOING}
-    assert body(result).freed == 3 * (len("1.0.0") + len("1.1.0"))
+    assert body(result).artifact_bytes == 3 * (len("1.0.0") + len("1.1.0"))
     document = result.to_json()
     assert [one["version"] for one in document["pruned"]] == ["1.1.0", "1.0.0"]
     assert document["stored"] == 3
@@ -84,6 +86,41 @@ def test_what_was_pruned_is_not_counted_among_those_to_keep(stand: Stand) -> Non
     run(stand, keep=3)
     assert fates(run(stand, keep=3)) == {}
     assert fates(run(stand, keep=2)) == {"1.1.0": Fate.PRUNED}
+
+
+@pytest.mark.parametrize("regions", [REGIONS, (A,)], ids=["everywhere", "one region"])
+@pytest.mark.parametrize("end_of_key", ["/metadata", ""], ids=["metadata", "artifact"])
+def test_what_is_not_whole_in_every_region_is_not_counted_among_those_to_keep(
+    stand: Stand, regions: tuple[str, ...], end_of_key: str
+) -> None:
+    fill(stand, "1.0.0", "2.0.0", "3.0.0")
+    if end_of_key == "" and regions == REGIONS:
+        regions = (A, C)
+    with at(stand, LONG_AGO):
+        for version in ("9.0.0-rc.1", "9.0.0-rc.2"):
+            for region in regions:
+                stand.world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@{version}{end_of_key}", b"{}")
+    result = run(stand, keep=3)
+    assert fates(result) == {}
+    assert result.to_json()["leftovers"] == ["9.0.0-rc.2", "9.0.0-rc.1"]
+    assert "9.0.0-rc.2, 9.0.0-rc.1" in as_text(body(result), Ink())
+    assert fates(run(stand, keep=2)) == {"1.0.0": Fate.PRUNED}
+
+
+def test_an_artifact_of_another_size_in_one_region_is_not_whole(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    with at(stand, LONG_AGO):
+        for region in REGIONS:
+            stand.world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@9.0.0", b"longer" if region == B else b"x")
+    assert fates(run(stand, keep=2)) == {}
+
+
+def test_what_goes_is_said_to_be_artifacts_since_a_versioned_bucket_frees_nothing(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    for yes in (False, True):
+        result = run(stand, yes=yes)
+        assert "of artifacts in all regions" in sentence(PROJECT, body(result))
+        assert "freed" not in result.to_json()
 
 
 def test_versions_are_counted_by_precedence_and_not_by_their_letters_or_dates(stand: Stand) -> None:

@@ -15,7 +15,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
 from waybill.domain.calls import PRUNE_CALLS, PRUNE_LOOK_CALLS
 from waybill.domain.checks import kms_faults
-from waybill.domain.prune import Fate, PruneRequest, Pruning, choose, is_stored
+from waybill.domain.prune import Fate, PruneRequest, Pruning, choose, is_stored, leftovers
 from waybill.domain.result import Outcome, Result
 from waybill.errors import Cancelled, ExitCode, InputError, exit_code_of, lowest
 from waybill.progress import Started
@@ -40,7 +40,13 @@ def prune(request: PruneRequest, tools: Tools) -> Result:
     if request.yes:
         work.carry_out()
     stored = sum(is_stored(found.where(project, version)) for version in found.versions(project))
-    body = Pruning(choices=work.choices(), stored=stored, regions=found.regions, done=request.yes)
+    body = Pruning(
+        choices=work.choices(),
+        stored=stored,
+        regions=found.regions,
+        done=request.yes,
+        leftovers=leftovers(project, found),
+    )
     return _result(request, target, body, work, seconds=tools.clock.monotonic() - started)
 
 

@@ -21,6 +21,7 @@ YOUNG = 24 * 3600
 class PruneRequest(Place):
     """One `prune`. `keep` is how many of the highest versions stay, `older_than` the least age in seconds.
 
+    Only what is whole in every region counts among those to keep: what was cut off must not push a whole version out.
     One of them at least is given; with both, what both let go goes. Without `yes` nothing is written. `actor` is who
     asks, empty where only the caller is known; `again` the command line that asks for the same once more.
     """
@@ -74,20 +75,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """What a prune shows: the versions it chose, the highest first. `stored` is how many there were before it."""
+    """What a prune shows: the versions it chose, the highest first. `stored` is how many there were before it.
+
+    `leftovers` are those among them that are not whole in every region, and count towards no `keep`.
+    """
 
     choices: tuple[Choice, ...]
     stored: int
     regions: tuple[str, ...]
     done: bool
+    leftovers: tuple[Version, ...] = ()
 
     def of(self, *fates: Fate) -> tuple[Choice, ...]:
         """Return the choices with one of these fates."""
         return tuple(choice for choice in self.choices if choice.fate in fates)
 
     @property
-    def freed(self) -> int:
-        """Bytes, of all regions together, that went or would go."""
+    def artifact_bytes(self) -> int:
+        """Bytes of artifacts, of all regions together, that went or would go; a versioned bucket keeps them a while."""
         gone = self.of(Fate.GOING, Fate.PRUNED)
         return sum((choice.size or 0) * len(choice.regions) for choice in gone)
 
@@ -97,7 +102,8 @@ class Pruning:
             "pruned": [choice.to_json() for choice in self.of(Fate.GOING, Fate.PRUNED, Fate.FAILED)],
             "kept": [choice.to_json() for choice in self.of(Fate.KEPT)],
             "stored": self.stored,
-            "freed": self.freed,
+            "leftovers": [version.text for version in self.leftovers],
+            "artifact_bytes": self.artifact_bytes,
         }
 
 
@@ -107,7 +113,7 @@ def choose(request: PruneRequest, found: Catalogue, facts: Facts, now: str) -> t
     versions = found.versions(request.project)
     where = {version: found.where(request.project, version) for version in versions}
     standing = [version for version in versions if is_stored(where[version])]
-    low = set(standing) if request.keep is None else set(standing[request.keep :])
+    low = set(standing) if request.keep is None else _below(request.keep, standing, where, found.regions)
     limit = None if request.older_than is None else before(now, request.older_than)
     choices = []
     for version in versions:
@@ -118,6 +124,25 @@ def choose(request: PruneRequest, found: Catalogue, facts: Facts, now: str) -> t
             why = reasons.get(version, "") or ("" if begun else _young(version, held, found, facts, before(now, YOUNG)))
             choices.append(_choice(version, held, begun=begun, why=why))
     return tuple(choices)
+
+
+def leftovers(project: str, found: Catalogue) -> tuple[Version, ...]:
+    """Return the versions that are stored, but not whole in every region, the highest first."""
+    where = {version: found.where(project, version) for version in found.versions(project)}
+    return tuple(one for one, held in where.items() if is_stored(held) and not is_whole(held, found.regions))
+
+
+def _below(
+    keep: int, standing: list[Version], where: Mapping[Version, Mapping[str, Holding]], regions: Iterable[str]
+) -> set[Version]:
+    """Return what lies below the `keep` highest that are whole in every region: none where there are no more."""
+    whole = [number for number, version in enumerate(standing) if is_whole(where[version], regions)]
+    return set(standing[whole[keep - 1] + 1 :]) if len(whole) >= keep else set()
+
+
+def is_whole(held: Mapping[str, Holding], regions: Iterable[str]) -> bool:
+    """Whether the same artifact lies in every region, with all that lies beside it anywhere."""
+    return _everywhere(held, regions) and len({one.size for one in held.values()} | {None}) == 2
 
 
 def _choice(version: Version, held: Mapping[str, Holding], *, begun: bool, why: str) -> Choice:

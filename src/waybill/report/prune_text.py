@@ -8,6 +8,9 @@ from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table
 from waybill.report.units import count, size
 
+MOST = 20
+"""Leftovers that are named."""
+
 HEAD = ["version", "size", "written", "in", "what becomes of it"]
 
 
@@ -18,12 +21,16 @@ def sentence(project: str, body: Pruning) -> str:
         return f"There is nothing to prune of {project}."
     if not body.done:
         what = count(len(going), "version")
-        return f"Nothing was deleted yet. With `yes`, {what} of {project} would go, {size(body.freed)} in all regions."
+        return f"Nothing was deleted yet. With `yes`, {what} of {project} would go, {_bytes(body)}."
     if failed:
         return f"{len(pruned)} of {count(len(pruned) + len(failed), 'version')} of {project} were pruned."
     if not pruned:
         return f"There was nothing to prune of {project}."
-    return f"Pruned {count(len(pruned), 'version')} of {project}, {size(body.freed)} in all regions."
+    return f"Pruned {count(len(pruned), 'version')} of {project}, {_bytes(body)}."
+
+
+def _bytes(body: Pruning) -> str:
+    return f"{size(body.artifact_bytes)} of artifacts in all regions"
 
 
 def as_text(body: Pruning, ink: Ink) -> str:
@@ -85,6 +92,10 @@ def _notes(body: Pruning) -> list[str]:
     notes = []
     if kept:
         notes.append(f"{count(len(kept), 'version')} that would have gone {'is' if len(kept) == 1 else 'are'} kept.")
+    if body.leftovers:
+        which = ", ".join(version.text for version in body.leftovers[:MOST])
+        more = f" and {len(body.leftovers) - MOST} more" if len(body.leftovers) > MOST else ""
+        notes.append(f"Not whole in every region, and so not counted among those to keep: {which}{more}.")
     if gone and body.done:
         notes.append("In a versioned bucket the bytes stay until a lifecycle rule removes noncurrent versions.")
     return notes
