@@ -1,15 +1,13 @@
-"""The steps of a repair: complete a version, give it its waybill, write a rollback's events, move a channel on."""
+"""The steps of a repair that are as a stage's: complete a version, give it its waybill, move a channel on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from waybill.commands.account.find import Shelf, Shelves
-from waybill.commands.account.observe import Observed, Site, observe
+from waybill.commands.account.observe import Observed, observe
 from waybill.commands.account.target import Target, reach
-from waybill.commands.account.wants import reading, wants_of
+from waybill.commands.account.wants import wants_of
 from waybill.commands.promotion.goods import Offer
 from waybill.commands.promotion.without_waybill import subject_of
 from waybill.commands.release.conclude import conclude, refused
@@ -17,21 +15,18 @@ from waybill.commands.release.execute import execute
 from waybill.commands.release.planning import planned_run
 from waybill.commands.release.refusal import refusal
 from waybill.commands.release.settle import ends_of
-from waybill.commands.small import put_small
 from waybill.commands.stage import stage
 from waybill.commands.together import together
-from waybill.commands.tools import Tools, everywhere
-from waybill.domain.calls import ROLLBACK_CALLS
+from waybill.commands.tools import Tools
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.mending import Mend
-from waybill.domain.names import Keys
 from waybill.domain.request import Place, StageRequest
 from waybill.domain.require import Require
 from waybill.domain.result import Result
 from waybill.domain.status import StatusRequest
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
-from waybill.errors import ArtifactError, WaybillError
+from waybill.errors import ArtifactError
 
 ONE = Require("1")
 """Whether a channel may move was decided when it first named the version, or when its rollback began; a repair brings
@@ -69,27 +64,6 @@ def give_waybill(request: StatusRequest, place: Place, mend: Mend, tools: Tools)
         return refused(run, why, seconds=tools.clock.monotonic() - started)
     done = execute(run, goods, lambda name, end: None)
     return conclude(run, ends_of(done), done.subject, seconds=tools.clock.monotonic() - started)
-
-
-def withdraw(request: StatusRequest, place: Place, mend: Mend, tools: Tools) -> dict[str, WaybillError]:
-    """Write a rollback's events where they are missing, highest version first; returns where that failed."""
-    versions = {event.version for event in mend.events}
-    asked = replace(_request(request, place, mend, UpdateChannel.PRERELEASE), version=max(versions))
-    target = reach(place, reading(place, mend.project, asked.channel, ROLLBACK_CALLS), tools)
-    sites, errors = observe(asked, target, tools)
-    failed = {region: error for region, error in errors.items() if region in mend.regions}
-    for event in mend.events:
-        tools.cancellation.check()
-        keys = Keys(target.organisation.key_prefix, mend.project, event.version)
-        key = f"{keys.events(event.channel)}{event.name}"
-        lacking = [name for name, site in sites.items() if key not in site.event_keys and name not in failed]
-        _, refused_ones = everywhere(partial(_put, sites, key, event.to_bytes()), lacking)
-        failed |= refused_ones
-    return failed
-
-
-def _put(sites: Mapping[str, Site], key: str, body: bytes, name: str) -> None:
-    put_small(sites[name], key, body)
 
 
 def _request(request: StatusRequest, place: Place, mend: Mend, update: UpdateChannel) -> StageRequest:

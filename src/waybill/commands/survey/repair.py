@@ -12,7 +12,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from waybill.commands.survey.accounts import Surveyed
-from waybill.commands.survey.finish import complete, give_waybill, move_on, withdraw
+from waybill.commands.survey.finish import complete, give_waybill, move_on
+from waybill.commands.survey.withdrawing import Withdrawn, withdraw
 from waybill.commands.tools import Tools
 from waybill.domain.mending import Deed, Mend, mends
 from waybill.domain.request import Place
@@ -21,8 +22,8 @@ from waybill.domain.status import Repaired, RepairStatus, StatusRequest
 from waybill.errors import ExitCode, WaybillError, exit_code_of, lowest
 from waybill.progress import Event, Reporter, Sent, Started, Stepped, Waiting, Warned
 
-End = Result | dict[str, WaybillError]
-"""How a step ended: its result, or the regions where it failed."""
+End = Result | Withdrawn
+"""How a step ended."""
 
 DOES: Mapping[Deed, Callable[[StatusRequest, Place, Mend, Tools], End]] = MappingProxyType(
     {Deed.COMPLETE: complete, Deed.WAYBILL: give_waybill, Deed.WITHDRAW: withdraw, Deed.MOVE: move_on}
@@ -90,11 +91,11 @@ def _failed(one: Surveyed, mend: Mend, error: WaybillError) -> RepairStatus:
 def _ended(one: Surveyed, mend: Mend, end: End) -> RepairStatus:
     """Return how a step ended, by the regions that it was to change: others may be silent all along."""
     if not isinstance(end, Result):
-        done = replace(_status(one, mend, Repaired.DONE), changed=True)
-        if not end:
+        done = replace(_status(one, mend, Repaired.DONE), changed=end.changed)
+        if not end.failed:
             return done
-        said = "; ".join(f"{region}: {error.what}" for region, error in end.items())
-        return replace(done, outcome=Repaired.FAILED, error=said, exit_code=int(lowest(end.values())))
+        said = "; ".join(f"{region}: {error.what}" for region, error in end.failed.items())
+        return replace(done, outcome=Repaired.FAILED, error=said, exit_code=int(lowest(end.failed.values())))
     wrong = [item for item in end.regions if item.region in mend.regions and (item.error or not item.whole)]
     if not wrong and (end.regions or not end.error):
         return replace(_status(one, mend, Repaired.DONE), changed=end.changed)
@@ -119,7 +120,8 @@ def _status(one: Surveyed, mend: Mend, outcome: Repaired) -> RepairStatus:
         what=mend.what,
         outcome=Repaired.LEFT_ALONE if alone else outcome,
         advice=mend.advice or None,
-        exit_code=int(ExitCode.CONFLICT) if alone else 0,
+        # What is only planned cannot have failed.
+        exit_code=int(ExitCode.CONFLICT) if alone and outcome is not Repaired.PLANNED else 0,
     )
 
 

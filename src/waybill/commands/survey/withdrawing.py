@@ -1,0 +1,94 @@
+"""Writes the events of a rollback where they are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from waybill.commands.account.observe import Site, bucket_of, encrypting
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import reading
+from waybill.commands.small import create_small
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.calls import ROLLBACK_CALLS
+from waybill.domain.events import Event
+from waybill.domain.mending import Mend
+from waybill.domain.names import Keys, channel_parameter, versions_prefix
+from waybill.domain.observation import Observation
+from waybill.domain.request import Place
+from waybill.domain.status import StatusRequest
+from waybill.errors import ConflictError, WaybillError
+from waybill.progress import Step, Stepped
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How the writing of events ended: whether any was written, and the regions where that failed."""
+
+    changed: bool
+    failed: Mapping[str, WaybillError]
+
+
+def withdraw(request: StatusRequest, place: Place, mend: Mend, tools: Tools) -> Withdrawn:
+    """Write a rollback's events where they are missing, highest version first."""
+    channel = mend.channel or "latest"
+    target = reach(place, reading(place, mend.project, channel, ROLLBACK_CALLS), tools)
+
+    def look(name: str) -> Site:
+        tools.cancellation.check()
+        tools.reporter.tell(Stepped(name, Step.OBSERVE))
+        return _site(name, request, mend, channel, target)
+
+    sites, errors = everywhere(look, target.organisation.regions)
+    failed = {region: error for region, error in errors.items() if region in mend.regions}
+    changed = False
+    for event in mend.events:
+        tools.cancellation.check()
+        key = f"{_keys(mend, event, target).events(event.channel)}{event.name}"
+        lacking = [name for name, site in sites.items() if key not in site.event_keys and name not in failed]
+
+        def write(name: str, key: str = key, event: Event = event) -> bool:
+            return _write(sites[name], key, event)
+
+        written, refused = everywhere(write, lacking)
+        changed |= any(written.values())
+        failed |= refused
+    return Withdrawn(changed, failed)
+
+
+def _keys(mend: Mend, event: Event, target: Target) -> Keys:
+    return Keys(target.organisation.key_prefix, mend.project, event.version)
+
+
+def _site(name: str, request: StatusRequest, mend: Mend, channel: str, target: Target) -> Site:
+    """Open a region to write events. No version is looked at: one of them may be the very thing that was pruned."""
+    organisation, region = target.organisation, target.account.region(name)
+    bucket = bucket_of(region, target)
+    key = encrypting(region, bucket, request.kms, target)
+    listed = tuple(bucket.list(versions_prefix(organisation.key_prefix, mend.project)))
+    return Site(
+        region=region,
+        bucket=bucket,
+        keys=_keys(mend, mend.events[0], target),
+        parameter=channel_parameter(organisation.parameter_prefix, mend.project, channel),
+        found=Observation(region=name, account=target.owner, bucket=bucket.name, kms_key=key),
+        event_keys=tuple(one for one in listed if f"/events/{channel}/" in one),
+    )
+
+
+def _write(site: Site, key: str, event: Event) -> bool:
+    """Write one event; returns whether it was not there. Raises `ConflictError` where another event is."""
+    stored = create_small(site, key, event.to_bytes())
+    if stored is not None and not _same(event, stored):
+        raise ConflictError(
+            f"s3://{site.bucket.name}/{key} in {site.region.name} is another event than what was to be written.",
+            "Nothing is overwritten. See what both regions say with `waybill info`, and roll back once more.",
+        )
+    return stored is None
+
+
+def _same(event: Event, stored: bytes) -> bool:
+    try:
+        return Event.from_bytes(event.name, stored) == event
+    except ValueError:
+        return False
