@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from threading import Lock
 
 import pytest
 
@@ -29,9 +31,12 @@ from commands.pruning import (
 )
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.stand import CHANNEL, LARGE, PROJECT, Stand, digests_of, small_parts
+from waybill.cancel import Cancellation
+from waybill.commands.prune import prune
 from waybill.domain.events import Kind
-from waybill.domain.prune import Fate
+from waybill.domain.prune import Fate, PruneRequest
 from waybill.domain.result import Outcome, Result
+from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill
 from waybill.errors import ConflictError, ExitCode, InputError, WaybillError
 from waybill.report.ink import Ink
@@ -235,11 +240,75 @@ def test_the_channel_is_read_once_more_before_anything_is_deleted(stand: Stand) 
     stand.world.on("put", lambda _: point(stand, "1.0.0", B), key="tombstone", region=C)
     result = run(stand)
     assert fates(result) == {"1.0.0": Fate.KEPT}
-    assert "`latest` names it in us-west-2 now" in why(result, "1.0.0")
+    assert "now `latest` names it in us-west-2, so its tombstone was taken away again" in why(result, "1.0.0")
     for region in REGIONS:
         assert keys(stand, "1.0.0", region) == ["artifact", "metadata", "waybill.json"]
     assert result.exit_code is ExitCode.OK
     assert stand.stage(b"1.0.0", version="1.0.0", metadata={"lang": "dotnet"}).outcome is Outcome.ALREADY
+
+
+def test_the_events_are_read_once_more_before_anything_is_deleted(stand: Stand) -> None:
+    """Somebody begins a rollback to the version after the first look: its events stand, its channel waits for SSM."""
+    fill(stand, "1.0.0", "2.0.0")
+
+    def rollback(_: object) -> None:
+        plant_event(stand, Kind.WITHDRAWN, "2.0.0", channel="production", target=Version("1.0.0"), region=B)
+
+    stand.world.on("put", rollback, key="tombstone", region=C)
+    result = run(stand)
+    assert fates(result) == {"1.0.0": Fate.KEPT}
+    assert "a rollback of `production` from 2.0.0 points at it" in why(result, "1.0.0")
+    assert tombstones(stand, "1.0.0") == [None] * 3
+    assert keys(stand, "1.0.0") == ["artifact", "metadata", "waybill.json"]
+
+
+def test_the_histories_are_read_once_more_before_anything_is_deleted(stand: Stand) -> None:
+    """The channel was at the version since the first look, and another tool set it back: it belongs at it still."""
+    fill(stand, "1.0.0", "2.0.0")
+    point(stand, "0.9.0")
+
+    def others(_: object) -> None:
+        stand.world.set_parameter(B, PRODUCTION, CHANNEL, "1.0.0", "0.9.0")
+
+    stand.world.on("put", others, key="tombstone", region=C)
+    result = run(stand)
+    assert fates(result) == {"1.0.0": Fate.KEPT}
+    assert "`latest` belongs at it" in why(result, "1.0.0")
+
+
+def test_it_waits_for_movers_as_long_as_their_put_may_be_tried_again(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    tools = stand.tools(stand.world.gateway(), Cancellation())
+    tools = replace(tools, retry=replace(tools.retry, budget=30.5))
+    late = []
+
+    def mover(_: object) -> None:
+        late.append(sum(stand.clock.sleeps))
+
+    stand.world.on("delete", mover, times=None)
+    request = PruneRequest(project=PROJECT, config_regions=REGIONS, keep=1, yes=True)
+    assert fates(prune(request, tools)) == {"1.0.0": Fate.PRUNED}
+    assert late
+    assert min(late) >= 30.5
+
+
+def test_a_mover_whose_put_comes_after_the_deletion_does_not_end_well(stand: Stand) -> None:
+    """It looked before the tombstones stood, and its put hung for longer than anybody waits."""
+    fill(stand, "1.0.0", "2.0.0")
+    point(stand, "0.9.0")
+    once, pruned = Lock(), list[Result]()
+
+    def hang(_: object) -> None:
+        with once:
+            if not pruned:
+                pruned.append(run(stand))
+
+    stand.world.on("put-parameter", hang, times=None)
+    ended = stand.end(b"1.0.0", version="1.0.0", metadata={"lang": "dotnet"})
+    assert [fates(one) for one in pruned] == [{"1.0.0": Fate.PRUNED}]
+    assert ended.exit_code is ExitCode.CONFLICT
+    assert isinstance(ended, Result)
+    assert "names 1.0.0, which was pruned" in str(ended.error)
 
 
 def test_whoever_moves_a_channel_sees_the_tombstone_in_time(stand: Stand) -> None:

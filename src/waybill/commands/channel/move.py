@@ -9,12 +9,12 @@ from waybill.commands.account.observe import Site
 from waybill.commands.channel.events import EventBook
 from waybill.commands.channel.reinstate import reinstate
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.channel import Foreign, Move, Phase
+from waybill.domain.channel import Foreign, Move, Phase, Standing
 from waybill.domain.events import standing_withdrawals
 from waybill.domain.request import Request
 from waybill.domain.result import ChannelOutcome
 from waybill.domain.versions import Version, parse_or_none
-from waybill.errors import ArtifactError, ConflictError, Unavailable, WaybillError
+from waybill.errors import ArtifactError, ConflictError, PrunedError, Unavailable, WaybillError
 from waybill.ports import PutResult
 from waybill.progress import Step, Stepped
 
@@ -113,7 +113,7 @@ class _Mover:
                     outcome=ChannelOutcome.MOVED,
                     before=one.first,
                     after=self._put[name].text,
-                    note="The channel was put there; whether it stands could not be seen.",
+                    note=_doubt(errors[name]),
                 )
             else:
                 continue
@@ -134,6 +134,7 @@ class _Mover:
         )
         for name, history in self._histories.items():
             self._moves[name].saw(history, self._book.known.values())
+            self._refuse_buried(name)
         written, failed = everywhere(self._write, [name for name in self._histories if self._moves[name].pending])
         self._errors |= failed
         for name, (value, result) in written.items():
@@ -154,6 +155,23 @@ class _Mover:
         site = self._sites[name]
         result = site.region.parameters.put(site.parameter, pending.value.text, create=pending.create)
         return pending.value, result
+
+    def _refuse_buried(self, name: str) -> None:
+        """Let a move not end well on a version that is being pruned, or was, since this run looked before its put.
+
+        Whoever prunes looks at the channels after the tombstones stand: one of both sees the other.
+        """
+        one = self._moves[name]
+        value = one.ended.value if isinstance(one.ended, Standing) else None
+        if value is None:
+            return
+        listed = self._book.listed.values() if name in self._put else [self._book.listed[name]]
+        if any(self._book.keys(value).tombstone in keys for keys in listed):
+            self._errors[name] = PrunedError(
+                f"{self._request.channel} in {name} names {value}, which was pruned, or is being pruned right now.",
+                "Name a version that is stored: stage a higher one, or `waybill rollback` to one. `waybill info` says "
+                "who pruned it, or that it stays after all.",
+            )
 
     def _refuse_half(self, name: str, value: Version) -> None:
         """Raise where the channel would name what is not whole in this region (P1), or what is being pruned."""
@@ -180,6 +198,12 @@ class _Mover:
 
 def _versions(history: Sequence[str]) -> set[Version]:
     return {version for version in map(parse_or_none, history) if version is not None}
+
+
+def _doubt(error: WaybillError) -> str:
+    if isinstance(error, PrunedError):
+        return "The channel was put there, and what it names was pruned meanwhile."
+    return "The channel was put there; whether it stands could not be seen."
 
 
 def _ended(one: Move, request: Request, book: EventBook) -> Moved | WaybillError:

@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from waybill.commands.account.catalogue import survey
 from waybill.commands.account.find import Shelves
 from waybill.commands.pruning.burial import bury, delete, lift
+from waybill.commands.pruning.facts import all_answered, facts_of
 from waybill.commands.pruning.graves import Grave, dig, known
-from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.names import Keys
+from waybill.domain.protected import protected
 from waybill.domain.prune import Choice, Fate, PruneRequest
-from waybill.domain.versions import Version, parse_or_none
+from waybill.domain.versions import Version
 from waybill.errors import ArtifactError, ConflictError, WaybillError
 from waybill.progress import Started, Warned
 
 AT_ONCE = 8
 """Versions under way at once, each in every region."""
-
-GRACE = 2.0
-"""Seconds from the last tombstone to the last look at the channels.
-
-Whoever moves a channel looks for a tombstone just before; who looked before it stood has put the channel by then.
-"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,7 +62,11 @@ class Work:
         return {version.text: error for version, error in self._keep_what_is_wrong(errors).items()}
 
     def carry_out(self) -> None:
-        """Write the tombstones, look at the channels once more, and delete."""
+        """Write the tombstones, look once more at all that can need a version, and delete.
+
+        Whoever moves a channel looks for a tombstone before the put. A mover who looked before it stood has put, with
+        all its retries, within their budget: so long is waited. One who is later still finds it on its last read.
+        """
         for choice in self.choices():
             if choice.fate is Fate.KEPT and choice.begun:
                 self._lift(choice.version, choice.why)
@@ -75,15 +75,15 @@ class Work:
         buried = self._each("Writing the tombstones of", list(read), self._bury)
         if not buried:
             return
-        self.tools.clock.sleep(GRACE)
         try:
-            named = self._named()
+            self._wait_for_movers()
+            needed = self._needed()
         except WaybillError as error:
             self._fail(dict.fromkeys(buried, error))
             return
-        for version in [version for version in buried if version in named]:
-            self._lift(version, named[version])
-        gone = self._each("Deleting", [version for version in buried if version not in named], self._delete)
+        for version in [version for version in buried if version in needed]:
+            self._lift(version, f"now {needed[version]}")
+        gone = self._each("Deleting", [version for version in buried if version not in needed], self._delete)
         for version in gone:
             self._choices[version] = replace(self._choices[version], fate=Fate.PRUNED)
 
@@ -126,25 +126,22 @@ class Work:
         kept = f"{why}, so its tombstone was taken away again"
         self._choices[version] = replace(self._choices[version], fate=Fate.KEPT, why=kept)
 
-    def _named(self) -> dict[Version, str]:
-        """Return the versions that channels name now, with the reason to keep them. Every region must answer."""
-        organisation = self.shelves.target.organisation
-        path = f"{organisation.parameter_prefix}/{self.request.project}"
-
-        def look(name: str) -> Mapping[str, str]:
+    def _wait_for_movers(self) -> None:
+        left = self.tools.retry.budget
+        told = f"Waiting {left:.0f} s for whoever may be moving a channel at this moment"
+        self.tools.reporter.tell(Started(told))
+        while left > 0:
             self.tools.cancellation.check()
-            return self.shelves.open[name].region.parameters.below(path)
+            self.tools.clock.sleep(min(left, 1.0))
+            left -= 1.0
+        self.tools.cancellation.check()
 
-        answers, errors = everywhere(look, list(self.shelves.open))
-        if errors:
-            raise together(list(errors.values()))
-        found: dict[Version, str] = {}
-        for region, values in answers.items():
-            for name, value in values.items():
-                version = parse_or_none(value)
-                if version is not None:
-                    found.setdefault(version, f"`{name.rsplit('/', 1)[1]}` names it in {region} now")
-        return found
+    def _needed(self) -> dict[Version, str]:
+        """Return the versions that are needed now, with the reason. Every region must answer."""
+        project = self.request.project
+        found = survey(self.request, self.shelves, self.tools, project=project)
+        all_answered(found.errors)
+        return protected(project, found, facts_of(project, found, self.shelves, self.tools))
 
     def _keep_what_is_wrong(self, errors: Mapping[Version, WaybillError]) -> dict[Version, WaybillError]:
         """Keep the versions that are not what they should be: deleting them would hide it. Returns the other errors."""
