@@ -128,6 +128,12 @@ def test_prune_refuses_what_is_no_age(text: str) -> None:
     assert [fault.name for fault in faults(prune.read, {**GOOD, "older-than": text})] == ["older-than"]
 
 
+@pytest.mark.parametrize("text", ["it \x1b[2J leaks", "bell \x07", "nul \x00", "broken \udcff"])
+def test_prune_refuses_a_reason_that_cannot_be_kept_or_shown(text: str) -> None:
+    """It stands in the tombstone for good."""
+    assert [fault.name for fault in faults(prune.read, {**GOOD, "keep": "3", "reason": text})] == ["reason"]
+
+
 def test_prune_must_be_told_what_may_go() -> None:
     found = faults(prune.read, GOOD)
     assert [fault.name for fault in found] == ["keep"]

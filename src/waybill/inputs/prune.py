@@ -11,12 +11,11 @@ from waybill.errors import Fault, InputError
 from waybill.inputs.encryption import read_kms
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
+from waybill.inputs.reason import read_reason
 from waybill.inputs.release import read_project
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.prune import PRUNE
 from waybill.inputs.typed import command_line
-
-LONGEST_REASON = 1000
 
 _NUMBER = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 _AGE = re.compile(r"([1-9]\d{0,4})([hdw])", re.ASCII)
@@ -33,9 +32,7 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
     older_than = reading.parsed("older-than", _age)
     if reading.given("keep") is None and reading.given("older-than") is None:
         reading.fault("keep", "is missing, and so is `older-than`: one of them must say what may go.")
-    reason = reading.checked(
-        "reason", lambda text: len(text) <= LONGEST_REASON, f"must have at most {LONGEST_REASON} characters."
-    )
+    reason = read_reason(reading)
     place = read_place(reading, around)
     kms = read_kms(reading)
     reading.faults.extend(kms_faults(kms, place.overrides.regions or ()))
@@ -51,11 +48,11 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
         project=project,
         keep=keep,
         older_than=older_than,
-        reason=" ".join(reason.split()),
+        reason=reason,
         yes=yes,
         kms=kms,
         actor=around.origin.actor,
-        again=command_line(PRUNE, values),
+        again=command_line(PRUNE, {**values, "reason": reason}),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from unicodedata import category
 
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.request import Request, RollbackOrder
@@ -12,12 +11,11 @@ from waybill.domain.versions import RULE, Version, parse_or_none
 from waybill.errors import Fault, InputError
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
+from waybill.inputs.reason import read_reason
 from waybill.inputs.release import read_project, read_release
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.rollback import ROLLBACK
 from waybill.inputs.typed import command_line
-
-LONGEST_REASON = 1000
 
 
 def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault] = ()) -> RollbackOrder:
@@ -27,7 +25,7 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
     reading.require("project", "to", "reason")
     project = read_project(reading)
     to = _to(reading)
-    reason = _reason(reading)
+    reason = read_reason(reading)
     place = read_place(reading, around)
     release = read_release(reading, place)
     if reading.faults:
@@ -56,16 +54,6 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
         )
 
     return RollbackOrder(project=project, channel=release.channel, place=place, to=to, reason=reason, request=request)
-
-
-def _reason(reading: Reading) -> str:
-    """Return why, on one line."""
-    reason = " ".join((reading.given("reason") or "").split())
-    if len(reason) > LONGEST_REASON:
-        reading.fault("reason", f"must have at most {LONGEST_REASON} characters; it has {len(reason)}.")
-    if any(category(character) in {"Cc", "Cs"} for character in reason):
-        reading.fault("reason", "has a control character or broken Unicode in it.")
-    return reason
 
 
 def _to(reading: Reading) -> Version | None:
