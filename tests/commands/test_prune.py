@@ -227,6 +227,47 @@ def test_an_event_that_nobody_can_read_stops_everything(stand: Stand) -> None:
     assert deletions(stand) == []
 
 
+def test_an_event_that_one_region_shows_no_longer_is_read_from_another(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    for region in (A, B):
+        plant_event(stand, Kind.WITHDRAWN, "2.0.0", channel="production", target=Version("1.0.0"), region=region)
+    stand.world.on("read", lambda _: forget(stand, A, "2.0.0/events/production/e.json"), region=A, key="e.json$")
+    assert fates(run(stand)) == {"1.0.0": Fate.KEPT}
+
+
+def test_an_event_that_was_listed_and_is_nowhere_stops_everything(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    plant_event(stand, Kind.WITHDRAWN, "2.0.0", channel="production", target=Version("1.0.0"))
+    stand.world.on("read", lambda _: forget(stand, A, "2.0.0/events/production/e.json"), region=A, key="e.json$")
+    found = end(stand)
+    assert isinstance(found, WaybillError)
+    assert found.exit_code is ExitCode.UNAVAILABLE
+    assert deletions(stand) == []
+
+
+def test_an_event_of_a_longer_name_counts_too(stand: Stand) -> None:
+    """A move of the channel goes by it."""
+    fill(stand, "1.0.0", "2.0.0")
+    plant_event(stand, Kind.WITHDRAWN, "2.0.0", channel="production", target=Version("1.0.0"), name="more/e.json")
+    assert fates(run(stand)) == {"1.0.0": Fate.KEPT}
+
+
+def test_what_lies_among_the_events_and_is_none_stops_everything(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    with at(stand, LONG_AGO):
+        stand.world.plant(bucket_name(PRODUCTION, B), f"{PROJECT}@1.0.0/events/e.json", b"{}")
+    assert isinstance(end(stand), ConflictError)
+    assert deletions(stand) == []
+
+
+def test_a_folder_that_a_console_made_is_no_event(stand: Stand) -> None:
+    fill(stand, "1.0.0", "2.0.0")
+    with at(stand, LONG_AGO):
+        for folder in ("events/", "events/latest/"):
+            stand.world.plant(bucket_name(PRODUCTION, B), f"{PROJECT}@1.0.0/{folder}", b"")
+    assert fates(run(stand)) == {"1.0.0": Fate.PRUNED}
+
+
 def test_an_unknown_project_is_bad_input_and_the_nearest_is_named(stand: Stand) -> None:
     stand.stage(b"x", version="1.0.0", project="SugarWatre")
     found = end(stand)

@@ -1,4 +1,7 @@
-"""Reads the events that listings showed: each once, from one region, since an event is the same wherever it lies."""
+"""Reads the events that listings showed: each once, since an event is the same wherever it lies.
+
+Whoever deletes goes by them, so that none is passed over: what was listed and cannot be read is an error.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from waybill.commands.account.find import Shelves
 from waybill.commands.account.observe import SMALL
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
+from waybill.domain.names import Keys
 from waybill.domain.versions import Version
-from waybill.errors import WaybillError
+from waybill.errors import ConflictError, Unavailable, WaybillError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +42,27 @@ def happened(
         for region, held in found.where(project, version).items():
             for key in held.events:
                 places.setdefault(key, (version, []))[1].append(region)
-    wanted = list(enumerate(places))
+    prefix = shelves.target.organisation.key_prefix
+    # A console makes folders of keys that end in a slash: these are no events.
+    wanted = list(enumerate(key for key in places if not key.endswith("/")))
 
-    def read(place: tuple[int, str]) -> Happened | None:
-        tools.cancellation.check()
+    def read(place: tuple[int, str]) -> Happened:
         number, key = place
         version, regions = places[key]
-        bucket = shelves.open[regions[number % len(regions)]].bucket
-        raw = bucket.read(key, limit=SMALL)
-        channel, _, name = key.partition("/events/")[2].partition("/")
-        if raw is None or not name or "/" in name:
-            return None
-        return Happened(key=key, version=version, channel=channel, regions=tuple(regions), raw=raw)
+        events = f"{Keys(prefix, project, version).artifact}/events/"
+        channel, slash, _ = key.removeprefix(events).partition("/")
+        if not slash:
+            what = f"{key} in {regions[0]} lies among the events, and is of no channel."
+            raise ConflictError(what, "Look at it first.")
+        first = number % len(regions)
+        for region in (*regions[first:], *regions[:first]):
+            tools.cancellation.check()
+            raw = shelves.open[region].bucket.read(key, limit=SMALL)
+            if raw is not None:
+                return Happened(key=key, version=version, channel=channel, regions=tuple(regions), raw=raw)
+        raise Unavailable(f"The event {key} was listed in {', '.join(regions)}, and is not there.", "Run again.")
 
     answers, errors = everywhere(read, wanted)
-    events = [event for event in answers.values() if event is not None]
-    return sorted(events, key=lambda event: event.name, reverse=True), {
+    return sorted(answers.values(), key=lambda event: event.name, reverse=True), {
         key: error for (_, key), error in errors.items()
     }
