@@ -48,7 +48,11 @@ def test_a_range_holds(text: str, inside: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "^", "~", ">=", "a", "1..2", "01.2", "^1.02", "1.2.3.4", "1.4 ||", "v1.2", "^-1"]
+    "text",
+    [
+        *["", " ", "^", "~", ">=", "a", "1..2", "01.2", "^1.02", "1.2.3.4", "1.4 ||", "v1.2", "^-1"],
+        *["1.x.3", "*.4", "x.x.1", "^1.4.x-beta", "1.4-rc.1", "*-rc", "1.x.02"],
+    ],
 )
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be a version"):

@@ -64,6 +64,8 @@ def _bounds(word: str) -> list[_Bound]:
     if match is None:
         raise ValueError(RULE)
     given = [int(part) for part in _until_wild(match["major"], match["minor"], match["patch"])]
+    if match["rest"] and len(given) < 3:  # nobody can tell what a pre-release of many versions is
+        raise ValueError(RULE)
     operator = match["operator"] or "="
     if not given:
         return []
@@ -91,10 +93,15 @@ def _bounds(word: str) -> list[_Bound]:
 
 
 def _until_wild(*parts: str | None) -> list[str]:
-    found = []
+    """Return the numbers. Raises `ValueError` for one that comes after a wildcard: which is meant?"""
+    found: list[str] = []
+    wild = False
     for part in parts:
         if part is None or part in {"x", "X", "*"}:
-            break
+            wild = True
+            continue
+        if wild:
+            raise ValueError(RULE)
         if part != "0" and part.startswith("0"):
             raise ValueError(RULE)
         found.append(part)
