@@ -159,15 +159,15 @@ def swap(crossing: Crossing, region: str, body: bytes, *, account: str = DEVELOP
         crossing.world.buckets[bucket_name(account, region)].objects[key][-1] = replace(item, body=body)
 
 
-def withdraw(crossing: Crossing, version: str, target: str) -> None:
+def withdraw(crossing: Crossing, version: str, target: str, *, at: str = "2026-01-31T12:00:01Z") -> None:
     """Have somebody roll production's channel back, in every region."""
     event = Event(
-        name="20260131T120001Z-9.json",
+        name=f"{at.replace('-', '').replace(':', '')}-9.json",
         kind=Kind.WITHDRAWN,
         version=Version(version),
         channel="production",
         by="eve",
-        at="2026-01-31T12:00:01Z",
+        at=at,
         reason="it leaks",
         target=Version(target),
     )

@@ -88,6 +88,7 @@ def test_the_digest_leaves_out_caller_time_and_attempt(crossing: Crossing) -> No
         {"regions": TWO[0]},
         {"from_regions": TWO[1]},
         {"key_prefix": "a/"},
+        {"parameter_prefix": "/other"},
         {"kms_key": "none"},
     ],
     ids=str,
@@ -215,3 +216,13 @@ def test_another_plan_is_not_carried_out(crossing: Crossing) -> None:
     assert isinstance(result, Result)
     assert "channel: was production, is canary" in (result.error or "")
     assert crossing.named(f"{CHANNEL.rpartition('/')[0]}/canary") == [None] * 2
+
+
+def test_a_channel_of_another_prefix_is_another_though_neither_is_there_yet(crossing: Crossing) -> None:
+    plan = planned(crossing, channel="canary")
+    crossing.world.calls.forget()
+    result = apply(crossing, plan, channel="canary", parameter_prefix="/other")
+    assert isinstance(result, Result)
+    assert result.exit_code == ExitCode.CONFLICT
+    assert "parameter: was /artifacts/SugarWater/canary, is /other/SugarWater/canary" in (result.error or "")
+    assert not crossing.world.writes()

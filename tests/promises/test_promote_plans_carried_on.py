@@ -112,3 +112,52 @@ def test_the_command_that_finishes_an_approved_plan_is_not_refused_for_what_heal
     finished = crossing.finish(**{name.replace("-", "_"): value for name, value in words.values.items()})
     assert finished.exit_code == ExitCode.OK
     assert crossing.named() == ["1.2.3"] * 2
+
+
+def test_what_was_withdrawn_for_another_reason_since_is_another_plan(crossing: Crossing) -> None:
+    """To bring it back was approved knowing one withdrawal; the next one, for a worse reason, was not."""
+    assert crossing.promote().exit_code == ExitCode.OK
+    withdraw(crossing, "1.2.3", "1.0.0")
+    crossing.clock.advance(60)
+    plan = planned(crossing, reinstate="true")
+    assert apply(crossing, plan, reinstate="true").exit_code == ExitCode.OK
+    assert crossing.named() == ["1.2.3"] * 2
+    crossing.clock.advance(60)
+    withdraw(crossing, "1.2.3", "1.0.0", at="2026-01-31T12:02:30Z")
+    crossing.world.calls.forget()
+    again = apply(crossing, plan, reinstate="true")
+    assert isinstance(again, Result)
+    assert again.exit_code == ExitCode.CONFLICT
+    assert "withdrawals: was" in (again.error or "")
+    assert not crossing.world.writes()
+    assert crossing.named() == ["1.0.0"] * 2
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_reinstatement_that_was_approved_and_cut_off_is_carried_on(moment: str, tmp_path: Path) -> None:
+    def begun() -> tuple[Crossing, PlanBody]:
+        crossing = ready(tmp_path)
+        crossing.promote()
+        withdraw(crossing, "1.2.3", "1.0.0")
+        crossing.clock.advance(60)
+        plan = planned(crossing, reinstate="true")
+        crossing.world.calls.forget()
+        return crossing, plan
+
+    crossing, plan = begun()
+    apply(crossing, plan, reinstate="true")
+    steps = steps_of(crossing.world.writes())
+    assert len(steps) > 4
+    found = []
+    for step in steps:
+        crossing, plan = begun()
+        process = kill_at(crossing.world, step, moment)
+        with pytest.raises(Killed):
+            apply(crossing, plan, reinstate="true")
+        process.revive()
+        crossing.run_id = "another"
+        crossing.clock.advance(60)
+        end = apply(crossing, plan, reinstate="true")
+        if end.exit_code != ExitCode.OK or crossing.named() != ["1.2.3"] * 2:
+            found.append(f"{step}: {end}")
+    assert not found, "\n".join(found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from waybill.domain.events import Event, Kind
+from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, Plan, RegionPlan
 from waybill.domain.request import PromoteOrder, Request
@@ -43,11 +43,18 @@ def promoted(
 
 
 def facts(
-    request: Request, plan: Plan, subject: Subject, source: Mapping[str, Any], order: PromoteOrder
+    request: Request,
+    plan: Plan,
+    subject: Subject,
+    source: Mapping[str, Any],
+    order: PromoteOrder,
+    *,
+    parameter: str,
+    events: Iterable[Event],
 ) -> dict[str, Any]:
     """Return every fact that a plan rests on; nothing of who asked, when, or how often.
 
-    `source` are those of the source account. That a target region holds the same artifact already, whole or half,
+    `source` are those of the source account, `parameter` is the channel's, `events` are the channel's. That a target region holds the same artifact already, whole or half,
     is no fact of its own: a run that was cut off carries on with the plan that was approved.
     """
     return {
@@ -61,6 +68,8 @@ def facts(
         "file_name": subject.file_name,
         "metadata": _sha256(subject.document()),
         "channel": request.channel,
+        "parameter": parameter,
+        "withdrawals": sorted({one.name for one in standing_withdrawals(events).get(request.version, [])}),
         "update_channel": request.update_channel.value,
         "reinstate": request.reinstate,
         "require": request.require.text,
@@ -100,9 +109,31 @@ def _target(item: RegionPlan) -> dict[str, Any]:
     }
 
 
-def rewound(known: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
-    """Return the facts as they were before this plan moved the channel: where it names the version already, what its
-    history shows before.
+def carried_on(known: Mapping[str, Any], plan: Plan, events: Collection[Event]) -> dict[str, Any] | None:
+    """Return the facts as they were when a plan on them was begun; None where no such plan was."""
+    for one in events:
+        if one.kind is Kind.PROMOTED and one.plan:
+            for lifted in (frozenset[str](), _lifted_since(one, events)):
+                before = rewound(known, plan, lifted)
+                if begun(events, plan.version, facts_digest(before)):
+                    return before
+    return None
+
+
+def rewound_to(start: Event, known: Mapping[str, Any], plan: Plan, events: Iterable[Event]) -> dict[str, Any]:
+    """Return the facts as they were before what was begun with the event `start` changed any."""
+    return rewound(known, plan, _lifted_since(start, events))
+
+
+def _lifted_since(start: Event, events: Iterable[Event]) -> frozenset[str]:
+    """Return the withdrawals that a plan lifted: its event is written first, its reinstatement after that."""
+    lifting = (one for one in events if one.kind is Kind.REINSTATED and one.version == start.version)
+    return frozenset(name for one in lifting if one.at >= start.at for name in one.lifts)
+
+
+def rewound(known: Mapping[str, Any], plan: Plan, lifted: Collection[str]) -> dict[str, Any]:
+    """Return the facts as they were before this plan moved the channel, and `lifted` withdrawals: where the channel
+    names the version already, what its history shows before.
     """
     target = {name: dict(fact) for name, fact in known["target"].items()}
     own = plan.version.text
@@ -110,7 +141,7 @@ def rewound(known: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         history = item.observation.history if item.observation else None
         if history and history[-1] == own and "channel_names" in target[item.region]:
             target[item.region]["channel_names"] = next((one for one in reversed(history) if one != own), None)
-    return {**known, "target": target}
+    return {**known, "target": target, "withdrawals": sorted({*known["withdrawals"], *lifted})}
 
 
 def begun(events: Iterable[Event], version: Version, plan: str) -> Event | None:

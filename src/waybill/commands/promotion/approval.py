@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.commands.promotion.goods import Offer
 from waybill.commands.release.run import Run
 from waybill.domain.events import Event
-from waybill.domain.promotion import begun, changed_facts, facts, facts_digest, held, rewound
+from waybill.domain.names import channel_parameter
+from waybill.domain.promotion import begun, carried_on, changed_facts, facts, facts_digest, held, rewound_to
 from waybill.domain.request import PromoteOrder
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ConflictError, WaybillError
@@ -49,21 +50,23 @@ class Approval:
         return replace(result, plan_digest=self.plan.digest, body=body)
 
 
-def approve(order: PromoteOrder, run: Run, offer: Offer, events: Iterable[Event]) -> Approval:
+def approve(order: PromoteOrder, run: Run, offer: Offer, events: Collection[Event]) -> Approval:
     """Compare the plan with the one that was approved, where one was.
 
     A plan that was begun, as its `promoted` event says, is carried on: what it has moved itself is no change.
     """
-    known = facts(run.request, run.plan, offer.subject, _source(run, offer), order)
-    before = rewound(known, run.plan)
-    if begun(events, run.request.version, facts_digest(before)):
-        known = before
+    request = run.request
+    parameter = channel_parameter(run.target.organisation.parameter_prefix, request.project, request.channel)
+    known = facts(request, run.plan, offer.subject, _source(run, offer), order, parameter=parameter, events=events)
+    before = carried_on(known, run.plan, events)
+    known = before if before is not None else known
     plan = PlanBody(digest=facts_digest(known), facts=known)
     approved = order.approved
     if approved in {None, plan.digest}:
         return Approval(plan=plan, refusal=None)
     # Where the approved plan was begun, and something else changed since, only that is told.
-    now = before if approved is not None and begun(events, run.request.version, approved) else known
+    start = begun(events, request.version, approved) if approved is not None else None
+    now = rewound_to(start, known, run.plan, events) if start is not None else known
     lines = changed_facts(order.approved_facts, now) if order.approved_facts is not None else []
     said = "".join(f"\n  {line}" for line in lines)
     refusal = ConflictError(
