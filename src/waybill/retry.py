@@ -12,6 +12,10 @@ from waybill.ports import Clock
 T = TypeVar("T")
 
 
+SECONDS = 60.0
+"""How long one call is tried again, unless something else is said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """How often, how long and with what waits a call that met `Unavailable` is tried again.
@@ -25,7 +29,7 @@ class Retry:
     random: Callable[[], float]
     told: Callable[[Unavailable, float, float], None] = lambda error, wait, left: None
     check: Callable[[], None] = lambda: None
-    budget: float = 60.0
+    budget: float = SECONDS
     attempts: int = 8
     base: float = 0.25
     cap: float = 8.0

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from waybill.commands.tools import Tools
 from waybill.compose import Shop
 from waybill.domain.configuration import split_regions
+from waybill.errors import Fault, InputError
 from waybill.inputs.surroundings import Surroundings
 from waybill.packing import survey
 from waybill.progress import Waiting, Warned
-from waybill.retry import Retry
+from waybill.retry import SECONDS, Retry
+
+BUDGET = "WAYBILL_RETRY_SECONDS"
+MOST_SECONDS = 600
 
 
 class Workbench:
@@ -49,7 +53,9 @@ class Workbench:
 
         shop = self._shop
         journal, check = shop.journal, shop.cancellation.check
-        retry = Retry(clock=shop.clock, random=random.random, check=check)
+        retry = Retry(
+            clock=shop.clock, random=random.random, check=check, budget=_budget(shop.face.environ.get(BUDGET, ""))
+        )
         regions = tuple(filter(None, (self._base.default_region, *places)))
         around = Around(
             id_token=shop.face.id_token,
@@ -68,3 +74,14 @@ class Workbench:
             known_regions=self._regions,
             run_id=shop.face.origin.run_id or secrets.token_hex(4),
         )
+
+
+def _budget(text: str) -> float:
+    """Return the seconds for which a call is tried again. Raises `InputError` for what is no number of them."""
+    if not text:
+        return SECONDS
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_SECONDS:
+        return float(text)
+    raise InputError(
+        [Fault(BUDGET, text, f"must be whole seconds from 1 to {MOST_SECONDS}.", "60")], "Nothing was touched."
+    )
