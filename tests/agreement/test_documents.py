@@ -12,7 +12,7 @@ import pytest
 
 from agreement.reading import PAGES, ROOT, blocks, documents, load, pages
 from waybill.action import outputs
-from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call
+from waybill.domain.calls import PROMOTE_CALLS, SOURCE_CALLS, STAGE_CALLS, Call
 from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
@@ -97,7 +97,7 @@ def test_a_page_has_the_inputs_and_outputs_of_a_verb(verb: str) -> None:
 PUBLISHED = [
     pytest.param(published_stage_policy(), STAGE_CALLS, id="stage"),
     pytest.param(published_promote_policy(), PROMOTE_CALLS, id="promote"),
-    pytest.param(published_read_policy(), READ_CALLS, id="read"),
+    pytest.param(published_read_policy(), SOURCE_CALLS, id="read"),
 ]
 
 

@@ -91,6 +91,7 @@ def test_auto_relays_with_one_notice_where_the_source_does_not_share(crossing: C
 def test_without_a_waybill_it_gains_one(crossing: Crossing) -> None:
     for region in REGIONS:
         crossing.world.plant(bucket_name(DEVELOPMENT, region), KEY, SMALL)
+        crossing.world.set_parameter(region, DEVELOPMENT, "/artifacts/SugarWater/latest", "1.2.3")
     assert crossing.promote().outcome is Outcome.CREATED
     (link,) = crossing.waybill().chain
     assert link["waybill"] is None

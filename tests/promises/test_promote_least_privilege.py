@@ -15,7 +15,7 @@ from fakes.calls import Call
 from promises.crossing import CHANNEL, PARTS, READER, Crossing, plant, small_parts, withdraw
 from promises.iam import Need, allows, key, needs_of
 from promises.stand import KEY, LARGE, SMALL
-from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, On
+from waybill.domain.calls import PROMOTE_CALLS, SOURCE_CALLS, On
 from waybill.domain.policy import Scope, Source, published_promote_policy, session_policy
 from waybill.ports import DefaultEncryption, Encryption
 
@@ -83,6 +83,8 @@ def unversioned(crossing: Crossing) -> None:
 def by_startifact(crossing: Crossing) -> None:
     for region in REGIONS:
         crossing.world.plant(bucket_name(DEVELOPMENT, region), "SugarWater@3.0.0", SMALL)
+        for version in ("3.0.0", "3.1.0"):
+            crossing.world.set_parameter(region, DEVELOPMENT, "/artifacts/SugarWater/latest", version)
     promote(crossing, version="3.0.0")
 
 
@@ -151,6 +153,9 @@ def asked(call: Call, crossing: Crossing) -> list[Need]:
     if call.call == "get-parameter" and call.name.startswith("/artifacts/"):
         (need,) = needs_of(call, crossing)
         return [Need(need.action, need.resource, On.CHANNEL)]
+    if call.call == "below":
+        arn = f"arn:aws:ssm:{call.region}:{call.account}:parameter{call.name}"
+        return [Need("ssm:GetParametersByPath", arn, On.CHANNELS)]
     if call.call not in {"copy", "copy-part"}:
         return needs_of(call, crossing)
     bucket = crossing.world.buckets[bucket_name(DEVELOPMENT, call.region)]
@@ -180,7 +185,7 @@ def test_the_tables_name_what_is_needed_and_no_more(tmp_path: Path) -> None:
         for account, _, need in needs(scenario, ready(tmp_path)):
             needed[account].add((need.action, need.on))
     assert needed[PRODUCTION] == {(call.action, call.on) for call in PROMOTE_CALLS}
-    assert needed[DEVELOPMENT] == {(call.action, call.on) for call in READ_CALLS}
+    assert needed[DEVELOPMENT] == {(call.action, call.on) for call in SOURCE_CALLS}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

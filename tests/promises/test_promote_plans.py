@@ -10,7 +10,7 @@ import pytest
 
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from promises.crossing import CHANNEL, PARTS, Crossing, plant, small_parts
-from promises.stand import KEY, LARGE, METADATA, SMALL
+from promises.stand import KEY, LARGE, METADATA, SMALL, waybill_of
 from waybill.commands.promotion.approval import PlanBody
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Outcome, Result
@@ -98,6 +98,7 @@ def test_the_digest_is_another_for_another_plan(values: dict[str, str], crossing
     for region in TWO:
         plant(crossing, region, version="1.2.4", metadata=METADATA)
         crossing.world.plant(bucket_name(DEVELOPMENT, region), f"a/{KEY}", SMALL)
+        crossing.world.plant(bucket_name(DEVELOPMENT, region), f"a/{KEY}/waybill.json", waybill_of(SMALL))
     other = planned(crossing, **values)
     assert other.digest != plan.digest
 

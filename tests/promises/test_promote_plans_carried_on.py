@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -134,7 +135,9 @@ def test_what_was_withdrawn_for_another_reason_since_is_another_plan(crossing: C
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_reinstatement_that_was_approved_and_cut_off_is_carried_on(moment: str, tmp_path: Path) -> None:
+def test_a_reinstatement_that_was_approved_and_cut_off_is_carried_on(
+    moment: Literal["before", "after"], tmp_path: Path
+) -> None:
     def begun() -> tuple[Crossing, PlanBody]:
         crossing = ready(tmp_path)
         crossing.promote()

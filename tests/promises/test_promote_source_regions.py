@@ -9,7 +9,8 @@ import pytest
 
 from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from promises.crossing import CHANNEL, PARTS, Crossing, plant, small_parts
-from promises.stand import KEY, LARGE, METADATA, SMALL, waybill_of
+from promises.faults import Killed
+from promises.stand import KEY, LARGE, METADATA, SMALL, VERSION, waybill_of
 from waybill.domain.metadata import document
 from waybill.domain.result import ChannelOutcome, Outcome
 from waybill.domain.waybill import digest
@@ -33,8 +34,12 @@ def crossing(tmp_path: Path) -> Crossing:
     return crossing
 
 
+LATEST = "/artifacts/SugarWater/latest"
+
+
 def staged_by_startifact(crossing: Crossing, body: bytes = SMALL, *, sha256: bool = False) -> None:
     for region in REGIONS:
+        crossing.world.set_parameter(region, DEVELOPMENT, LATEST, VERSION)
         bucket = bucket_name(DEVELOPMENT, region)
         known = digest(body) if sha256 else None
         crossing.world.plant(bucket, KEY, body, sha256=known)
@@ -169,6 +174,51 @@ def test_what_only_startifact_staged_gains_a_waybill_on_the_way(
     assert waybill.chain[0]["waybill"] is None
     read = [call for call in crossing.world.calls.log() if (call.account, call.call) == (DEVELOPMENT, "stream")]
     assert len(read) <= (2 if transfer == "relay" else 1), "read once, and relayed once"
+
+
+def test_what_startifact_named_once_is_sure_whatever_the_channel_names_now(crossing: Crossing) -> None:
+    staged_by_startifact(crossing)
+    for region in REGIONS:
+        crossing.world.set_parameter(region, DEVELOPMENT, LATEST, "2.0.0")
+    assert crossing.promote().outcome is Outcome.CREATED
+
+
+@pytest.mark.parametrize("cut", ["/metadata$", "/waybill.json$"])
+@pytest.mark.parametrize("wanted", ["1.2.3", "^1"])
+def test_a_stage_that_is_under_way_is_not_taken_for_startifacts(wanted: str, cut: str, crossing: Crossing) -> None:
+    """Production would have a waybill of half the truth for ever."""
+
+    def kill(call: object) -> None:
+        raise Killed
+
+    crossing.staged(b"old", version="1.0.0")
+    crossing.world.on("put", kill, key=f"{KEY}{cut}", times=3)
+    with pytest.raises(Killed):
+        crossing.staged(metadata=METADATA, keep_filename=True)
+    crossing.world.calls.forget()
+    with pytest.raises(ArtifactError, match=r"1\.2\.3 has no waybill.*no channel ever named it") as caught:
+        crossing.promote(version=wanted)
+    assert "the same command again" in caught.value.advice
+    assert "name it by a channel first" in caught.value.advice
+    assert not crossing.world.writes()
+
+
+def test_a_channel_of_another_region_or_project_vouches_for_nothing(crossing: Crossing) -> None:
+    for region in REGIONS[:2]:
+        crossing.world.plant(bucket_name(DEVELOPMENT, region), KEY, SMALL)
+        crossing.world.set_parameter(region, DEVELOPMENT, "/artifacts/SugarWater2/latest", VERSION)
+    crossing.world.set_parameter(REGIONS[2], DEVELOPMENT, LATEST, VERSION)
+    with pytest.raises(ArtifactError, match="no channel ever named it"):
+        crossing.promote()
+
+
+@pytest.mark.parametrize("down", REGIONS)
+def test_what_has_no_waybill_is_not_promoted_while_a_region_is_silent(down: str, crossing: Crossing) -> None:
+    staged_by_startifact(crossing)
+    hush(crossing, down)
+    with pytest.raises(ArtifactError, match=f"not all could be read.*{down}"):
+        crossing.promote()
+    assert not crossing.world.writes()
 
 
 @pytest.mark.parametrize("what", ["artifact", "metadata"])

@@ -75,7 +75,14 @@ READ_CALLS = (
     Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
     Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
 )
-"""What the source's role of `promote`, and `download`, need."""
+"""What `download` needs."""
+
+SOURCE_CALLS = (
+    *READ_CALLS,
+    Call("ssm:GetParametersByPath", On.CHANNELS, "find a channel that names what has no waybill"),
+    Call("ssm:GetParameterHistory", On.CHANNEL, "see whether a channel named what has no waybill"),
+)
+"""What the source's role of `promote` needs; the last two for what only Startifact staged."""
 
 INFO_CALLS = (*READ_CALLS, Call("ssm:GetParametersByPath", On.CHANNELS, "find every channel"))
 

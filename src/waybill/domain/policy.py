@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, READ_CALLS, ROLLBACK_CALLS, STAGE_CALLS, Call, On
+from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, ROLLBACK_CALLS, SOURCE_CALLS, STAGE_CALLS, Call, On
 
 MAX_SESSION_POLICY = 2048
 """Characters of a session policy that STS takes."""
@@ -174,7 +174,7 @@ def published_rollback_policy() -> dict[str, Any]:
 
 def published_read_policy() -> dict[str, Any]:
     """Return the IAM document for the role that reads in the source account of a promotion (`from-role`)."""
-    return document(READ_CALLS, _published(account="111111111111"), sids=True)
+    return document(SOURCE_CALLS, _published(account="111111111111"), sids=True)
 
 
 def _published(source: Source | None = None, account: str = "222222222222") -> Scope:

@@ -54,8 +54,9 @@ def facts(
 ) -> dict[str, Any]:
     """Return every fact that a plan rests on; nothing of who asked, when, or how often.
 
-    `source` are those of the source account, `parameter` is the channel's, `events` are the channel's. That a target region holds the same artifact already, whole or half,
-    is no fact of its own: a run that was cut off carries on with the plan that was approved.
+    `source` are those of the source account, `parameter` is the channel's, `events` are the channel's. That a target
+    region holds the same artifact already, whole or half, is no fact of its own: a run that was cut off carries on
+    with the plan that was approved.
     """
     return {
         "schema": PLAN_SCHEMA,

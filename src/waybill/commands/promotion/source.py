@@ -10,11 +10,11 @@ from waybill.commands.account.observe import SMALL, proved, read_waybill, with_k
 from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.promotion.goods import Offer
-from waybill.commands.promotion.without_waybill import subject_of
+from waybill.commands.promotion.without_waybill import refuse_unsure, subject_of
 from waybill.commands.release.material import holds_whole
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.calls import READ_CALLS, On
+from waybill.domain.calls import SOURCE_CALLS, On
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, differences
@@ -26,6 +26,9 @@ from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, ConflictError, InputError, WaybillError
 from waybill.progress import Warned
 
+FOLLOWS = ("ssm:GetParameter", On.CHANNEL)
+"""What only a promotion does that follows a channel."""
+
 
 def open_source(order: PromoteOrder, tools: Tools) -> Shelves:
     """Reach the source account, to read the project there, and the channel only where one is to be followed.
@@ -33,7 +36,7 @@ def open_source(order: PromoteOrder, tools: Tools) -> Shelves:
     Faults that are found there have the names of the inputs that speak of the source.
     """
     channel = order.wanted.channel if isinstance(order.wanted, Named) else "*"
-    calls = [call for call in READ_CALLS if channel != "*" or call.on is not On.CHANNEL]
+    calls = [one for one in SOURCE_CALLS if channel != "*" or (one.action, one.on) != FOLLOWS]
     try:
         return open_shelves(reach(order.source, reading(order.source, order.project, channel, calls), tools), tools)
     except InputError as error:
@@ -86,7 +89,7 @@ def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shel
         raise _absent(project, version, wanted_by, shelves, errors)
     for name, error in errors.items():
         tools.reporter.tell(Warned(f"{name} of account {target.owner} cannot be read: {error.what}"))
-    return _offer(keys, shelves, found, tools)
+    return _offer(keys, shelves, found, {**errors, **shelves.errors}, tools)
 
 
 def _foreign(found: Observation, keys: Keys) -> ArtifactError | None:
@@ -110,7 +113,9 @@ def _absent(
     return no_such_version(wanted_by, version.text, project, everywhere_stored(project, shelves) - {version})
 
 
-def _offer(keys: Keys, shelves: Shelves, found: Mapping[str, Observation], tools: Tools) -> Offer:
+def _offer(
+    keys: Keys, shelves: Shelves, found: Mapping[str, Observation], silent: Mapping[str, WaybillError], tools: Tools
+) -> Offer:
     project, version = keys.project, keys.version
     holders = {name: item for name, item in found.items() if holds_whole(item, project, version)}
     first = _first(holders.values())
@@ -124,6 +129,7 @@ def _offer(keys: Keys, shelves: Shelves, found: Mapping[str, Observation], tools
         _refuse_differing(first, subject, found.values())
     else:
         holders = {name: item for name, item in found.items() if item.artifact is not None}
+        refuse_unsure(keys, shelves, list(holders), silent, tools)
         subject, waybill = subject_of(keys, shelves, holders, tools), None
     order = [name for name in shelves.target.organisation.regions if name in holders]
     return Offer(
