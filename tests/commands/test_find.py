@@ -19,12 +19,12 @@ from waybill.progress import Warned
 CHANNEL = f"/artifacts/{PROJECT}/production"
 
 
-def found(stand: Stand, text: str) -> str:
+def found(stand: Stand, text: str, *, surely: bool = False) -> str:
     """Return the version that is meant."""
     tools = stand.tools(stand.world.gateway(), Cancellation())
     place = Place(identity=Identity(), config_regions=REGIONS)
     target = reach(place, reading(place, PROJECT), tools)
-    return resolve(parse(text), "version", PROJECT, open_shelves(target, tools), tools).text
+    return resolve(parse(text), "version", PROJECT, open_shelves(target, tools), tools, surely=surely).text
 
 
 def named(stand: Stand, *values: str | None) -> None:
@@ -105,3 +105,29 @@ def test_what_is_no_version_is_never_taken_for_one(stored: Stand) -> None:
     named(stored, "main", "main", "2.0.0")
     with pytest.raises(ConflictError, match="not a version"):
         found(stored, "production")
+
+
+@pytest.mark.parametrize("call", ["list", "get-parameter"])
+def test_a_range_with_a_silent_region_is_a_warning_to_who_reads_and_unknown_to_who_writes(
+    call: str, stored: Stand
+) -> None:
+    stored.world.fail(call=call, region=REGIONS[2], times=None)
+    assert found(stored, "^1.2") == "1.4.0"
+    said = [warned.text for warned in stored.reporter.of(Warned)]
+    assert any(f"{REGIONS[2]} may store a higher one" in text for text in said), said
+    with pytest.raises(Unavailable, match=REGIONS[2]) as caught:
+        found(stored, "^1.2", surely=True)
+    assert "Name the version itself" in caught.value.advice
+
+
+def test_what_may_lie_in_a_silent_region_is_not_said_to_be_nowhere(stored: Stand) -> None:
+    stored.world.fail(call="list", region=REGIONS[2], times=None)
+    with pytest.raises(Unavailable):
+        found(stored, "~1.10")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_range_leaves_out_what_is_being_pruned(region: str, stored: Stand) -> None:
+    stored.world.plant(bucket_name(PRODUCTION, region), f"{PROJECT}@1.10.0/tombstone.json", b"{}")
+    assert found(stored, "^1.2") == "1.4.0"
+    assert found(stored, "^1.2", surely=True) == "1.4.0"

@@ -94,6 +94,15 @@ def hush(crossing: Crossing, region: str) -> None:
     crossing.world.on("*", silence, region=region, key="^(?!/startifact)", times=None)
 
 
+def test_a_range_is_not_resolved_while_a_region_is_silent(crossing: Crossing) -> None:
+    """The highest may lie there: the same command would promote another version tomorrow."""
+    crossing.staged()
+    hush(crossing, REGIONS[0])
+    with pytest.raises(Unavailable, match=REGIONS[0]) as caught:
+        crossing.promote(version="^1")
+    assert "Name the version itself" in caught.value.advice
+
+
 def test_where_no_source_region_answers_it_is_unavailable(crossing: Crossing) -> None:
     crossing.staged()
     for region in REGIONS:

@@ -39,7 +39,7 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     tools.reporter.tell(Started(f"Promoting {order.project}"))
     shelves = open_source(order, tools)
     source = shelves.target
-    version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools)
+    version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools, surely=True)
     request = order.request(version)
     tools.reporter.tell(Asked(request))
     offer = look_at_source(order.project, version, order.wanted_by, shelves, tools)

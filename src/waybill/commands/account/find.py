@@ -11,6 +11,7 @@ from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
 from waybill.domain.quorum import majority
+from waybill.domain.ranges import Range
 from waybill.domain.selector import Exactly, Named, Selector, Within, highest, nearest
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, Fault, InputError, Unavailable, WaybillError
@@ -64,8 +65,13 @@ def stored_versions(shelf: Shelf, prefix: str, project: str) -> dict[Version, Li
     return {version: entry for version, entry in found if version is not None}
 
 
-def resolve(selector: Selector, name: str, project: str, shelves: Shelves, tools: Tools) -> Version:
+def resolve(
+    selector: Selector, name: str, project: str, shelves: Shelves, tools: Tools, *, surely: bool = False
+) -> Version:
     """Return the version that is meant. `name` is the input's, for what is said where nothing matches.
+
+    A range is the highest of what the regions show that answer, with a warning where one is silent: it may store a
+    higher one. `surely`: for what is to be written that is `Unavailable`. What is being pruned is in no range.
 
     Raises `InputError` with the nearest versions that are stored, or where no such channel is; `ConflictError` where
     the regions do not agree what a channel names. That an exact version is stored is not looked at.
@@ -76,22 +82,56 @@ def resolve(selector: Selector, name: str, project: str, shelves: Shelves, tools
         case Named(channel):
             return _of_channel(channel, name, project, shelves, tools)
         case Within(wanted):
-            stored = everywhere_stored(project, shelves)
-            best = highest(wanted, stored)
-            if best is None:
-                raise no_such_version(name, wanted.text, project, stored)
-            return best
+            return _of_range(wanted, name, project, shelves, tools, surely=surely)
 
 
 def everywhere_stored(project: str, shelves: Shelves) -> set[Version]:
-    """Return the versions of a project that any region stores."""
+    """Return the versions of a project that any region stores that answers."""
+    return _stored(project, shelves)[0]
+
+
+def _stored(project: str, shelves: Shelves) -> tuple[set[Version], dict[str, WaybillError]]:
+    """Return the versions that regions store, and the errors of those that do not say."""
     prefix = shelves.target.organisation.key_prefix
     found, errors = everywhere(
         lambda region: stored_versions(shelves.open[region], prefix, project), list(shelves.open)
     )
     if not found:
         raise together(list(errors.values()))
-    return {version for versions in found.values() for version in versions}
+    return {version for versions in found.values() for version in versions}, {**shelves.errors, **errors}
+
+
+def _of_range(wanted: Range, name: str, project: str, shelves: Shelves, tools: Tools, *, surely: bool) -> Version:
+    stored, silent = _stored(project, shelves)
+    while True:
+        best = highest(wanted, stored)
+        if silent and (surely or best is None):
+            said = "; ".join(f"{region}: {error.what}" for region, error in silent.items())
+            raise Unavailable(
+                f"Which version of {project} is the highest in {wanted.text} is not known, since not every region of "
+                f"account {shelves.target.owner} says what it stores ({said}).",
+                "Name the version itself, or run again when the others answer.",
+            )
+        if best is None:
+            raise no_such_version(name, wanted.text, project, stored)
+        gone, errors = _is_pruned(Keys(shelves.target.organisation.key_prefix, project, best), shelves)
+        silent |= errors
+        if gone:
+            stored.discard(best)
+        elif not (surely and silent):
+            break
+    if silent:
+        said = ", ".join(silent)
+        tools.reporter.tell(Warned(f"{wanted.text} is {best} by what could be read; {said} may store a higher one."))
+    return best
+
+
+def _is_pruned(keys: Keys, shelves: Shelves) -> tuple[bool, Mapping[str, WaybillError]]:
+    """Return whether any region has its tombstone, and the errors of those that do not say."""
+    found, errors = everywhere(
+        lambda region: keys.tombstone in shelves.open[region].bucket.list(keys.tombstone), list(shelves.open)
+    )
+    return any(found.values()), errors
 
 
 def refuse_pruned(keys: Keys, shelves: Shelves) -> None:
