@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +124,24 @@ def test_where_a_plan_cannot_be_written_is_known_before(tmp_path: Path) -> None:
 def test_a_disk_that_takes_no_plan_is_told(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="cannot be written"):
         written(tmp_path / "gone" / "plan.json")
+
+
+def test_where_there_cannot_even_be_anything_to_remove_that_is_told_too(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    with pytest.raises(ArtifactError, match="cannot be written"):
+        written(tmp_path / "file" / "plan.json")
+
+
+def test_a_plan_is_its_owners_alone_and_never_goes_through_a_link(tmp_path: Path) -> None:
+    """It holds external ids; and whoever may write to the folder must not choose where they go."""
+    aim = tmp_path / "aim"
+    for name in ("plan.json", f".plan.json.{os.getpid()}"):
+        (tmp_path / name).symlink_to(aim)
+    written(tmp_path / "plan.json")
+    assert not aim.exists()
+    assert (tmp_path / "plan.json").lstat().st_mode == 0o100600
+
+
+def test_a_long_name_is_a_name(tmp_path: Path) -> None:
+    written(tmp_path / ("p" * 250))
+    assert len(list(tmp_path.iterdir())) == 1

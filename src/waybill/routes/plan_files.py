@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,17 +54,27 @@ def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str
         "inputs": inputs | {"version": result.version},
         "made": {"at": at, "by": result.caller},
     }
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.touch(mode=0o600)  # it holds the external id
-        temporary.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        temporary.replace(path)
+        _put(path, json.dumps(document, indent=2, sort_keys=True) + "\n")
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise ArtifactError(
             f"The plan cannot be written to {path}: {error.strerror or error}.", "Nothing was changed anywhere."
         ) from error
     return True
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file whole or not at all, for its owner alone: it holds the external id."""
+    # Nobody can have laid a link there for us to write through.
+    temporary = path.with_name(f".waybill-{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):  # it has its own name by now, or the error before this one is the one to tell
+            temporary.unlink()
 
 
 def read_plan(path: Path) -> PlanFile:
