@@ -12,10 +12,15 @@ from waybill.compose import Shop
 from waybill.domain.result import Result
 from waybill.errors import Fault, InputError
 from waybill.inputs import promote as inputs
+from waybill.inputs.shared import IDENTITY
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.typed import command_line
-from waybill.routes.plan_files import plan_fault, read_plan, write_plan
+from waybill.routes.plan_files import OF_THE_FILE, PlanFile, plan_fault, read_plan, write_plan
 from waybill.routes.workbench import Workbench
+
+DEFAULTS = {item.name: item.default for item in PROMOTE.inputs if item.default is not None}
+OF_WHO = frozenset({"from-role", "from-role-external-id", *(item.name for item in IDENTITY)} - {"expected-account"})
+"""Inputs that say who carries a plan out: whoever is approved to, and not always who planned."""
 
 
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
@@ -25,7 +30,8 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     path = Path(workspace, values.get("plan", "").strip()) if values.get("plan", "").strip() else None
     if path is not None:
         found += plan_fault(path)
-    values, facts = _applied(values, workspace, found)
+    # On a runner alone there is somebody to give a file to.
+    values, facts = applied(values, workspace, found, typed=shop.face.give is None)
     bench = Workbench(shop)
     order = inputs.read(values, bench.surroundings(), found, approved=facts)
     result = promote(order, bench.tools(order.source.config_regions))
@@ -36,12 +42,14 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     return replace(result, resume=command_line(PROMOTE, {"apply": values["plan"].strip()}))
 
 
-def _applied(
-    values: Mapping[str, str], workspace: Path, found: list[Fault]
+def applied(
+    values: Mapping[str, str], workspace: Path, found: list[Fault], *, typed: bool
 ) -> tuple[Mapping[str, str], Mapping[str, Any] | None]:
     """Return the inputs with those of the plan to apply, and the plan's facts; what is wrong with it goes to `found`.
 
-    A runner hands over defaults as if somebody had given them, so that they do not stand against what the plan says.
+    `typed`: a person gave them, every one on purpose, so that what contradicts the plan is a fault; who carries it out
+    is no part of a plan. A runner hands over defaults as if somebody had given them: they do not stand against what
+    the plan says, and of anything else the digest judges.
     """
     name = values.get("apply", "").strip()
     if not name:
@@ -51,6 +59,19 @@ def _applied(
     except InputError as error:
         found += error.faults
         return values, None
-    defaults = {item.name: item.default for item in PROMOTE.inputs}
-    own = {key: value for key, value in values.items() if value.strip() and value != defaults.get(key)}
+    own = {key: value for key, value in values.items() if value.strip()}
+    if typed:
+        found += _contradictions(own, plan)
+    else:
+        own = {key: value for key, value in own.items() if value != DEFAULTS.get(key)}
     return {**plan.inputs, "plan-digest": plan.digest, **own}, plan.facts
+
+
+def _contradictions(own: Mapping[str, str], plan: PlanFile) -> list[Fault]:
+    found = []
+    for key, value in own.items():
+        planned = plan.inputs.get(key, DEFAULTS.get(key, "")).strip()
+        if key not in OF_THE_FILE | OF_WHO and value.strip() != planned:
+            rule = f"contradicts the plan, which {f'has {planned!r}' if planned else 'has none'}: leave it out."
+            found.append(Fault(key, value, rule, planned))
+    return found

@@ -67,7 +67,8 @@ PROMOTE = Verb(
         Input(
             "apply",
             "Carry out the plan in this file, or stop (exit 5) where a fact that it rests on has changed. The file has "
-            "the inputs; what is given beside it and differs from the default goes first.",
+            "the inputs; give those beside it that say who carries it out, where that is another. On the command line "
+            "one that contradicts the plan is refused.",
             example="plan.json",
         ),
         Input("plan-only", "Plan, set the output `plan-digest`, and change nothing.", "false", Kind.FLAG),
