@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.configuration import DEFAULT_PARAMETER, Overrides
 from waybill.domain.identity import Identity
 from waybill.domain.require import Require
-from waybill.domain.selector import Selector
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
+
+if TYPE_CHECKING:
+    from waybill.domain.selector import Selector  # a stage selects nothing: its start need not read ranges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from waybill.domain.names import is_channel
 from waybill.domain.ranges import RULE, Range
@@ -56,6 +55,8 @@ def highest(wanted: Range, stored: Iterable[Version]) -> Version | None:
 
 def nearest(wanted: str, stored: Iterable[Version], *, limit: int = 5) -> list[Version]:
     """Return stored versions that may have been meant: those that look alike, else the highest; highest first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
     every = sorted(stored, reverse=True)
     by_text = {version.text: version for version in every}
     near = [by_text[text] for text in get_close_matches(wanted, by_text, limit, 0.6)]
