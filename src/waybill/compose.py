@@ -11,7 +11,7 @@ from waybill.commands.release.unfinished import unfinished
 from waybill.domain.result import Result
 from waybill.domain.waybill import Origin
 from waybill.errors import ExitCode, Fault, WaybillError
-from waybill.ports import Clock
+from waybill.ports.clock import Clock
 from waybill.process import Abandoned, Supervised
 from waybill.progress import FinalReporter, Finished, Journal
 

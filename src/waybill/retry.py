@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from waybill.errors import Unavailable
-from waybill.ports import Clock
+from waybill.ports.clock import Clock
 
 T = TypeVar("T")
 

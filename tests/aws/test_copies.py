@@ -21,7 +21,7 @@ from waybill.aws.ranges import Limits
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MAX_PARTS, MIB, Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, ExitCode, IdentityError, Unavailable, WaybillError
-from waybill.ports import Copying, CopySource, Created, Exists, NewObject
+from waybill.ports.bucket import Copying, CopySource, Created, Exists, NewObject
 
 BODY = b"x" * (11 * MIB)
 DIGESTS = Digests(hashlib.sha256(BODY).hexdigest(), crc_text(crc64nvme(BODY)), len(BODY))

@@ -12,7 +12,7 @@ from aws.loopback import Answer, Loopback, loopback
 from aws.test_wire import s3
 from waybill.domain.arns import KeyArn
 from waybill.errors import AccessDenied
-from waybill.ports import Bucket, DefaultEncryption, Encryption, NewObject
+from waybill.ports.bucket import Bucket, DefaultEncryption, Encryption, NewObject
 
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 SAID = "x-amz-server-side-encryption"

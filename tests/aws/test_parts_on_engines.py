@@ -12,7 +12,7 @@ from contract.places import BotoHands, Place
 from fakes.aws import PRODUCTION, bucket_name
 from waybill.domain.digests import MIB
 from waybill.errors import AccessDenied, ArtifactError, IdentityError
-from waybill.ports import NewObject, Upload
+from waybill.ports.bucket import NewObject, Upload
 
 pytestmark = pytest.mark.engine
 

@@ -13,7 +13,7 @@ from aws.loopback import loopback
 from aws.parts import BytesPart
 from aws.signature import is_signed
 from aws.test_wire import s3
-from waybill.ports import NewObject
+from waybill.ports.bucket import NewObject
 
 NEW = NewObject(key="SugarWater@1.2.3", media_type="a/b", kms_key=None)
 HOST = "acme.s3.us-east-1.amazonaws.com"

@@ -12,7 +12,7 @@ from aws.answers import ssm_error
 from aws.doors import REGION, Told, lead
 from aws.loopback import Answer, Heard, Loopback, loopback
 from waybill.errors import Unavailable
-from waybill.ports import Parameters, PutResult
+from waybill.ports.account import Parameters, PutResult
 
 NAME = "/artifacts/SugarWater/latest"
 ABSENT = ssm_error(400, "ParameterNotFound")

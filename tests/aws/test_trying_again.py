@@ -13,7 +13,7 @@ from aws.loopback import Answer, Heard, Loopback, loopback
 from aws.parts import bytes_of, digests
 from waybill.domain.digests import MIB
 from waybill.errors import ExitCode, Unavailable, WaybillError
-from waybill.ports import Created, Exists, NewObject
+from waybill.ports.bucket import Created, Exists, NewObject
 
 KEY = "SugarWater@1.2.3"
 NEW = NewObject(key=KEY, media_type="text/plain", kms_key=None)

@@ -18,7 +18,7 @@ from aws.signature import is_signed, unchunked
 from waybill.aws.sessions import READ_TIMEOUT, ambient
 from waybill.aws.wire import SLICE, Wire, connections
 from waybill.domain.digests import MIB
-from waybill.ports import Created, NewObject
+from waybill.ports.bucket import Created, NewObject
 
 CHECKSUM = "x-amz-checksum-crc64nvme"
 

@@ -16,7 +16,7 @@ from aws.parts import BytesPart, bytes_of, digests
 from waybill.aws.upload import S3Upload
 from waybill.domain.digests import MIB
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, ExitCode, Unavailable, WaybillError
-from waybill.ports import Created, Exists, NewObject
+from waybill.ports.bucket import Created, Exists, NewObject
 
 BODY = bytes_of(5 * MIB)
 BEGUN = Answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")

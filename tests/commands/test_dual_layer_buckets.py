@@ -7,7 +7,7 @@ from pathlib import Path
 from fakes.aws import PRODUCTION, FakeAws, bucket_name
 from promises.stand import Stand
 from waybill.errors import ExitCode
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 
 def dual(folder: Path) -> Stand:

@@ -32,7 +32,7 @@ from waybill.domain.channel import UpdateChannel
 from waybill.domain.events import Kind
 from waybill.domain.prune import Fate
 from waybill.domain.versions import Version
-from waybill.ports import NewObject
+from waybill.ports.bucket import NewObject
 
 PRODUCTION_CHANNEL = f"{PARAMETER_PREFIX}/{PROJECT}/production"
 

@@ -28,7 +28,7 @@ from waybill.domain.standing import Half
 from waybill.domain.status import Repaired
 from waybill.domain.waybill import Origin, Waybill
 from waybill.errors import ExitCode
-from waybill.ports import NewObject
+from waybill.ports.bucket import NewObject
 from waybill.progress import Started
 
 KEY = f"{PROJECT}@1.1.0"

@@ -11,7 +11,7 @@ from waybill.domain.result import Outcome
 from waybill.domain.standing import Half
 from waybill.domain.status import Status
 from waybill.errors import AccessDenied, ExitCode, InputError, Unavailable
-from waybill.ports import NewObject
+from waybill.ports.bucket import NewObject
 from waybill.report import text
 from waybill.report.status_html import page
 

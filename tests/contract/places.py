@@ -18,7 +18,8 @@ from fakes.clock import FakeClock
 from waybill.domain.arns import KeyArn, RoleArn
 from waybill.domain.identity import Identity
 from waybill.domain.policy import published_stage_policy
-from waybill.ports import Account, Bucket, NewObject
+from waybill.ports.account import Account
+from waybill.ports.bucket import Bucket, NewObject
 from waybill.retry import Retry
 
 __all__ = ["ALIAS", "REGION", "BotoHands", "Place", "in_ministack", "in_moto", "in_the_fake", "stage_role"]

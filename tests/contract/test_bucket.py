@@ -9,7 +9,7 @@ from awscrt.checksums import crc64nvme
 from contract.places import Place
 from waybill.domain.digests import MIB, crc_text
 from waybill.errors import ArtifactError, WaybillError
-from waybill.ports import Created, Exists
+from waybill.ports.bucket import Created, Exists
 
 
 def sha(body: bytes) -> str:

@@ -9,7 +9,7 @@ from contract.places import REGION, Place
 from fakes.aws import PRODUCTION, bucket_name
 from waybill.domain.arns import KeyArn
 from waybill.errors import AccessDenied, InputError, Unavailable, WaybillError
-from waybill.ports import Bucket, DefaultEncryption, Encryption, NewObject
+from waybill.ports.bucket import Bucket, DefaultEncryption, Encryption, NewObject
 
 
 def sha(body: bytes) -> str:

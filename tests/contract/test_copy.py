@@ -14,7 +14,7 @@ from contract.places import ELSEWHERE, REGION, Place
 from fakes.aws import DEVELOPMENT, PRODUCTION, bucket_name
 from waybill.domain.digests import MIB, Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, InputError, WaybillError
-from waybill.ports import Bucket, Copying, CopySource, Created, Exists
+from waybill.ports.bucket import Bucket, Copying, CopySource, Created, Exists
 
 BIG = bytes(range(256)) * (5 * MIB // 256) + b"the rest"
 

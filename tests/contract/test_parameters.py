@@ -6,7 +6,7 @@ import pytest
 
 from contract.places import REGION, Place
 from fakes.aws import BUCKET_PARAMETER, PRODUCTION, REGIONS, bucket_name
-from waybill.ports import Parameters, PutResult
+from waybill.ports.account import Parameters, PutResult
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from awscrt.checksums import crc64nvme
 from contract.places import Place
 from waybill.domain.digests import MIB, Digests, crc_text
 from waybill.errors import ArtifactError, Unavailable, WaybillError
-from waybill.ports import Created, Exists, Upload
+from waybill.ports.bucket import Created, Exists, Upload
 
 
 def digests(body: bytes) -> Digests:

@@ -12,7 +12,7 @@ from fakes.state import ParameterState
 from fakes.world import World
 from waybill.domain.arns import Caller, KeyArn
 from waybill.domain.names import parameter_fault
-from waybill.ports import PutResult, Region
+from waybill.ports.account import PutResult, Region
 
 MAX_VALUE = 4096
 

@@ -17,7 +17,7 @@ from waybill.domain.arns import KeyArn
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
 from waybill.errors import ArtifactError
-from waybill.ports import (
+from waybill.ports.bucket import (
     Copying,
     CopySource,
     Created,

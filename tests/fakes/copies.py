@@ -10,7 +10,7 @@ from fakes.upload import FakeUpload
 from fakes.world import World
 from waybill.domain.digests import Digests
 from waybill.errors import ArtifactError, WaybillError
-from waybill.ports import Copying, CopySource, Created, Exists
+from waybill.ports.bucket import Copying, CopySource, Created, Exists
 
 
 def readable(world: World, source: CopySource, *, caller: str) -> bytes:

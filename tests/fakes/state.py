@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MIB
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 HISTORY = 100
 """Systems Manager keeps so many versions of a parameter."""

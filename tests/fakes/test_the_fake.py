@@ -14,7 +14,9 @@ from fakes.clock import FakeClock
 from fakes.reporter import RecordingReporter
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, InputError, Unavailable, WaybillError
-from waybill.ports import Account, Bucket, Clock, Created, DefaultEncryption, Encryption, Exists, Gateway, NewObject
+from waybill.ports.account import Account, Gateway
+from waybill.ports.bucket import Bucket, Created, DefaultEncryption, Encryption, Exists, NewObject
+from waybill.ports.clock import Clock
 from waybill.progress import Reporter, Started, Warned
 
 REGION = "us-east-1"

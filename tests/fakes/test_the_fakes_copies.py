@@ -12,7 +12,7 @@ from fakes.clock import FakeClock
 from fakes.state import CopyLimits
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import AccessDenied, Cancelled, Unavailable
-from waybill.ports import Bucket, Copying, CopySource, Created, Exists, NewObject
+from waybill.ports.bucket import Bucket, Copying, CopySource, Created, Exists, NewObject
 
 REGION = "us-east-1"
 NAME = bucket_name(PRODUCTION, REGION)

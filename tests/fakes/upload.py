@@ -11,7 +11,7 @@ from fakes.refusals import bad_bytes, unknown
 from fakes.state import BucketState, Item, UploadState
 from fakes.world import World
 from waybill.domain.digests import MAX_PARTS, Digests, crc_text
-from waybill.ports import Created, Exists, Part
+from waybill.ports.bucket import Created, Exists, Part
 
 
 class FakeUpload:

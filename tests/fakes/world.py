@@ -13,7 +13,7 @@ from fakes.state import EPOCH, MIN_PART, BucketState, CopyLimits, Item, KmsState
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import crc_text
 from waybill.errors import Unavailable
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 
 class World:

@@ -13,7 +13,7 @@ from waybill.domain.channel import UpdateChannel
 from waybill.domain.configuration import Overrides
 from waybill.domain.identity import Identity
 from waybill.domain.request import KmsChoice
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 ROLE = Identity(role=RoleArn.parse(f"arn:aws:iam::{PRODUCTION}:role/waybill-stage"))
 Scenario = Callable[[Stand, FakeGateway], None]

@@ -31,7 +31,7 @@ from waybill.errors import WaybillError
 from waybill.inputs import rollback as rollback_inputs
 from waybill.inputs.surroundings import Surroundings
 from waybill.packing import Packed, Selection
-from waybill.ports import Gateway
+from waybill.ports.account import Gateway
 from waybill.retry import Retry
 
 PROJECT = "SugarWater"

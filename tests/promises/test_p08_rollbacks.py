@@ -19,7 +19,7 @@ from promises.iam import Need, allows, needs_of
 from promises.stand import Stand
 from waybill.domain.calls import ROLLBACK_CALLS, On
 from waybill.domain.policy import Scope, published_rollback_policy, session_policy
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 ROLE = f"arn:aws:iam::{PRODUCTION}:role/waybill-promote"
 HISTORY = "1.0.0 2.0.0 3.0.0"

@@ -17,7 +17,7 @@ from promises.iam import Need, allows, key, needs_of
 from promises.stand import KEY, LARGE, SMALL
 from waybill.domain.calls import PROMOTE_CALLS, SOURCE_CALLS, On
 from waybill.domain.policy import Scope, Source, published_promote_policy, session_policy
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 Scenario = Callable[[Crossing], Any]
 

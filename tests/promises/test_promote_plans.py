@@ -16,7 +16,7 @@ from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Origin
 from waybill.errors import ExitCode, WaybillError
-from waybill.ports import DefaultEncryption, Encryption
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 TWO = REGIONS[:2]
 BUCKET = bucket_name(PRODUCTION, TWO[1])

@@ -16,7 +16,7 @@ from fakes.aws import PRODUCTION, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import TimedOut
-from waybill.ports import Bucket, Created, Exists, NewObject, Upload
+from waybill.ports.bucket import Bucket, Created, Exists, NewObject, Upload
 from waybill.retry import Retry
 from waybill.transfer.feed import FedPart, Feed, Lane, Pool
 from waybill.transfer.lanes import send_lane

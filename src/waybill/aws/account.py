@@ -14,7 +14,7 @@ from waybill.aws.sessions import Session
 from waybill.aws.wire import Wire, connections
 from waybill.domain.arns import Caller
 from waybill.errors import Unavailable
-from waybill.ports import Region
+from waybill.ports.account import Region
 
 Told = Callable[[str, Unavailable, float, float], None]
 """Hears of waits: the region, why, the wait and what is left of the budget, in seconds."""

@@ -15,7 +15,7 @@ from waybill.aws.wire import Wire
 from waybill.domain.digests import MIB, Digests, sha256_base64, sha256_hex
 from waybill.domain.observation import Stored
 from waybill.errors import AccessDenied, ArtifactError, Unavailable
-from waybill.ports import (
+from waybill.ports.bucket import (
     Copying,
     CopySource,
     Created,

@@ -21,7 +21,7 @@ from waybill.aws.ranges import Limits, Range, copy_ranges
 from waybill.aws.upload import Begun
 from waybill.domain.digests import Digests, sha256_hex
 from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, WaybillError
-from waybill.ports import Copying, CopySource, Created, Exists, NewObject
+from waybill.ports.bucket import Copying, CopySource, Created, Exists, NewObject
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from waybill.aws.location import Location
 from waybill.errors import Fault, InputError
-from waybill.ports import Listed, Unfinished
+from waybill.ports.bucket import Listed, Unfinished
 
 
 def keys(location: Location, prefix: str) -> Iterator[str]:

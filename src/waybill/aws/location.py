@@ -8,7 +8,7 @@ from typing import Any
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.domain.arns import KeyArn
-from waybill.ports import NewObject
+from waybill.ports.bucket import NewObject
 
 EXISTS = {"PreconditionFailed": None, "412": None}
 """The codes that say that something is there already (P2)."""

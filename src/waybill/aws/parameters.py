@@ -10,7 +10,7 @@ from typing import Any
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.errors import Unavailable
-from waybill.ports import PutResult
+from waybill.ports.account import PutResult
 
 
 class SsmParameters:

@@ -11,7 +11,7 @@ from waybill.aws.meanings import Asked
 from waybill.aws.wire import Wire
 from waybill.domain.digests import Digests
 from waybill.errors import ArtifactError
-from waybill.ports import Created, Exists, Part
+from waybill.ports.bucket import Created, Exists, Part
 
 
 class Begun:

@@ -32,7 +32,7 @@ from botocore.utils import get_environ_proxies
 
 from waybill.aws.sessions import READ_TIMEOUT
 from waybill.domain.digests import MIB
-from waybill.ports import Part
+from waybill.ports.bucket import Part
 from waybill.transfer.crc import RunningCrc
 
 UNSIGNED = "UNSIGNED-PAYLOAD"

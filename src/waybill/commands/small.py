@@ -6,7 +6,7 @@ import hashlib
 
 from waybill.commands.account.observe import SMALL, Site
 from waybill.errors import Unavailable
-from waybill.ports import Exists, NewObject
+from waybill.ports.bucket import Exists, NewObject
 
 
 def create_small(site: Site, key: str, body: bytes) -> bytes | None:

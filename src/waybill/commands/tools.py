@@ -10,7 +10,8 @@ from typing import TypeVar
 from waybill.cancel import Cancellation
 from waybill.domain.identity import Identity
 from waybill.errors import Unavailable, WaybillError
-from waybill.ports import Clock, Gateway
+from waybill.ports.account import Gateway
+from waybill.ports.clock import Clock
 from waybill.progress import Reporter, Waiting
 from waybill.retry import Retry
 

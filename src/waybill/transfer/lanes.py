@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from waybill.errors import ArtifactError
-from waybill.ports import Part, Upload
+from waybill.ports.bucket import Part, Upload
 from waybill.retry import Retry
 from waybill.transfer.feed import FedPart, Lane
 from waybill.transfer.source import Source

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 
 from waybill.domain.digests import MIB
 from waybill.errors import ArtifactError
-from waybill.ports import Bucket
+from waybill.ports.bucket import Bucket
 
 
 class Source(Protocol):

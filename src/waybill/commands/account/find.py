@@ -15,7 +15,8 @@ from waybill.domain.ranges import Range
 from waybill.domain.selector import Exactly, Named, Selector, Within, highest, nearest
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, Fault, InputError, Unavailable, WaybillError
-from waybill.ports import Bucket, Listed, Region
+from waybill.ports.account import Region
+from waybill.ports.bucket import Bucket, Listed
 from waybill.progress import Step, Stepped, Warned
 
 

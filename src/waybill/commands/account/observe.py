@@ -20,7 +20,8 @@ from waybill.domain.tombstone import pruned
 from waybill.domain.versions import parse_or_none
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError, ConflictError, Fault, InputError, WaybillError
-from waybill.ports import Bucket, Encryption, Region
+from waybill.ports.account import Region
+from waybill.ports.bucket import Bucket, Encryption
 from waybill.progress import Step, Stepped
 
 SMALL = 1024 * 1024

@@ -13,7 +13,7 @@ from waybill.domain.configuration import Organisation
 from waybill.domain.policy import configuration_policy
 from waybill.domain.request import Place
 from waybill.errors import Fault, IdentityError, InputError, Unavailable, WaybillError
-from waybill.ports import Account
+from waybill.ports.account import Account
 from waybill.progress import Identified, Warned
 
 EXAMPLE = '{"regions": "us-east-1,eu-west-1", "bucket_name_param": "/buckets/staging"}'

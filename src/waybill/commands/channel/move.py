@@ -15,7 +15,7 @@ from waybill.domain.request import Request
 from waybill.domain.result import ChannelOutcome
 from waybill.domain.versions import Version, parse_or_none
 from waybill.errors import ArtifactError, ConflictError, PrunedError, Unavailable, WaybillError
-from waybill.ports import PutResult
+from waybill.ports.account import PutResult
 from waybill.progress import Step, Stepped
 
 ROUNDS = 20

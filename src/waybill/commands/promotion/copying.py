@@ -13,7 +13,7 @@ from waybill.commands.tools import everywhere
 from waybill.domain.plan import Action, RegionPlan
 from waybill.domain.request import Transfer, Verification
 from waybill.errors import AccessDenied, ArtifactError, WaybillError
-from waybill.ports import Copying, Exists, NewObject
+from waybill.ports.bucket import Copying, Exists, NewObject
 from waybill.progress import Sent, Step, Stepped, Warned
 
 OF_THE_TARGET = frozenset({"s3:PutObject", "s3:AbortMultipartUpload", "kms:GenerateDataKey"})

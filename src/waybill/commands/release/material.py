@@ -16,7 +16,7 @@ from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject, Waybill
 from waybill.errors import ArtifactError, Cancelled, Fault, InputError, WaybillError
 from waybill.packing import Packed
-from waybill.ports import Bucket
+from waybill.ports.bucket import Bucket
 from waybill.transfer.crc import RunningCrc
 from waybill.transfer.feed import Feed
 from waybill.transfer.source import FileSource, Source, StoredSource, changed

@@ -12,7 +12,8 @@ from waybill.commands.account.observe import Site
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
 from waybill.errors import ArtifactError, Unavailable
-from waybill.ports import (
+from waybill.ports.account import Parameters, PutResult
+from waybill.ports.bucket import (
     Bucket,
     Copying,
     CopySource,
@@ -21,9 +22,7 @@ from waybill.ports import (
     Exists,
     Listed,
     NewObject,
-    Parameters,
     Part,
-    PutResult,
     Unfinished,
     Upload,
 )

@@ -13,7 +13,7 @@ from waybill.domain.digests import Digests
 from waybill.domain.plan import Action, needs_reading, plan_region, same_metadata
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, Cancelled, Unavailable, WaybillError
-from waybill.ports import Exists, NewObject
+from waybill.ports.bucket import Exists, NewObject
 from waybill.progress import Step, Stepped, Warned
 from waybill.transfer.feed import Lane
 from waybill.transfer.lanes import send_lane

@@ -14,7 +14,7 @@ from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import damage
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError
-from waybill.ports import Bucket
+from waybill.ports.bucket import Bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

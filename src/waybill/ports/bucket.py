@@ -1,19 +1,14 @@
-"""What the commands need from the world, in our own words. Adapters in `aws/` and `github/` stand behind these.
-
-Every method raises a `WaybillError` when it cannot answer: `AccessDenied` when it was refused (a refusal is never
-"absent"), `Unavailable` when nobody answered, `IdentityError` when the credentials are no good. What is an
-answer (absent, exists already) is a value, not an error. Every method may be called from several threads at once.
-"""
+"""One region's staging bucket, and the objects in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from waybill.domain.arns import Caller, KeyArn
+from waybill.domain.arns import KeyArn
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
 
@@ -179,78 +174,3 @@ class Bucket(Protocol):
         Up to 5 GiB S3 computes the SHA-256 anew, which is compared with `digests`; above, CRC64NVME and size are.
         Raises `AccessDenied` where one principal may not do both, `ArtifactError` where the copy is other bytes.
         """
-
-
-class PutResult(Enum):
-    """How a parameter's put ended."""
-
-    WRITTEN = "written"
-    EXISTS = "exists"
-
-
-class Parameters(Protocol):
-    """One region's SSM parameters."""
-
-    def get(self, name: str) -> str | None:
-        """Return a parameter's value, or None where there is none."""
-
-    def history(self, name: str) -> Sequence[str]:
-        """Return the values that a parameter has had, oldest first, at most 100; empty where there is none.
-
-        What was put through this same object shows, or `Unavailable` is raised (P3).
-        """
-
-    def below(self, path: str) -> Mapping[str, str]:
-        """Return the parameters below a path, at every depth: their whole names and their values."""
-
-    def put(self, name: str, value: str, *, create: bool) -> PutResult:
-        """Write a String; with `create`, only where there is none (`EXISTS` otherwise)."""
-
-
-class Keys(Protocol):
-    """One region's KMS."""
-
-    def resolve(self, key: KeyArn) -> KeyArn:
-        """Return the ARN of the key itself, which is what S3 reports, for the ARN of a key or of an alias."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """One region as one run sees it, with credentials of the target account."""
-
-    name: str
-    parameters: Parameters
-    keys: Keys
-
-
-class Account(Protocol):
-    """The target account, after all roles are assumed."""
-
-    def caller(self) -> Caller:
-        """Return who we are there; asks AWS once."""
-
-    def region(self, name: str) -> Region:
-        """Return one region; nothing is asked of AWS."""
-
-    def bucket(self, region: str, name: str, *, owner: str) -> Bucket:
-        """Return a bucket in a region, with its expected owner; nothing is asked of AWS."""
-
-
-class Gateway(Protocol):
-    """The way into the target account."""
-
-    def enter(self, policy: str) -> Account:
-        """Return the account under a session policy (JSON), all roles assumed. Entering again narrows anew."""
-
-
-class Clock(Protocol):
-    """Time, so that tests need not wait for it."""
-
-    def now(self) -> str:
-        """Return the time as ISO 8601 UTC to the second: `2026-01-31T12:00:00Z`."""
-
-    def monotonic(self) -> float:
-        """Return seconds from some moment on."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; returns early when the run is cancelled."""
