@@ -48,7 +48,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """One execution. Times as ISO 8601 UTC; `trigger` says what started it, `rolls_back` which execution it goes back to."""
+    """One execution. Times as ISO 8601 UTC; `trigger` says what started it, `rolls_back` to which one it goes back."""
 
     id: str
     status: ExecutionStatus

@@ -116,7 +116,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """A pipeline's definition. `version` counts its updates; `stages` are names in order; `actions` are of all stages."""
+    """A pipeline's definition. `version` counts its updates; `stages` are names in order."""
 
     name: str
     arn: str
