@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from waybill.domain.plan import Plan
 from waybill.domain.request import Request
 from waybill.domain.result import RegionResult, Result
 from waybill.errors import WaybillError
+
+if TYPE_CHECKING:
+    from waybill.domain.deploying import Deploying  # what no other command tells need not be read at its start
 
 
 class Step(StrEnum):
@@ -116,7 +119,10 @@ class Finished:
     result: Result
 
 
-Event = Started | Asked | Identified | Packed | Planned | Stepped | Sent | Waiting | Warned | RegionEnded | Finished
+Event: TypeAlias = (
+    "Started | Asked | Identified | Packed | Planned | Stepped | Sent | Waiting | Warned | RegionEnded | Finished | "
+    "Deploying"
+)
 
 
 class Reporter(Protocol):
