@@ -33,7 +33,8 @@ class Event:
 
     `target` is the version that a rollback points the channel at, and `withdraws` all that it takes off, highest first;
     `lifts` the names of the withdrawals that a reinstatement ends; `plan` the digest of the plan that a promotion
-    carries out. With `withdraws` and `plan` what was begun can be carried on.
+    carries out. With `withdraws` and `plan` what was begun can be carried on. Of a deploy `pipeline` is its name with
+    its region (`us-east-1:site`), `execution` the id, `end` the status as CodePipeline names it.
     """
 
     name: str
@@ -47,6 +48,9 @@ class Event:
     lifts: tuple[str, ...] = ()
     plan: str = ""
     withdraws: tuple[Version, ...] = ()
+    pipeline: str = ""
+    execution: str = ""
+    end: str = ""
 
     def to_bytes(self) -> bytes:
         """Return the canonical JSON to store."""
@@ -62,6 +66,7 @@ class Event:
             "lifts": list(self.lifts),
             **({"plan": self.plan} if self.plan else {}),
             **({"withdraws": [version.text for version in self.withdraws]} if self.withdraws else {}),
+            **({"pipeline": self.pipeline, "execution": self.execution, "end": self.end} if self.pipeline else {}),
         }
         return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
@@ -85,6 +90,9 @@ class Event:
                 lifts=tuple(stored.text(item) for item in stored.items(document.get("lifts", []))),
                 plan=stored.text(document.get("plan", "")),
                 withdraws=tuple(Version(stored.text(item)) for item in stored.items(document.get("withdraws", []))),
+                pipeline=stored.text(document.get("pipeline", "")),
+                execution=stored.text(document.get("execution", "")),
+                end=stored.text(document.get("end", "")),
             )
         except KeyError as error:
             raise ValueError(f"{name} is not an event: it has no {error}") from error
