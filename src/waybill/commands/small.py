@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from waybill.commands.account.observe import SMALL, Site
+from waybill.commands.account.observe import Site
+from waybill.commands.account.version import SMALL
 from waybill.errors import Unavailable
 from waybill.ports.bucket import Exists, NewObject
 

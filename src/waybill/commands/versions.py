@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from waybill.commands.account.catalogue import must_exist, survey
 from waybill.commands.account.find import Shelves, open_shelves
-from waybill.commands.account.observe import SMALL
 from waybill.commands.account.target import Target, reach
+from waybill.commands.account.version import SMALL
 from waybill.commands.account.wants import reading
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import VERSIONS_CALLS

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from waybill.commands.account.observe import bucket_of, raise_pruned, refuse_foreign
+from waybill.commands.account.observe import bucket_of, refuse_foreign
 from waybill.commands.account.target import Target
+from waybill.commands.account.version import raise_pruned
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix

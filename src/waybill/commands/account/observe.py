@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from waybill.commands.account.target import Target
+from waybill.commands.account.version import look_at_version, raise_pruned, with_sha256
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KEY_EXAMPLE, KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter, is_bucket, version_of_key, versions_prefix
-from waybill.domain.observation import Observation, Stored
+from waybill.domain.observation import Observation
 from waybill.domain.plan import needs_reading
 from waybill.domain.request import KmsChoice, Request
-from waybill.domain.tombstone import pruned
 from waybill.domain.versions import parse_or_none
-from waybill.domain.waybill import Waybill
-from waybill.errors import ArtifactError, ConflictError, Fault, InputError, WaybillError
+from waybill.errors import ConflictError, Fault, InputError, WaybillError
 from waybill.ports.account import Region
 from waybill.ports.bucket import Bucket, Encryption
 from waybill.progress import Step, Stepped
-
-SMALL = 1024 * 1024
-"""Metadata, waybills and events are read whole, up to this many bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,41 +64,23 @@ def _site(name: str, request: Request, target: Target) -> Site:
         key_look = pool.submit(encrypting, region, bucket, request.kms, target)
         reads = request.update_channel is not UpdateChannel.NEVER
         history_look = pool.submit(region.parameters.history, parameter) if reads else None
-        stored = _stored(bucket, keys, request)
+        found, listed = _stored(bucket, keys, request, target, name)
     history = tuple(history_look.result()) if history_look else None
     if history and request.moves:
         refuse_foreign(history[-1], parameter, name)
-    found = Observation(
-        region=name,
-        account=target.owner,
-        bucket=bucket.name,
-        kms_key=key_look.result(),
-        artifact=stored.artifact,
-        metadata=stored.metadata,
-        waybill_raw=stored.waybill,
-        waybill=read_waybill(stored.waybill, f"s3://{bucket.name}/{keys.waybill} in {name}"),
-        history=history,
-    )
+    marker = f"/events/{request.channel}/"
     return Site(
         region=region,
         bucket=bucket,
         keys=keys,
         parameter=parameter,
-        found=with_known_digest(found),
-        event_keys=stored.event_keys,
+        found=replace(found, kms_key=key_look.result(), history=history),
+        event_keys=tuple(key for key in listed if marker in key and version_of_key(key, keys.prefix, keys.project)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    artifact: Stored | None
-    metadata: bytes | None
-    waybill: bytes | None
-    event_keys: tuple[str, ...]
-
-
-def _stored(bucket: Bucket, keys: Keys, request: Request) -> _Stored:
-    """Look at what is stored under this version, and at the keys of the channel's events under every version.
+def _stored(bucket: Bucket, keys: Keys, request: Request, target: Target, region: str) -> tuple[Observation, list[str]]:
+    """Look at what is stored under this version, and at the keys that lie there, or under every version.
 
     One listing (S3's are consistent) tells both; of a new version there is then nothing to ask for. Raises
     `ConflictError` for one that was pruned.
@@ -112,48 +89,15 @@ def _stored(bucket: Bucket, keys: Keys, request: Request) -> _Stored:
     listed = list(bucket.list(prefix))
     if keys.tombstone in listed:
         raise_pruned(bucket, keys)
-    there = {keys.artifact, keys.metadata, keys.waybill}.intersection(listed)
-    marker = f"/events/{request.channel}/"
-    return _Stored(
-        bucket.head(keys.artifact) if keys.artifact in there else None,
-        bucket.read(keys.metadata, limit=SMALL) if keys.metadata in there else None,
-        bucket.read(keys.waybill, limit=SMALL) if keys.waybill in there else None,
-        tuple(key for key in listed if marker in key and version_of_key(key, keys.prefix, keys.project)),
-    )
+    return look_at_version(bucket, keys, region=region, account=target.owner, listed=set(listed)), listed
 
 
 def look_again(site: Site) -> Observation:
     """Return what is stored under this version now, where somebody wrote it since it was looked at."""
     raise_pruned(site.bucket, site.keys)
-    raw = site.bucket.read(site.keys.waybill, limit=SMALL)
-    where = f"s3://{site.bucket.name}/{site.keys.waybill} in {site.region.name}"
-    found = replace(
-        site.found,
-        artifact=site.bucket.head(site.keys.artifact),
-        metadata=site.bucket.read(site.keys.metadata, limit=SMALL),
-        waybill_raw=raw,
-        waybill=read_waybill(raw, where),
-    )
-    return with_known_digest(found)
-
-
-def proved(bucket: Bucket, found: Observation, tools: Tools) -> Observation:
-    """Read an artifact that S3 reports no checksum of which could be held against its waybill; `damage` then tells.
-
-    Whatever Waybill writes has one: some other tool put it there, and its bytes alone tell which.
-    """
-    artifact, waybill = found.artifact, found.waybill
-    if artifact is None or waybill is None or not needs_reading(artifact, waybill, waybill.subject.digests):
-        return found
-    tools.reporter.tell(Stepped(found.region, Step.READ_BACK))
-    return replace(found, artifact=with_sha256(bucket, artifact, tools))
-
-
-def raise_pruned(bucket: Bucket, keys: Keys) -> None:
-    """Raise `ConflictError` where a version was pruned: it never comes back, in no region."""
-    raw = bucket.read(keys.tombstone, limit=SMALL)
-    if raw is not None:
-        raise pruned(keys.project, keys.version, raw, f"s3://{bucket.name}/{keys.tombstone}")
+    was = site.found
+    found = look_at_version(site.bucket, site.keys, region=was.region, account=was.account, kms_key=was.kms_key)
+    return replace(found, history=was.history)
 
 
 def bucket_of(region: Region, target: Target) -> Bucket:
@@ -208,29 +152,6 @@ def refuse_foreign(value: str, parameter: str, region: str) -> None:
         )
 
 
-def read_waybill(raw: bytes | None, where: str) -> Waybill | None:
-    """Parse stored bytes. Raises `ArtifactError` when they are not a waybill."""
-    if raw is None:
-        return None
-    try:
-        return Waybill.from_bytes(raw)
-    except ValueError as error:
-        raise ArtifactError(
-            f"{where} cannot be read: {error}.", "Use a newer release, or restore the object that Waybill wrote."
-        ) from error
-
-
-def with_known_digest(found: Observation) -> Observation:
-    """Take the SHA-256 of an artifact from its own waybill where S3 has none (multipart) and the CRC64NVME agrees."""
-    artifact, waybill = found.artifact, found.waybill
-    if artifact is None or waybill is None or artifact.sha256 is not None:
-        return found
-    says = waybill.subject.digests
-    if artifact.size != says.size or artifact.crc64nvme != says.crc64nvme:
-        return found
-    return replace(found, artifact=replace(artifact, sha256=says.sha256))
-
-
 def read_back(sites: Mapping[str, Site], mine: Digests, tools: Tools) -> Observed:
     """Read what only its own bytes can tell apart, once, and return the sites with the digests so found."""
 
@@ -243,12 +164,3 @@ def read_back(sites: Mapping[str, Site], mine: Digests, tools: Tools) -> Observe
 
     done, errors = everywhere(lambda name: look(sites[name]), list(sites))
     return done, errors
-
-
-def with_sha256(bucket: Bucket, artifact: Stored, tools: Tools) -> Stored:
-    """Read an artifact's bytes and return it with their SHA-256."""
-    sha = hashlib.sha256()
-    for chunk in bucket.stream(artifact.key):
-        tools.cancellation.check()
-        sha.update(chunk)
-    return replace(artifact, sha256=sha.hexdigest())

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from waybill.commands.account.observe import SMALL, Site
+from waybill.commands.account.observe import Site
+from waybill.commands.account.version import SMALL
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.names import Keys, version_of_key

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from waybill.commands.account.find import Shelves
-from waybill.commands.account.observe import SMALL
+from waybill.commands.account.version import SMALL
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.names import Keys

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from waybill.commands.account.observe import Site, with_sha256
+from waybill.commands.account.observe import Site
+from waybill.commands.account.version import with_sha256
 from waybill.commands.promotion.goods import Offer
 from waybill.commands.release.run import Run
 from waybill.commands.release.write import same_or_conflict, verify

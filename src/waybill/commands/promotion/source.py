@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from waybill.commands.account.find import Shelves, everywhere_stored, no_such_version, open_shelves
-from waybill.commands.account.observe import SMALL, proved, read_waybill, with_known_digest
 from waybill.commands.account.target import reach
+from waybill.commands.account.version import foreign_waybill, look_at_version, proved, raise_pruned
 from waybill.commands.account.wants import reading
 from waybill.commands.promotion.goods import Offer
 from waybill.commands.promotion.without_waybill import refuse_unsure, subject_of
@@ -20,7 +20,6 @@ from waybill.domain.observation import Observation
 from waybill.domain.plan import damage, differences
 from waybill.domain.request import PromoteOrder
 from waybill.domain.selector import Named
-from waybill.domain.tombstone import pruned
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, ConflictError, InputError, WaybillError
@@ -60,27 +59,16 @@ def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shel
         bucket = shelves.open[region].bucket
         there = set(bucket.list(keys.artifact))
         if keys.tombstone in there:
-            raw = bucket.read(keys.tombstone, limit=SMALL)
-            raise pruned(project, version, raw or b"", f"s3://{bucket.name}/{keys.tombstone}")
-        raw = bucket.read(keys.waybill, limit=SMALL) if keys.waybill in there else None
-        found = Observation(
-            region=region,
-            account=target.owner,
-            bucket=bucket.name,
-            kms_key=None,
-            artifact=bucket.head(keys.artifact) if keys.artifact in there else None,
-            metadata=bucket.read(keys.metadata, limit=SMALL) if keys.metadata in there else None,
-            waybill_raw=raw,
-            waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill} in {region}"),
-        )
-        return proved(bucket, with_known_digest(found), tools)
+            raise_pruned(bucket, keys)
+        found = look_at_version(bucket, keys, region=region, account=target.owner, listed=there)
+        return proved(bucket, found, tools)
 
     found, errors = everywhere(look, list(shelves.open))
     gone = [error for error in errors.values() if isinstance(error, ConflictError)]
     if gone:
         raise gone[0]
     broken = [error for error in errors.values() if isinstance(error, ArtifactError)]
-    broken += [error for one in found.values() for error in (_foreign(one, keys), damage(one)) if error is not None]
+    broken += [error for one in found.values() for error in (foreign_waybill(one, keys), damage(one)) if error]
     if broken:
         raise together(broken)
     if not found:
@@ -90,18 +78,6 @@ def look_at_source(project: str, version: Version, wanted_by: str, shelves: Shel
     for name, error in errors.items():
         tools.reporter.tell(Warned(f"{name} of account {target.owner} cannot be read: {error.what}"))
     return _offer(keys, shelves, found, {**errors, **shelves.errors}, tools)
-
-
-def _foreign(found: Observation, keys: Keys) -> ArtifactError | None:
-    """Return what is wrong where the waybill under this key speaks of something else."""
-    subject = found.waybill.subject if found.waybill else None
-    if subject is None or (subject.project, subject.version) == (keys.project, keys.version):
-        return None
-    return ArtifactError(
-        f"The waybill of {keys.project} {keys.version} in {found.region} (s3://{found.bucket}/{keys.waybill}) is that "
-        f"of {subject.project} {subject.version}.",
-        "Somebody replaced it outside Waybill. Restore the waybill that Waybill wrote, or take the next version.",
-    )
 
 
 def _absent(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.commands.account.find import Shelves
-from waybill.commands.account.observe import read_waybill
+from waybill.commands.account.version import read_waybill
 from waybill.commands.pruning.graves import Grave
 from waybill.commands.small import put_small
 from waybill.commands.together import together

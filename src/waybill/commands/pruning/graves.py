@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from waybill.commands.account.find import Shelf, Shelves
-from waybill.commands.account.observe import SMALL, Site, read_waybill, with_known_digest, with_sha256
+from waybill.commands.account.observe import Site
+from waybill.commands.account.version import SMALL, foreign_waybill, listed_keys, look_at_version, with_sha256
 from waybill.commands.release.material import BYTES
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
@@ -70,22 +71,11 @@ def dig(
 
 def _look(shelf: Shelf, keys: Keys, shown: Holding, *, owner: str, kms: KeyArn | None) -> Plot:
     region, bucket = shelf.region.name, shelf.bucket
-    where = f"s3://{bucket.name}/{keys.waybill} in {region}"
-    raw = bucket.read(keys.waybill, limit=SMALL) if shown.waybill else None
-    waybill = read_waybill(raw, where)
-    if waybill is not None and (waybill.subject.project, waybill.subject.version) != (keys.project, keys.version):
-        raise ArtifactError(f"{where} is that of {waybill.subject.project} {waybill.subject.version}.")
-    found = Observation(
-        region=region,
-        account=owner,
-        bucket=bucket.name,
-        kms_key=kms,
-        artifact=bucket.head(keys.artifact) if shown.staged else None,
-        metadata=bucket.read(keys.metadata, limit=SMALL) if shown.metadata else None,
-        waybill_raw=raw,
-        waybill=waybill,
-    )
-    site = Site(region=shelf.region, bucket=bucket, keys=keys, parameter="", found=with_known_digest(found))
+    listed = listed_keys(keys, shown)
+    found = look_at_version(bucket, keys, region=region, account=owner, kms_key=kms, listed=listed)
+    if wrong := foreign_waybill(found, keys):
+        raise wrong
+    site = Site(region=shelf.region, bucket=bucket, keys=keys, parameter="", found=found)
     return Plot(site=site, tombstone=bucket.read(keys.tombstone, limit=SMALL) if shown.tombstone else None)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from waybill.commands.account.observe import Site, look_again, read_waybill, with_sha256
+from waybill.commands.account.observe import Site, look_again
+from waybill.commands.account.version import read_waybill, with_sha256
 from waybill.commands.small import put_small
 from waybill.commands.tools import Tools
 from waybill.domain.conflict import conflict

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from waybill.commands.account.find import Shelf
-from waybill.commands.account.observe import SMALL, read_waybill
+from waybill.commands.account.version import SMALL, foreign_waybill, read_waybill
 from waybill.domain.download import Expected
 from waybill.domain.metadata import FILENAME_KEY, parse_document
 from waybill.domain.names import Keys
@@ -69,15 +69,9 @@ def look(shelf: Shelf, keys: Keys, owner: str) -> Offer | None:
     where = f"s3://{bucket.name}/{keys.waybill} in {name}"
     waybill = read_waybill(waybill_raw, where)
     if waybill is not None:
-        subject = waybill.subject
-        if (subject.project, subject.version) != (keys.project, keys.version):
-            raise ArtifactError(
-                f"{where} is the waybill of {subject.project} {subject.version}.",
-                "Somebody replaced it. Restore the object version that Waybill wrote.",
-            )
         found = Observation(
             region=name, account=owner, bucket=bucket.name, kms_key=None, artifact=artifact, waybill=waybill
         )
-        if damaged := damage(found):
-            raise damaged
+        if wrong := foreign_waybill(found, keys) or damage(found):
+            raise wrong
     return Offer(region=name, bucket=bucket, keys=keys, artifact=artifact, waybill=waybill)

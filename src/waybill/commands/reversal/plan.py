@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from waybill.commands.account.observe import Site, look_again, proved
+from waybill.commands.account.observe import Site, look_again
 from waybill.commands.account.target import Target
+from waybill.commands.account.version import proved
 from waybill.commands.release.material import holds_whole
 from waybill.commands.release.run import Run
 from waybill.commands.release.watch import Watch

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from waybill.commands.account.find import Shelves
-from waybill.commands.account.observe import SMALL
+from waybill.commands.account.version import SMALL
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.drift import ChannelFacts, to_read

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from waybill.commands.account.find import Shelf
-from waybill.commands.account.observe import SMALL, proved
+from waybill.commands.account.version import SMALL, foreign_waybill, proved
 from waybill.commands.tools import Tools
 from waybill.domain.catalogue import Holding
 from waybill.domain.info import Other, RegionInfo
@@ -53,9 +53,9 @@ def look_at(shelf: Shelf, keys: Keys, held: Holding, tools: Tools) -> Look:
         metadata=look.metadata,
         waybill=waybill,
     )
+    if wrong := foreign_waybill(found, keys):
+        return replace(look, error=wrong.what)
     bad = damage(proved(bucket, found, tools))
-    if (waybill.subject.project, waybill.subject.version) != (keys.project, keys.version):
-        return replace(look, error=f"Its waybill is that of {waybill.subject.project} {waybill.subject.version}.")
     return replace(look, waybill=waybill, error=bad.what if bad else None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from waybill.commands.account.find import Shelves
-from waybill.commands.account.observe import SMALL, proved, read_waybill, with_known_digest
+from waybill.commands.account.version import foreign_waybill, look_at_version, proved
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.drift import Look
@@ -42,7 +42,7 @@ def look_at(spots: Iterable[Spot], catalogues: Mapping[str, Catalogue], shelves:
     found, errors = everywhere(lambda spot: _observe(spot, shelves, tools), closer, limit=16)
     subjects: dict[Spot, Subject] = {}
     for spot, observation in found.items():
-        looks[spot], subject = _judge(observation, spot)
+        looks[spot], subject = _judge(observation, _keys(spot, shelves))
         if subject is not None:
             subjects[spot] = subject
     for spot, error in errors.items():
@@ -65,35 +65,26 @@ def _listed(spot: Spot, catalogues: Mapping[str, Catalogue]) -> Look | None:
 
 
 def _observe(spot: Spot, shelves: Shelves, tools: Tools) -> Observation:
-    project, region, version = spot
+    _, region, _ = spot
     tools.cancellation.check()
     bucket = shelves.open[region].bucket
-    keys = Keys(shelves.target.organisation.key_prefix, project, version)
-    raw = bucket.read(keys.waybill, limit=SMALL)
-    found = Observation(
-        region=region,
-        account=shelves.target.owner,
-        bucket=bucket.name,
-        kms_key=None,
-        artifact=bucket.head(keys.artifact),
-        metadata=bucket.read(keys.metadata, limit=SMALL),
-        waybill_raw=raw,
-        waybill=read_waybill(raw, f"s3://{bucket.name}/{keys.waybill}"),
-    )
-    return proved(bucket, with_known_digest(found), tools)
+    found = look_at_version(bucket, _keys(spot, shelves), region=region, account=shelves.target.owner)
+    return proved(bucket, found, tools)
 
 
-def _judge(found: Observation, spot: Spot) -> tuple[Look, Subject | None]:
+def _keys(spot: Spot, shelves: Shelves) -> Keys:
     project, _, version = spot
+    return Keys(shelves.target.organisation.key_prefix, project, version)
+
+
+def _judge(found: Observation, keys: Keys) -> tuple[Look, Subject | None]:
     if found.artifact is None or found.waybill is None:
-        return Look(False, f"{version} was there, and is gone now."), None
+        return Look(False, f"{keys.version} was there, and is gone now."), None
     subject = found.waybill.subject
-    if (subject.project, subject.version) != (project, version):
-        return Look(False, f"Its waybill speaks of {subject.project} {subject.version}."), None
-    if damaged := damage(found):
-        return Look(False, damaged.what), None
+    if wrong := foreign_waybill(found, keys) or damage(found):
+        return Look(False, wrong.what), None
     if subject.document() is not None and found.metadata is None:
-        return Look(False, f"{version} lacks its metadata there."), subject
+        return Look(False, f"{keys.version} lacks its metadata there."), subject
     return Look(True), subject
 
 
