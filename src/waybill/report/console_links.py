@@ -1,24 +1,22 @@
-"""Addresses in the AWS console, for the partitions whose console we know."""
+"""Addresses in the AWS console that only pages for people need; None where no console is known."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
-_CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}")
+from waybill.domain.console import home, quoted
+
+_STREAM = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):logs:(?P<region>[a-z0-9-]+):\d{12}:log-group:(?P<group>[^:*]+)"
+    r":log-stream:(?P<stream>[^:*]+)",
+    re.ASCII,
+)
 
 
 def object_url(partition: str, region: str, bucket: str, key: str) -> str | None:
     """Return the S3 console's page of an object, None where the partition or the region is none we know."""
-    home = _home(partition, region)
-    if home is None:
-        return None
-    return f"{home}/s3/object/{_quoted(bucket)}?region={region}&prefix={_quoted(key)}"
+    begin = home(partition, region)
+    return f"{begin}/s3/object/{quoted(bucket)}?region={region}&prefix={quoted(key)}" if begin else None
 
 
 def parameter_url(partition: str, region: str, name: str) -> str | None:
@@ -26,16 +24,21 @@ def parameter_url(partition: str, region: str, name: str) -> str | None:
 
     The console's own addresses have the name encoded twice (`/a/b` is `%252Fa%252Fb`): its router decodes once.
     """
-    home = _home(partition, region)
-    if home is None:
+    begin = home(partition, region)
+    if not begin:
         return None
-    return f"{home}/systems-manager/parameters/{_quoted(_quoted(name))}/description?region={region}"
+    return f"{begin}/systems-manager/parameters/{quoted(quoted(name))}/description?region={region}"
 
 
-def _home(partition: str, region: str) -> str | None:
-    console = _CONSOLES.get(partition)
-    return f"https://{region}.{console}" if console and _REGION.fullmatch(region) else None
+def log_url(arn: str) -> str | None:
+    """Return CloudWatch's page of a log stream from its ARN, None where the text is none of a stream that we know.
 
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="", errors="replace")
+    In the fragment names are encoded twice, with `$` for `%`: `/a/b` is `$252Fa$252Fb`.
+    """
+    found = _STREAM.fullmatch(arn)
+    begin = home(found["partition"], found["region"]) if found else ""
+    if found is None or not begin:
+        return None
+    group, stream = (quoted(quoted(found[part])).replace("%", "$") for part in ("group", "stream"))
+    place = f"#logsV2:log-groups/log-group/{group}/log-events/{stream}"
+    return f"{begin}/cloudwatch/home?region={found['region']}{place}"

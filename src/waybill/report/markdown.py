@@ -136,4 +136,4 @@ def link(label: str, address: str | None) -> str:
     """Return a link; `label` is Markdown already. Only the label, where the address is none for a browser."""
     if not label or not address or not address.startswith(("https://", "http://")):
         return label
-    return f"[{label}]({quote(address, safe=':/?#=&%@+,;~', errors='replace')})"
+    return f"[{label}]({quote(address, safe=':/?#=&%@+,;~$', errors='replace')})"
