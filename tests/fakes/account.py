@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 
 from fakes.bucket import FakeBucket
 from fakes.calls import Call
+from fakes.pipelines import FakePipelines
 from fakes.refusals import no_key, unknown
+from fakes.source_bucket import FakeSourceBucket
 from fakes.state import ParameterState
 from fakes.world import World
 from waybill.domain.arns import Caller, KeyArn
@@ -41,6 +43,14 @@ class FakeAccount:
     def bucket(self, region: str, name: str, *, owner: str) -> FakeBucket:
         """Return a bucket, whether or not it is there."""
         return FakeBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
+
+    def pipelines(self, region: str) -> FakePipelines:
+        """Return a region's CodePipeline."""
+        return FakePipelines(self._world, region=region, account=self._caller.account)
+
+    def source_bucket(self, region: str, name: str, *, owner: str) -> FakeSourceBucket:
+        """Return the bucket of a pipeline's source action, whether or not it is there."""
+        return FakeSourceBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
 
 
 class FakeGateway:

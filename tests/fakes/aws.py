@@ -99,6 +99,16 @@ class FakeAws(World):
 
         self.calls.add(call, refuse, region=region, key=key, times=None)
 
+    def down(self, seconds: float, *, call: str = "*", region: str | None = None) -> None:
+        """Let nobody answer matching calls for so many seconds from now, by the world's clock."""
+        end = self.seconds() + seconds
+
+        def silent(_: Call) -> None:
+            if self.seconds() < end:
+                raise Unavailable("The network was pulled out.", "Put it back.")
+
+        self.calls.add(call, silent, region=region, times=None)
+
     def on(
         self,
         call: str,

@@ -93,7 +93,7 @@ class FakeBucket:
         last = b""
         while True:
             with self._making("list", prefix), self._world.lock:
-                bucket = self._mine("s3:ListBucket")
+                bucket = self.mine("s3:ListBucket")
                 if not bucket.listing:
                     raise denied("s3:ListBucket", self._arn())
                 keys = [key for key in bucket.listed(prefix) if key.encode("utf-8") > last][: self._world.page]
@@ -110,7 +110,7 @@ class FakeBucket:
         with self._making("unfinished", prefix), self._world.lock:
             found = [
                 Unfinished(key=state.key, upload_id=upload_id, begun=state.begun)
-                for upload_id, state in self._mine("s3:ListBucketMultipartUploads").uploads.items()
+                for upload_id, state in self.mine("s3:ListBucketMultipartUploads").uploads.items()
                 if state.key.startswith(prefix)
             ]
         yield from sorted(found, key=lambda upload: upload.key.encode("utf-8"))
@@ -118,20 +118,20 @@ class FakeBucket:
     def delete(self, key: str) -> None:
         """Delete an object: in a versioned bucket a marker covers it, even where there was none."""
         with self._making("delete", key), self._world.lock:
-            self._mine("s3:DeleteObject", key)
+            self.mine("s3:DeleteObject", key)
             self._world.delete(self.name, key)
 
     def default_encryption(self) -> DefaultEncryption:
         """Return what the bucket says of new objects."""
         with self._making("default-encryption"), self._world.lock:
-            return self._mine("s3:GetEncryptionConfiguration").default
+            return self.mine("s3:GetEncryptionConfiguration").default
 
     def put(self, new: NewObject, body: bytes | memoryview, *, sha256: str) -> Created | Exists:
         """Create an object, if nothing is there and the bytes are those announced."""
         data = bytes(body)
         with self._making("put", new.key), self._world.lock:
-            bucket = self._mine("s3:PutObject", new.key)
-            key = self._encrypting(bucket, new.kms_key)
+            bucket = self.mine("s3:PutObject", new.key)
+            key = self.encrypting(bucket, new.kms_key)
             if hashlib.sha256(data).hexdigest() != sha256:
                 raise bad_bytes(self._arn(new.key), f"sha256 {sha256}")
             if bucket.current(new.key) is not None:
@@ -144,8 +144,8 @@ class FakeBucket:
 
     def _begun(self, new: NewObject) -> FakeUpload:
         with self._making("begin", new.key), self._world.lock:
-            bucket = self._mine("s3:PutObject", new.key)
-            key = self._encrypting(bucket, new.kms_key)
+            bucket = self.mine("s3:PutObject", new.key)
+            key = self.encrypting(bucket, new.kms_key)
             upload_id = f"upload-{self._world.new_version()}"
             state = UploadState(key=new.key, media_type=new.media_type, kms_key=key, begun=self._world.now())
             bucket.uploads[upload_id] = state
@@ -161,8 +161,8 @@ class FakeBucket:
             read = partial(readable, self._world, source, caller=self._caller)
             return copy_parts(self._begun(new), read, digests, copying, making=making, part=self.limits.part)
         with self._making("copy", new.key), self._world.lock:
-            bucket = self._mine("s3:PutObject", new.key)
-            key = self._encrypting(bucket, new.kms_key)
+            bucket = self.mine("s3:PutObject", new.key)
+            key = self.encrypting(bucket, new.kms_key)
             body = readable(self._world, source, caller=self._caller)
             if bucket.current(new.key) is not None:
                 return Exists()
@@ -186,13 +186,13 @@ class FakeBucket:
         return Created(item.version_id)
 
     def _find(self, action: str, key: str) -> Item | None:
-        bucket = self._mine(action, key)
+        bucket = self.mine(action, key)
         item = bucket.current(key)
         if item is None and not bucket.listing:
             raise denied(action, self._arn(key), "without s3:ListBucket a missing key answers 403")
         return item
 
-    def _mine(self, action: str, key: str = "") -> BucketState:
+    def mine(self, action: str, key: str = "") -> BucketState:
         """Return the bucket's state, if it is there, in this region, its owner the expected one, and open to us."""
         bucket = self._world.buckets.get(self.name)
         if bucket is None:
@@ -207,7 +207,7 @@ class FakeBucket:
             raise unknown(self._arn(key), "KeyTooLongError")
         return bucket
 
-    def _encrypting(self, bucket: BucketState, given: KeyArn | None) -> str | None:
+    def encrypting(self, bucket: BucketState, given: KeyArn | None) -> str | None:
         """Return the ARN of the key that encrypts, as S3 reports it: an alias is resolved, the default looked up."""
         if given is None:
             if bucket.default.kind is Encryption.NO_KMS:

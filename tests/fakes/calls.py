@@ -11,7 +11,24 @@ from typing import Literal
 
 from waybill.errors import WaybillError
 
-WRITES = frozenset({"put", "begin", "send", "copy", "copy-part", "complete", "abort", "delete", "put-parameter"})
+WRITES = frozenset(
+    {
+        "put",
+        "begin",
+        "send",
+        "copy",
+        "copy-part",
+        "complete",
+        "abort",
+        "delete",
+        "put-parameter",
+        "start",
+        "stop",
+        "roll-back",
+        "copy-source",
+        "put-source",
+    }
+)
 READS = frozenset(
     {
         "head",
@@ -26,6 +43,15 @@ READS = frozenset(
         "resolve",
         "caller",
         "enter",
+        "definition",
+        "executions",
+        "succeeded-in",
+        "execution",
+        "actions",
+        "stages",
+        "watchers",
+        "versioned",
+        "head-source",
     }
 )
 When = Literal["before", "during", "after"]

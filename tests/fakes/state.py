@@ -21,7 +21,10 @@ EPOCH = "2026-01-31T12:00:00Z"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One version of an object. S3 keeps the one checksum that was sent, or a CRC64NVME of its own making."""
+    """One version of an object. S3 keeps the one checksum that was sent, or a CRC64NVME of its own making.
+
+    `summary` is what its metadata tells a pipeline of it.
+    """
 
     body: bytes
     media_type: str
@@ -30,6 +33,7 @@ class Item:
     sha256: str | None = None
     crc64nvme: str | None = None
     kms_key: str | None = None
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

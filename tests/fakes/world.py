@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import count
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from awscrt.checksums import crc64nvme
 
@@ -14,6 +16,9 @@ from waybill.domain.arns import KeyArn
 from waybill.domain.digests import crc_text
 from waybill.errors import Unavailable
 from waybill.ports.bucket import DefaultEncryption, Encryption
+
+if TYPE_CHECKING:
+    from fakes.codepipeline import FakePipeline
 
 
 class World:
@@ -31,6 +36,7 @@ class World:
         self.buckets: dict[str, BucketState] = {}
         self.parameters: dict[tuple[str, str, str], ParameterState] = {}
         self.kms = KmsState()
+        self.pipelines: dict[tuple[str, str, str], FakePipeline] = {}
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
         self._numbers = count(1)
@@ -117,6 +123,7 @@ class World:
         sha256: str | None = None,
         kms_key: str | None = None,
         checksum: bool = True,
+        summary: str = "",
     ) -> None:
         """Store an object, whatever was there, as another tool would: without `sha256` S3 knows the CRC64NVME only.
 
@@ -135,8 +142,19 @@ class World:
                 sha256=sha256,
                 crc64nvme=crc,
                 kms_key=kms_key,
+                summary=summary,
             )
             state.store(key, item)
+            self.wrote(bucket, key)
+
+    def wrote(self, bucket: str, key: str) -> None:
+        """Have the pipelines hear of a write, which some of them watch for."""
+        for pipe in list(self.pipelines.values()):
+            pipe.wrote(bucket, key)
+
+    def seconds(self) -> float:
+        """Return the seconds since the fakes' epoch, by the world's clock."""
+        return (datetime.fromisoformat(self.now()) - datetime.fromisoformat(EPOCH)).total_seconds()
 
     def delete(self, bucket: str, key: str) -> None:
         """Delete an object: with versioning a marker covers it."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from waybill.domain.arns import Caller, KeyArn
 from waybill.ports.bucket import Bucket
+from waybill.ports.pipeline import Pipelines, SourceBucket
 
 
 class PutResult(Enum):
@@ -64,6 +65,12 @@ class Account(Protocol):
 
     def bucket(self, region: str, name: str, *, owner: str) -> Bucket:
         """Return a bucket in a region, with its expected owner; nothing is asked of AWS."""
+
+    def pipelines(self, region: str) -> Pipelines:
+        """Return a region's CodePipeline; nothing is asked of AWS."""
+
+    def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
+        """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""
 
 
 class Gateway(Protocol):
