@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.floor import reinstatement, withdrawal
 from domain.strategies import channels, printable, versions
-from waybill.domain.events import Event, Kind, event_name, standing_withdrawals
+from waybill.domain.events import Event, Kind, event_name, last_withdrawal, standing_withdrawals, was_withdrawn
 from waybill.domain.versions import Version
 
 V = Version
@@ -75,3 +76,22 @@ def test_one_rollback_withdraws_several_versions_under_one_name() -> None:
     higher = withdrawal(V("3.0.0"), V("1.0.0"), ONE.name)
     lifted = reinstatement(V("3.0.0"), [ONE.name], "r")
     assert standing_withdrawals([ONE, higher, lifted]) == {V("2.0.0"): [ONE]}
+
+
+def test_the_last_withdrawal_is_the_last_in_time_in_whatever_order_events_were_read() -> None:
+    first, second = replace(ONE, at="2026-01-31T12:00:00Z"), replace(ONE, at="2026-02-01T12:00:00Z", name="b.json")
+    assert last_withdrawal([first, second], V("2.0.0")) == last_withdrawal([second, first], V("2.0.0")) == second
+
+
+def test_a_version_that_was_brought_back_has_no_last_withdrawal() -> None:
+    assert last_withdrawal([ONE, reinstatement(V("2.0.0"), [ONE.name], "z.json")], V("2.0.0")) is None
+    assert last_withdrawal([ONE], V("1.0.0")) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "told"),
+    [("ada", "broken", "by ada at T (broken)"), ("", "", "by somebody at T")],
+)
+def test_a_withdrawal_is_told_with_who_when_and_why(by: str, reason: str, told: str) -> None:
+    event = replace(ONE, by=by, at="T", reason=reason, channel="production")
+    assert was_withdrawn(event) == f"2.0.0 was withdrawn from production {told}"

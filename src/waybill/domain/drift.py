@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from waybill.domain.channel import Foreign, Put, Standing, current, decide, floor
-from waybill.domain.events import Event, Kind, standing_withdrawals
+from waybill.domain.events import Event, Kind, last, standing_withdrawals
 from waybill.domain.quorum import majority
 from waybill.domain.standing import ChannelRegion, ChannelStatus, HalfDone
 from waybill.domain.versions import Version, parse_or_none
@@ -93,16 +93,16 @@ def half_done(facts: ChannelFacts) -> HalfDone | None:
     for region, history in facts.histories.items():
         version = parse_or_none(current(history) or "")
         if version in withdrawn:
-            stuck[region] = max(withdrawn[version], key=_when)
+            stuck[region] = last(withdrawn[version])
     if not stuck:
         return None
-    last = max(stuck.values(), key=_when)
+    latest = last(stuck.values())
     return HalfDone(
-        target=last.target.text if last.target else "",
+        target=latest.target.text if latest.target else "",
         withdrew=tuple(sorted({event.version.text for event in (*stuck.values(), *unwritten(facts))})),
-        by=last.by,
-        at=last.at,
-        reason=last.reason,
+        by=latest.by,
+        at=latest.at,
+        reason=latest.reason,
         regions=tuple(stuck),
     )
 
@@ -194,15 +194,9 @@ def _reasons(
 ) -> list[str]:
     said = []
     if version is not None and version in withdrawn:
-        event = max(withdrawn[version], key=_when)
-        reason = f" ({event.reason})" if event.reason else ""
-        said.append(f"{version} was withdrawn by {event.by or 'somebody'} at {event.at}{reason}.")
+        said.append(f"{version} was withdrawn {last(withdrawn[version]).told}.")
     if isinstance(step, Put):
         said.append(
             f"It belongs at {step.value}." if version is not None else f"It is absent, and belongs at {step.value}."
         )
     return [*said, look.why] if look.why else said
-
-
-def _when(event: Event) -> tuple[str, str]:
-    return (event.at, event.name)

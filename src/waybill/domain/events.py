@@ -52,6 +52,11 @@ class Event:
     execution: str = ""
     end: str = ""
 
+    @property
+    def told(self) -> str:
+        """Who did it, when and why, as the end of a sentence."""
+        return f"by {self.by or 'somebody'} at {self.at}{f' ({self.reason})' if self.reason else ''}"
+
     def to_bytes(self) -> bytes:
         """Return the canonical JSON to store."""
         document = {
@@ -118,3 +123,19 @@ def standing_withdrawals(events: Iterable[Event]) -> dict[Version, list[Event]]:
         if event.kind is Kind.WITHDRAWN and (event.version, event.name) not in lifted:
             standing.setdefault(event.version, []).append(event)
     return standing
+
+
+def last(events: Iterable[Event]) -> Event:
+    """Return, of one or more events, the one that happened last; of those of one second, the last by its name."""
+    return max(events, key=lambda event: (event.at, event.name))
+
+
+def last_withdrawal(events: Iterable[Event], version: Version) -> Event | None:
+    """Return the last withdrawal of a version that stands; None where it is not withdrawn."""
+    withdrawals = standing_withdrawals(events).get(version)
+    return last(withdrawals) if withdrawals else None
+
+
+def was_withdrawn(event: Event) -> str:
+    """Return what a withdrawal says, as a sentence without its end."""
+    return f"{event.version} was withdrawn from {event.channel} {event.told}"

@@ -10,7 +10,7 @@ from waybill.commands.channel.events import EventBook
 from waybill.commands.channel.reinstate import reinstate
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.channel import Foreign, Move, Phase, Standing
-from waybill.domain.events import standing_withdrawals
+from waybill.domain.events import last_withdrawal, was_withdrawn
 from waybill.domain.request import Request
 from waybill.domain.result import ChannelOutcome
 from waybill.domain.versions import Version, parse_or_none
@@ -220,11 +220,7 @@ def _ended(one: Move, request: Request, book: EventBook) -> Moved | WaybillError
 def _note(request: Request, book: EventBook, after: str | None) -> str | None:
     if after == request.version.text:
         return None
-    withdrawn = standing_withdrawals(book.known.values()).get(request.version)
-    if withdrawn:
-        event = withdrawn[-1]
-        return (
-            f"{request.version} was withdrawn from {request.channel} by {event.by or 'somebody'} at {event.at}"
-            f"{f' ({event.reason})' if event.reason else ''}; `reinstate: true` brings it back."
-        )
+    withdrawal = last_withdrawal(book.known.values(), request.version)
+    if withdrawal is not None:
+        return f"{was_withdrawn(withdrawal)}; `reinstate: true` brings it back."
     return f"{request.channel} names {after}, which is not lower than {request.version}."

@@ -11,7 +11,7 @@ from waybill.commands.release.conclude import Ends
 from waybill.commands.release.run import Run
 from waybill.commands.tools import Tools
 from waybill.domain.channel import floor
-from waybill.domain.events import Event, standing_withdrawals
+from waybill.domain.events import Event, last_withdrawal, standing_withdrawals, was_withdrawn
 from waybill.domain.request import Request
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, WaybillError
@@ -45,14 +45,9 @@ def refuse_backward(run: Run, events: Events) -> WaybillError | None:
     request = run.request
     if not request.moves:
         return None
-    withdrawn = standing_withdrawals(events.foreseen).get(request.version)
-    if withdrawn:
-        last = withdrawn[-1]
-        return ConflictError(
-            f"{request.version} was withdrawn from {request.channel} by {last.by or 'somebody'} at {last.at}"
-            f"{f' ({last.reason})' if last.reason else ''}.",
-            "`reinstate: true` brings it back; nothing was written.",
-        )
+    withdrawal = last_withdrawal(events.foreseen, request.version)
+    if withdrawal is not None:
+        return ConflictError(f"{was_withdrawn(withdrawal)}.", "`reinstate: true` brings it back; nothing was written.")
     floors = {
         name: floor(site.found.history or (), events.foreseen, request.version) for name, site in run.sites.items()
     }

@@ -9,7 +9,7 @@ from waybill.commands.reversal.lookback import Seen
 from waybill.commands.reversal.plan import Rollback
 from waybill.commands.together import together
 from waybill.domain.conflict import describe
-from waybill.domain.events import standing_withdrawals
+from waybill.domain.events import last_withdrawal, was_withdrawn
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, differences
 from waybill.domain.result import Outcome, RegionResult, Result
@@ -42,15 +42,10 @@ def refuse_rollback(todo: Rollback, seen: Seen) -> WaybillError | None:
 def _withdrawn(run: Run, seen: Seen) -> ConflictError | None:
     """Return the conflict where the version is itself withdrawn, and is not to be brought back."""
     request = run.request
-    events = standing_withdrawals(seen.events.values()).get(request.version)
-    if not events or request.reinstate:
+    withdrawal = last_withdrawal(seen.events.values(), request.version)
+    if withdrawal is None or request.reinstate:
         return None
-    last = max(events, key=lambda event: event.at)
-    return ConflictError(
-        f"{request.version} was withdrawn from {request.channel} by {last.by or 'somebody'} at {last.at}"
-        f"{f' ({last.reason})' if last.reason else ''}.",
-        "`reinstate: true` brings it back; nothing was written.",
-    )
+    return ConflictError(f"{was_withdrawn(withdrawal)}.", "`reinstate: true` brings it back; nothing was written.")
 
 
 def _differing(run: Run) -> ConflictError | None:
