@@ -81,8 +81,7 @@ def _planned(
     )
     waybill = plan.waybill
     if waybill is None:
-        by = request.origin.actor or target.caller.arn
-        at = tools.clock.now()
+        by, at = target.by(request.origin.actor), tools.clock.now()
         waybill = promoted(offer.waybill, offer.subject, account=source.owner, by=by, at=at).to_bytes()
     run = replace(run, plan=replace(plan, regions=regions, waybill=waybill))
     return run, events.known, refuse_backward(run, events)

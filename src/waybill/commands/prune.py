@@ -35,7 +35,7 @@ def prune(request: PruneRequest, tools: Tools) -> Result:
     must_exist(request, project, found, shelves, tools)
     kms = _keys(request, target, shelves) if request.yes else {}
     choices = choose(request, found, facts_of(project, found, shelves, tools), tools.clock.now())
-    work = Work(request=request, shelves=shelves, found=found, tools=tools, by=request.actor or target.caller.arn)
+    work = Work(request=request, shelves=shelves, found=found, tools=tools, by=target.by(request.actor))
     all_answered(work.look(choices, kms))
     if request.yes:
         work.carry_out()

@@ -32,6 +32,10 @@ class Target:
         """The account that must own every bucket."""
         return self.caller.account
 
+    def by(self, actor: str) -> str:
+        """Return who acts, as records say: the workflow's actor, else who we are in AWS."""
+        return actor or self.caller.arn
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wants:
@@ -69,13 +73,17 @@ def reach(place: Place, wants: Wants, tools: Tools) -> Target:
 
 
 def _identified(account: Account, place: Place) -> Caller:
+    return right_caller(account, place.identity.account)
+
+
+def right_caller(account: Account, expected: str | None) -> Caller:
+    """Return who we are there. Raises `IdentityError` for root, and for another account than is expected (P7)."""
     caller = account.caller()
     if caller.is_root:
         raise IdentityError(
             f"{caller.arn} is the root of the account; Waybill refuses root credentials.",
             "Root cannot be narrowed by any policy. Use a role: see `role` and `oidc-role`.",
         )
-    expected = place.identity.account
     if expected and caller.account != expected:
         raise IdentityError(
             f"The credentials are those of account {caller.account} ({caller.arn}), not of {expected}.",

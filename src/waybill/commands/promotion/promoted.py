@@ -46,7 +46,7 @@ def _new(run: Run, plan: str, events: Iterable[Event]) -> Event:
         kind=Kind.PROMOTED,
         version=run.request.version,
         channel=run.request.channel,
-        by=run.request.origin.actor or run.target.caller.arn,
+        by=run.target.by(run.request.origin.actor),
         at=at,
         plan=plan,
     )

@@ -33,9 +33,9 @@ def ready(ends: Ends) -> list[str]:
 
 
 def signed(run: Run) -> Request:
-    """Return the request with who asks, as the events that come of it say: the actor, else who we are in AWS."""
+    """Return the request with who asks, as the events that come of it say."""
     origin = run.request.origin
-    return replace(run.request, origin=replace(origin, actor=origin.actor or run.target.caller.arn))
+    return replace(run.request, origin=replace(origin, actor=run.target.by(origin.actor)))
 
 
 def settle(run: Run, ends: Ends, subject: Subject | None) -> Ends:

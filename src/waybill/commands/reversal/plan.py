@@ -154,7 +154,7 @@ def _first(order: RollbackOrder, request: Request, target: Target, known: Iterab
         kind=Kind.WITHDRAWN,
         version=request.version,
         channel=request.channel,
-        by=request.origin.actor or target.caller.arn,
+        by=target.by(request.origin.actor),
         at=at,
         reason=order.reason,
         target=request.version,
