@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from waybill.domain.catalogue import Holding
+from waybill.domain.listing import listing
 from waybill.domain.standing import Half, VersionRegion, VersionStatus
 from waybill.domain.versions import Version
 
@@ -100,7 +101,9 @@ def _pruned(regions: Sequence[VersionRegion]) -> _Found | None:
     left = [item.region for item in regions if not item.tombstone or item.artifact or item.metadata]
     if not left:
         return _Found(None)
-    return _Found(Half.HALF_PRUNED, f"It was pruned in {_and(gone)}, and not to the end in {_and(left)}.", tuple(left))
+    return _Found(
+        Half.HALF_PRUNED, f"It was pruned in {listing(gone)}, and not to the end in {listing(left)}.", tuple(left)
+    )
 
 
 def _different(regions: Sequence[VersionRegion]) -> _Found | None:
@@ -131,7 +134,7 @@ def _alike(regions: Sequence[VersionRegion], *, documented: bool) -> list[str]:
     said: dict[str, list[str]] = {}
     for item in regions:
         said.setdefault(_lacks(item, documented=documented), []).append(item.region)
-    return [f"{what} in {_and(names)}" for what, names in said.items()]
+    return [f"{what} in {listing(names)}" for what, names in said.items()]
 
 
 def _lacks(item: VersionRegion, *, documented: bool) -> str:
@@ -139,7 +142,7 @@ def _lacks(item: VersionRegion, *, documented: bool) -> str:
         return "nothing of it is"
     pairs = (("artifact", item.artifact), ("metadata", item.metadata or not documented), ("waybill", item.waybill))
     missing = [name for name, there in pairs if not there]
-    return f"{_and(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    return f"{listing(missing)} {'is' if len(missing) == 1 else 'are'} missing"
 
 
 def _bare(facts: VersionFacts, regions: Sequence[VersionRegion], count: int) -> _Found:
@@ -155,14 +158,10 @@ def _bare(facts: VersionFacts, regions: Sequence[VersionRegion], count: int) -> 
     source = next((name for name in staged if name in facts.named), None)
     sure = source is not None and len(regions) == count
     if lacking:
-        why = f"nothing of it is in {_and(lacking)}, and no region has its waybill"
+        why = f"nothing of it is in {listing(lacking)}, and no region has its waybill"
         end = "." if sure else ": only the same bytes finish it."
         return _Found(Half.HALF_STAGED, f"{why}{end}", lacking, source, repairable=sure)
     if source is not None:
         return _Found(Half.BARE, "Only Startifact staged it.", tuple(staged), source, repairable=sure)
     why = "Only Startifact staged it, or a stage or promotion was cut off: the same command again finishes it."
     return _Found(Half.BARE, why, tuple(staged))
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from waybill.domain.channel import Foreign, Put, Standing
 from waybill.domain.drift import ChannelFacts, channel_floor, steps, unwritten
 from waybill.domain.events import Event, Kind, standing_withdrawals
+from waybill.domain.listing import listing
 from waybill.domain.standing import ChannelStatus, Half, ProjectStatus, VersionStatus
 from waybill.domain.versions import Version
 
@@ -58,13 +59,13 @@ def mends(project: ProjectStatus, channels: Mapping[str, ChannelFacts]) -> list[
 def _version(project: str, item: VersionStatus) -> Mend | None:
     name = f"{item.version}"
     if item.repairable and item.half is Half.HALF_STAGED and any(one.waybill for one in item.regions):
-        what = f"complete {name} in {_and(item.lacking)}, from {item.source}"
+        what = f"complete {name} in {listing(item.lacking)}, from {item.source}"
         return _mend(Deed.COMPLETE, project, item.version, item.lacking, what, source=item.source)
     if item.repairable:
         everywhere = tuple(one.region for one in item.regions)
         copied = [one.region for one in item.regions if not one.artifact]
         what = f"write the waybill of {name}, which only Startifact staged"
-        what += f", and complete it in {_and(copied)}" if copied else ""
+        what += f", and complete it in {listing(copied)}" if copied else ""
         return _mend(Deed.WAYBILL, project, item.version, everywhere, what, source=item.source)
     if item.half is Half.BARE:
         return None
@@ -93,7 +94,7 @@ def _channel(
         found.append(_move(project, item.channel, own, lagging, halves))
     equals = {step.value.text for step in moves.values() if isinstance(step, Standing) and step.value is not None}
     if len(equals) > 1:
-        what = f"the regions name {_and(sorted(equals))} on `{item.channel}`, and neither is higher than the other"
+        what = f"the regions name {listing(sorted(equals))} on `{item.channel}`, and neither is higher than the other"
         advice = "Move it on with a higher version, or roll back to one of them."
         found.append(_mend(Deed.LEAVE, project, own, (), what, channel=item.channel, advice=advice))
     return found
@@ -103,7 +104,7 @@ def _move(
     project: str, channel: str, own: Version, lagging: tuple[str, ...], halves: Mapping[Version, VersionStatus]
 ) -> Mend:
     half = halves.get(own)
-    what = f"move `{channel}` to {own} in {_and(lagging)}"
+    what = f"move `{channel}` to {own} in {listing(lagging)}"
     if half is not None and half.half.troubled and not half.repairable:
         advice = f"It belongs at {own}, which cannot be completed: {half.why}"
         return _mend(Deed.LEAVE, project, own, lagging, f"cannot {what}", channel=channel, advice=advice)
@@ -124,8 +125,8 @@ def _withdrawals(project: str, item: ChannelStatus, facts: ChannelFacts) -> list
     if not lacking:
         return []
     versions = list(dict.fromkeys(event.version.text for event in events if event.kind is Kind.WITHDRAWN))
-    what = f"finish the rollback of `{item.channel}` to {item.rollback.target}: withdraw {_and(versions)}"
-    what += f" in {_and(lacking)}"
+    what = f"finish the rollback of `{item.channel}` to {item.rollback.target}: withdraw {listing(versions)}"
+    what += f" in {listing(lacking)}"
     return [_mend(Deed.WITHDRAW, project, None, lacking, what, channel=item.channel, events=tuple(events))]
 
 
@@ -170,7 +171,3 @@ def _mend(
         events=events,
         advice=advice,
     )
-
-
-def _and(names: list[str] | tuple[str, ...]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from waybill.domain.listing import listing as joined
+
 
 def size(count: int) -> str:
     """Return bytes in binary units: `512 bytes`, `1.5 KiB`, `16.0 MiB`."""
@@ -59,4 +61,4 @@ def listing(items: Iterable[str], limit: int = 8) -> str:
     names = list(items)
     if len(names) > limit:
         names = [*names[: limit - 1], f"{len(names) - limit + 1} more"]
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+    return joined(names)

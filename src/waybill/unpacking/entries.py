@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
+from typing import IO
 
+from waybill.domain.digests import MIB
 from waybill.errors import ArtifactError
 
 
@@ -31,6 +34,23 @@ class Entry:
     executable: bool = False
     link: str = ""
     chunks: Callable[[], Iterator[bytes]] = lambda: iter(())
+
+
+def chunks_of(
+    opened: Callable[[], IO[bytes] | None], readable: Callable[[], AbstractContextManager[None]]
+) -> Iterator[bytes]:
+    """Yield a file's bytes in pieces. `readable` is the context to read in: it says what is wrong with the archive."""
+    with readable():
+        stream = opened()
+    if stream is None:
+        return
+    with stream:
+        while True:
+            with readable():
+                chunk = stream.read(MIB)
+            if not chunk:
+                return
+            yield chunk
 
 
 def refused(name: str, why: str) -> ArtifactError:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Self, cast
 
 from waybill.domain.digests import MIB
 from waybill.domain.download import Limits
-from waybill.unpacking.entries import Entry, Kind, broken, refused, too_much
+from waybill.unpacking.entries import Entry, Kind, broken, chunks_of, refused, too_much
 from waybill.unpacking.inflate import Inflated
 
 HEADERS = 4 * MIB
@@ -88,22 +88,8 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
         kind=Kind.FILE,
         size=member.size,
         executable=bool(member.mode & stat.S_IXUSR),
-        chunks=partial(_chunks, archive, member),
+        chunks=partial(chunks_of, lambda: archive.extractfile(member), _readable),
     )
-
-
-def _chunks(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes]:
-    with _readable():
-        stream = archive.extractfile(member)
-    if stream is None:
-        return
-    with stream:
-        while True:
-            with _readable():
-                chunk = stream.read(MIB)
-            if not chunk:
-                return
-            yield chunk
 
 
 @contextmanager

@@ -6,17 +6,16 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EINVAL
 from functools import partial
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
-from waybill.domain.digests import MIB
 from waybill.domain.download import Limits
 from waybill.domain.filenames import MAX_PATH_BYTES
 from waybill.unpacking.directory import count_entries
-from waybill.unpacking.entries import Entry, Kind, broken, refused, too_much
+from waybill.unpacking.entries import Entry, Kind, broken, chunks_of, refused, too_much
 
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """Those that every program reads, and whose memory is bounded."""
@@ -48,7 +47,7 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
     if info.compress_type not in METHODS:
         raise refused(name, "is compressed by another method than deflate")
     kind = _kind(name, mode)
-    chunks = partial(_chunks, lambda: archive.open(info))
+    chunks = partial(chunks_of, lambda: archive.open(info), _readable)
     if kind is Kind.SYMLINK:
         if info.file_size > MAX_PATH_BYTES:
             raise refused(name, "is a link to a path that is too long")
@@ -66,18 +65,6 @@ def _kind(name: str, mode: int) -> Kind:
             return Kind.DIRECTORY if name.endswith("/") else Kind.FILE
         case _:
             raise refused(name, "is neither a file nor a directory nor a link")
-
-
-def _chunks(opened: Callable[[], IO[bytes]]) -> Iterator[bytes]:
-    with _readable():
-        stream = opened()
-    with stream:
-        while True:
-            with _readable():
-                chunk = stream.read(MIB)
-            if not chunk:
-                return
-            yield chunk
 
 
 @contextmanager
