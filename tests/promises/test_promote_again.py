@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws
+from domain.floor import withdrawal
+from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.calls import Call, When
 from promises.crossing import CHANNEL, PARTS, Crossing, plant, small_parts, withdraw
 from promises.faults import Killed, Step, kill_at, steps_of
@@ -18,6 +19,7 @@ from promises.stand import LARGE, METADATA, SMALL, broken_channels
 from waybill.cancel import Cancellation
 from waybill.domain.events import Kind
 from waybill.domain.result import Outcome, Result
+from waybill.domain.versions import Version
 from waybill.errors import AccessDenied, ExitCode, Unavailable
 from waybill.inputs.options import read_words
 from waybill.inputs.tables.promote import PROMOTE
@@ -172,6 +174,16 @@ def test_where_the_event_cannot_be_written_the_channel_stays(tmp_path: Path) -> 
     assert crossing.named() == ["1.0.0", "1.2.3"]
     assert crossing.promote().exit_code == ExitCode.PARTIAL
     assert crossing.named() == ["1.0.0", "1.2.3"]
+
+
+def test_where_another_event_has_its_name_the_channel_stays(tmp_path: Path) -> None:
+    crossing = ready(tmp_path)
+    other = withdrawal(Version("1.2.3"), Version("1.0.0"), "any.json").to_bytes()
+    bucket = bucket_name(PRODUCTION, TWO[1])
+    crossing.world.on("put", lambda call: crossing.world.plant(bucket, call.name, other), region=TWO[1], key="/events/")
+    result = crossing.promote()
+    assert (result.exit_code, "is another event" in (result.error or "")) == (ExitCode.CONFLICT, True)
+    assert crossing.named() == ["1.0.0", None]
 
 
 def test_a_dry_run_writes_nothing_and_says_what_would_be_done(tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ def test_an_event_of_another_content_under_its_name_is_not_taken_for_its_own(sta
 
     stand.world.on("put", rival, region=REGIONS[1], key="/events/")
     result = stand.roll_back()
-    assert result.exit_code == ExitCode.PARTIAL
-    assert "same moment" in (result.regions[1].error or "")
+    assert result.exit_code == ExitCode.CONFLICT
+    assert f"{key} in {REGIONS[1]} is another event" in (result.regions[1].error or "")
+    assert result.resume is not None
     assert stand.channels() == ["3.0.0"] * 3
 
 

@@ -16,14 +16,14 @@ from waybill.commands.release.settle import move_channel, signed
 from waybill.commands.reversal.backward import after_all, refuse_rollback
 from waybill.commands.reversal.lookback import look_at_channel, target_version
 from waybill.commands.reversal.plan import plan_rollback
-from waybill.commands.small import put_small
+from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.events import Event, Kind
 from waybill.domain.plan import Action, RegionPlan
 from waybill.domain.request import RollbackOrder
 from waybill.domain.result import Result
 from waybill.domain.waybill import Subject
-from waybill.errors import Unavailable, WaybillError
+from waybill.errors import WaybillError
 from waybill.progress import Asked, Planned, Started, Step, Stepped
 
 
@@ -83,7 +83,7 @@ def _write_events(run: Run, events: Mapping[str, Event]) -> Ends:
             tools.cancellation.check()
             if key not in run.sites[name].event_keys:
                 tools.reporter.tell(Stepped(name, Step.EVENT))
-                _put(run, name, key, event)
+                put_event(run.sites[name], key, event)
 
         _, errors = everywhere(write, [name for name in run.sites if name not in failed])
         failed |= errors
@@ -97,14 +97,6 @@ def _write_events(run: Run, events: Mapping[str, Event]) -> Ends:
 def _written(item: RegionPlan) -> Written:
     found = item.observation.artifact if item.observation else None
     return Written(created=False, version_id=found.version_id if found else None, seconds=0.0)
-
-
-def _put(run: Run, name: str, key: str, event: Event) -> None:
-    """Write one event. Raises `Unavailable` where the same run did something else in the same second."""
-    raw = event.to_bytes()
-    if put_small(run.sites[name], key, raw) != raw:
-        where = f"s3://{run.sites[name].bucket.name}/{key} in {name}"
-        raise Unavailable(f"Another event was written as {where} at the same moment.", "Run again.")
 
 
 def _subject(run: Run) -> Subject | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from waybill.commands.channel.events import EventBook
-from waybill.commands.small import put_small
+from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.event_names import free_name
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.request import Request
-from waybill.errors import ConflictError
 
 
 def reinstate(request: Request, book: EventBook, tools: Tools) -> None:
@@ -36,9 +35,8 @@ def reinstate(request: Request, book: EventBook, tools: Tools) -> None:
 
     def write(name: str) -> None:
         for key, event in lifting.items():
-            raw = event.to_bytes()
-            if key not in book.listed[name] and put_small(book.sites[name], key, raw) != raw:
-                raise ConflictError(f"{key} in {name} is another event.", "Run again.")
+            if key not in book.listed[name]:
+                put_event(book.sites[name], key, event)
 
     _, errors = everywhere(write, list(book.moving))
     if errors:

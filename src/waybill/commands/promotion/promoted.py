@@ -8,7 +8,7 @@ from dataclasses import replace
 from waybill.commands.release.conclude import Ends
 from waybill.commands.release.run import Run
 from waybill.commands.release.settle import may_move
-from waybill.commands.small import put_small
+from waybill.commands.small import put_event
 from waybill.commands.tools import everywhere
 from waybill.domain.event_names import free_name
 from waybill.domain.events import Event, Kind
@@ -26,14 +26,13 @@ def record(run: Run, ends: Ends, plan: str, events: Iterable[Event]) -> Ends:
     if not may_move(run, ends) or all(run.sites[name].found.channel == request.version.text for name in ends.written):
         return ends
     event = begun(events, request.version, plan) or _new(run, plan, events)
-    raw = event.to_bytes()
 
     def write(name: str) -> None:
         tools.cancellation.check()
         key = f"{run.sites[name].keys.events(request.channel)}{event.name}"
         if key not in run.sites[name].event_keys:
             tools.reporter.tell(Stepped(name, Step.EVENT))
-            put_small(run.sites[name], key, raw)
+            put_event(run.sites[name], key, event)
 
     _, errors = everywhere(write, list(ends.written))
     return replace(ends, errors={**ends.errors, **errors})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from waybill.commands.account.observe import Site, bucket_of, encrypting
 from waybill.commands.account.target import Target, reach
 from waybill.commands.account.wants import reading
-from waybill.commands.small import create_small
+from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import ROLLBACK_CALLS
 from waybill.domain.events import Event
@@ -17,7 +17,7 @@ from waybill.domain.names import Keys, channel_parameter, versions_prefix
 from waybill.domain.observation import Observation
 from waybill.domain.request import Place
 from waybill.domain.status import StatusRequest
-from waybill.errors import ConflictError, WaybillError
+from waybill.errors import WaybillError
 from waybill.progress import Step, Stepped
 
 
@@ -48,7 +48,7 @@ def withdraw(request: StatusRequest, place: Place, mend: Mend, tools: Tools) -> 
         lacking = [name for name, site in sites.items() if key not in site.event_keys and name not in failed]
 
         def write(name: str, key: str = key, event: Event = event) -> bool:
-            return _write(sites[name], key, event)
+            return put_event(sites[name], key, event)
 
         written, refused = everywhere(write, lacking)
         changed |= any(written.values())
@@ -74,21 +74,3 @@ def _site(name: str, request: StatusRequest, mend: Mend, channel: str, target: T
         found=Observation(region=name, account=target.owner, bucket=bucket.name, kms_key=key),
         event_keys=tuple(one for one in listed if f"/events/{channel}/" in one),
     )
-
-
-def _write(site: Site, key: str, event: Event) -> bool:
-    """Write one event; returns whether it was not there. Raises `ConflictError` where another event is."""
-    stored = create_small(site, key, event.to_bytes())
-    if stored is not None and not _same(event, stored):
-        raise ConflictError(
-            f"s3://{site.bucket.name}/{key} in {site.region.name} is another event than what was to be written.",
-            "Nothing is overwritten. See what both regions say with `waybill info`, and roll back once more.",
-        )
-    return stored is None
-
-
-def _same(event: Event, stored: bytes) -> bool:
-    try:
-        return Event.from_bytes(event.name, stored) == event
-    except ValueError:
-        return False
