@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from waybill.domain.calls import PROMOTE_CALLS, STAGE_CALLS, Call
+from waybill.domain.calls import DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
+from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import (
+    published_deploy_policy,
     published_promote_policy,
     published_read_policy,
     published_rollback_policy,
@@ -99,6 +101,10 @@ def sections() -> dict[str, str]:
         "promote-calls": calls_table(call for call in PROMOTE_CALLS if call not in STAGE_CALLS),
         "rollback-policy": policy_block(published_rollback_policy()),
         "read-policy": policy_block(published_read_policy()),
+        "deploy-policy": policy_block(published_deploy_policy()),
+        "deploy-calls": calls_table(DEPLOY_CALLS),
+        "pipeline-policy": policy_block(published_pipeline_policy()),
+        "pipeline-calls": calls_table(PIPELINE_CALLS),
     }
     for verb in VERBS.values():
         prefix = "" if verb.name == "stage" else f"{verb.name}-"

@@ -20,6 +20,16 @@ class On(StrEnum):
     CHANNELS = "channels"
     SOURCE = "source"
     SOURCE_KEY = "source-key"
+    PIPELINE = "pipeline"
+    PIPELINE_STAGE = "pipeline-stage"
+    ANYTHING = "anything"
+    PIPELINE_BUCKET = "pipeline-bucket"
+    PIPELINE_SOURCE = "pipeline-source"
+    STAGED = "staged"
+    PIPELINE_KEY = "pipeline-key"
+    OUTPUT_BUCKET = "output-bucket"
+    OUTPUT = "output"
+    DISTRIBUTION = "distribution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,57 @@ PRUNE_CALLS = (
     Call("kms:GenerateDataKey", On.KEY, "encrypt the tombstone"),
     Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
 )
+
+DEPLOY_CALLS = (
+    Call("s3:GetObject", On.VERSION, "verify that the version is whole, and read events"),
+    Call("s3:PutObject", On.RECORDS, "write the event of the deploy, and of going back"),
+    Call("s3:ListBucket", On.LISTING, "tell a missing object from a forbidden one, and find events"),
+    Call("s3:GetEncryptionConfiguration", On.BUCKET, "look up the bucket's default key; not needed with `kms-key`"),
+    Call("kms:GenerateDataKey", On.KEY, "encrypt the events"),
+    Call("kms:Decrypt", On.KEY, "read what is encrypted"),
+    Call("kms:DescribeKey", On.KEY, "find the key behind an alias"),
+    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
+    Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
+    Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named"),
+    Call("ssm:PutParameter", On.CHANNEL, "move the channel back, with `on-failure: rollback` only"),
+)
+"""What `deploy` needs in the account where the version is staged."""
+
+PIPELINE_LOOK_CALLS = (
+    Call("codepipeline:GetPipeline", On.PIPELINE, "read the pipeline's definition"),
+    Call("codepipeline:GetPipelineState", On.PIPELINE, "see approvals that wait, and transitions that are closed"),
+    Call("codepipeline:GetPipelineExecution", On.PIPELINE, "follow the execution"),
+    Call("codepipeline:ListPipelineExecutions", On.PIPELINE, "find what runs already, and what succeeded before"),
+    Call("codepipeline:ListActionExecutions", On.PIPELINE, "follow the execution's actions"),
+    Call("events:ListRuleNamesByTarget", On.ANYTHING, "see which rules start the pipeline; may be left out"),
+    Call("s3:GetBucketVersioning", On.PIPELINE_BUCKET, "see whether an execution can be pinned to an object's version"),
+)
+"""What `deploy` needs in the pipeline's account before it does anything there."""
+
+PIPELINE_CALLS = (
+    *PIPELINE_LOOK_CALLS,
+    Call("codepipeline:StartPipelineExecution", On.PIPELINE, "start it"),
+    Call("codepipeline:StopPipelineExecution", On.PIPELINE, "stop it, with `on-cancel: stop` only"),
+    Call("codepipeline:RollbackStage", On.PIPELINE_STAGE, "roll a stage back, with `on-failure: rollback` only"),
+    Call("s3:ListBucket", On.PIPELINE_BUCKET, "tell a missing source object from a forbidden one"),
+    Call("s3:GetObject", On.PIPELINE_SOURCE, "look at the source object, and verify what was copied"),
+    Call("s3:GetObjectVersion", On.PIPELINE_SOURCE, "look at the version that an execution takes"),
+    Call("s3:PutObject", On.PIPELINE_SOURCE, "put the staged artifact under the source key"),
+    Call("s3:AbortMultipartUpload", On.PIPELINE_SOURCE, "leave nothing behind"),
+    Call("s3:GetObject", On.STAGED, "copy the staged artifact server side"),
+    Call("s3:GetObjectVersion", On.STAGED, "copy exactly the version of the object that was verified"),
+    Call("kms:Decrypt", On.PIPELINE_KEY, "read the staged artifact, and complete multipart uploads"),
+    Call("kms:GenerateDataKey", On.PIPELINE_KEY, "encrypt the source object"),
+    Call("s3:ListBucket", On.OUTPUT_BUCKET, "compare the deployed files; may be left out"),
+    Call("s3:GetObject", On.OUTPUT, "compare the deployed files; may be left out"),
+    Call("cloudfront:CreateInvalidation", On.DISTRIBUTION, "invalidate, with `invalidate` only"),
+    Call("cloudfront:GetInvalidation", On.DISTRIBUTION, "wait for the invalidation"),
+)
+"""What `deploy` needs in the pipeline's account (`pipeline-role`).
+
+On which resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodepipeline.html
+and .../list_amazoneventbridge.html, where a rule's target is no resource.
+"""
 
 IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.RECORDS, On.BUCKET, On.LISTING})
 

@@ -10,10 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.domain.calls import IN_THE_ACCOUNT, PROMOTE_CALLS, ROLLBACK_CALLS, SOURCE_CALLS, STAGE_CALLS, Call, On
-
-MAX_SESSION_POLICY = 2048
-"""Characters of a session policy that STS takes."""
+from waybill.domain.calls import (
+    DEPLOY_CALLS,
+    IN_THE_ACCOUNT,
+    PROMOTE_CALLS,
+    ROLLBACK_CALLS,
+    SOURCE_CALLS,
+    STAGE_CALLS,
+    Call,
+    On,
+)
+from waybill.domain.statements import MAX_SESSION_POLICY, cut, stated, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +92,7 @@ def _of_source(scope: Scope) -> list[str]:
 
 def statements(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> list[dict[str, Any]]:
     """Return the policy statements for these calls, one for each thing that they are made on."""
-    known = resources(scope)
-    found = []
-    for on in On:
-        actions = sorted({call.action for call in calls if call.on is on})
-        if not actions or not known[on]:
-            continue
-        statement: dict[str, Any] = {"Sid": on.value.title().replace("-", "")} if sids else {}
-        statement |= {"Effect": "Allow", "Action": _one(actions), "Resource": _one(known[on])}
-        if condition := _condition(on, scope):
-            statement["Condition"] = condition
-        found.append(statement)
-    return found
+    return stated(calls, resources(scope), lambda on: _condition(on, scope), sids=sids)
 
 
 def _condition(on: On, scope: Scope) -> dict[str, Any]:
@@ -115,7 +111,7 @@ def _condition(on: On, scope: Scope) -> dict[str, Any]:
 
 def document(calls: Iterable[Call], scope: Scope, *, sids: bool = False) -> dict[str, Any]:
     """Return a whole policy document."""
-    return {"Version": "2012-10-17", "Statement": statements(calls, scope, sids=sids)}
+    return whole(statements(calls, scope, sids=sids))
 
 
 def session_policy(calls: Iterable[Call], scope: Scope) -> str:
@@ -132,18 +128,15 @@ def session_policy(calls: Iterable[Call], scope: Scope) -> str:
 
 
 def _cut(scope: Scope, length: int) -> Scope:
-    def cut(name: str) -> str:
-        return name if len(name) <= length else f"{name[:length]}*"
-
     return replace(
         scope,
-        project=cut(scope.project),
-        version=cut(scope.version),
-        channel=cut(scope.channel),
-        key_prefix=cut(scope.key_prefix),
-        parameter_prefix=cut(scope.parameter_prefix),
-        parameters=tuple(map(cut, scope.parameters)),
-        source=replace(scope.source, key_prefix=cut(scope.source.key_prefix)) if scope.source else None,
+        project=cut(scope.project, length),
+        version=cut(scope.version, length),
+        channel=cut(scope.channel, length),
+        key_prefix=cut(scope.key_prefix, length),
+        parameter_prefix=cut(scope.parameter_prefix, length),
+        parameters=tuple(cut(name, length) for name in scope.parameters),
+        source=replace(scope.source, key_prefix=cut(scope.source.key_prefix, length)) if scope.source else None,
     )
 
 
@@ -151,7 +144,7 @@ def configuration_policy(partition: str, account: str, parameter: str) -> str:
     """Return the session policy that lets a run read the organisation configuration, before it knows any prefix."""
     resource = f"arn:{partition}:ssm:*:{account}:parameter{_rooted(parameter)}"
     statement = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    return json.dumps(whole([statement]), separators=(",", ":"))
 
 
 def published_stage_policy() -> dict[str, Any]:
@@ -170,6 +163,11 @@ def published_promote_policy() -> dict[str, Any]:
 def published_rollback_policy() -> dict[str, Any]:
     """Return the IAM document for the role that rolls back: it writes events, and nothing else beside the versions."""
     return document(ROLLBACK_CALLS, _published(), sids=True)
+
+
+def published_deploy_policy() -> dict[str, Any]:
+    """Return the IAM document for the role that deploys, in the account where versions are staged."""
+    return document(DEPLOY_CALLS, _published(), sids=True)
 
 
 def published_read_policy() -> dict[str, Any]:
@@ -193,7 +191,3 @@ def _published(source: Source | None = None, account: str = "222222222222") -> S
 
 def _rooted(name: str) -> str:
     return name if name.startswith("/") else f"/{name}"
-
-
-def _one(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
