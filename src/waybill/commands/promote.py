@@ -29,7 +29,7 @@ from waybill.domain.promotion import promoted
 from waybill.domain.request import PromoteOrder, Request, Transfer
 from waybill.domain.result import Result
 from waybill.domain.selector import Named
-from waybill.errors import Cancelled, ConflictError, ExitCode, Fault, InputError, WaybillError
+from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError
 from waybill.progress import Asked, Planned, RegionEnded, Started
 
 
@@ -49,10 +49,7 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     approval = approve(order, run, offer, events)
     why = approval.over(refusal(run, offer.subject) or backward)
     if why is not None:
-        result = refused(run, why, seconds=tools.clock.monotonic() - started)
-        # The same command would meet the same refusal; and what was not approved is not to be carried out.
-        result = replace(result, resume=None) if isinstance(why, ConflictError) else result
-        return approval.on(result)
+        return approval.on(refused(run, why, seconds=tools.clock.monotonic() - started))
     if request.dry_run:
         return approval.on(planned(run, seconds=tools.clock.monotonic() - started))
     run, ends = _carried_out(order, run, offer)
