@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from waybill.commands.account.find import Shelves
-from waybill.commands.release.material import BYTES
+from waybill.commands.release.bare import bare_subject, hashed
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import channels
-from waybill.domain.digests import PART, Digests
-from waybill.domain.metadata import split_document
+from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter
 from waybill.domain.observation import Observation
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, IdentityError, Unavailable, WaybillError
 from waybill.progress import Step, Stepped
-from waybill.transfer.feed import Feed
-from waybill.transfer.source import StoredSource
 
 
 def refuse_unsure(
@@ -69,46 +65,31 @@ def subject_of(keys: Keys, shelves: Shelves, holders: Mapping[str, Observation],
     silent: list[WaybillError] = []
     for name, found in holders.items():
         try:
-            digests = _hashed(name, keys, shelves, found, tools)
+            digests = _read(name, shelves, found, tools)
         except (Unavailable, IdentityError) as error:
             silent.append(error)
             continue
-        subject = _subject(keys, digests, found)
+        subject = bare_subject(found, keys, digests)
         for other in holders.values():
-            _refuse_other(subject, other)
+            _refuse_other(subject, other, keys)
         return subject
     raise together(silent)
 
 
-def _hashed(name: str, keys: Keys, shelves: Shelves, found: Observation, tools: Tools) -> Digests:
+def _read(name: str, shelves: Shelves, found: Observation, tools: Tools) -> Digests:
     if found.artifact is None:
         raise RuntimeError(f"{name} holds nothing")
     tools.reporter.tell(Stepped(name, Step.READ_BACK))
-    source = StoredSource(shelves.open[name].bucket, keys.artifact, found.artifact.size)
-    return Feed(source, part_bytes=PART, lanes=(), buffers=2, check=tools.cancellation.check).run()
+    return hashed(shelves.open[name].bucket, found.artifact, tools)
 
 
-def _subject(keys: Keys, digests: Digests, found: Observation) -> Subject:
-    subject = Subject(
-        project=keys.project, version=keys.version, digests=digests, media_type=BYTES, file_name=None, metadata={}
-    )
-    try:
-        metadata, file_name = split_document(found.metadata)
-    except ValueError as error:
-        raise ArtifactError(
-            f"The metadata of {keys.project} {keys.version} in {found.region} cannot be read: {error}.",
-            "Nothing was promoted.",
-        ) from error
-    return replace(subject, file_name=file_name, metadata=metadata)
-
-
-def _refuse_other(subject: Subject, found: Observation) -> None:
+def _refuse_other(subject: Subject, found: Observation, keys: Keys) -> None:
     mine, theirs = subject.digests, found.artifact
     if theirs is None:
         return
     pairs = ((theirs.size, mine.size), (theirs.sha256, mine.sha256), (theirs.crc64nvme, mine.crc64nvme))
     what = "bytes" if any(one is not None and one != other for one, other in pairs) else ""
-    if not what and _subject_of_metadata(subject, found) != subject:
+    if not what and bare_subject(found, keys, subject.digests) != subject:
         what = "metadata"
     if what:
         raise ArtifactError(
@@ -116,7 +97,3 @@ def _refuse_other(subject: Subject, found: Observation) -> None:
             f"{found.region} has others.",
             "Nothing was promoted. Take the next version.",
         )
-
-
-def _subject_of_metadata(subject: Subject, found: Observation) -> Subject:
-    return _subject(Keys("", subject.project, subject.version), subject.digests, found)

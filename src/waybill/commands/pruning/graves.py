@@ -8,20 +8,16 @@ from dataclasses import dataclass, replace
 from waybill.commands.account.find import Shelf, Shelves
 from waybill.commands.account.observe import Site
 from waybill.commands.account.version import SMALL, foreign_waybill, listed_keys, look_at_version, with_sha256
-from waybill.commands.release.material import BYTES
+from waybill.commands.release.bare import bare_subject, hashed
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
 from waybill.domain.catalogue import Holding
-from waybill.domain.digests import PART
-from waybill.domain.metadata import split_document
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, needs_reading, plan_region
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, ConflictError
-from waybill.transfer.feed import Feed
-from waybill.transfer.source import StoredSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,21 +96,7 @@ def _hashed(grave: Grave, tools: Tools) -> Subject | None:
     for found, site in ((plot.site.found, plot.site) for plot in grave.plots.values()):
         if found.artifact is None:
             continue
-        source = StoredSource(site.bucket, grave.keys.artifact, found.artifact.size)
-        digests = Feed(source, part_bytes=PART, lanes=(), buffers=2, check=tools.cancellation.check).run()
-        try:
-            metadata, file_name = split_document(found.metadata)
-        except ValueError as error:
-            where = f"s3://{site.bucket.name}/{grave.keys.metadata} in {found.region}"
-            raise ArtifactError(f"{where} cannot be read: {error}.") from error
-        return Subject(
-            project=grave.keys.project,
-            version=grave.keys.version,
-            digests=digests,
-            media_type=BYTES,
-            file_name=file_name,
-            metadata=metadata,
-        )
+        return bare_subject(found, grave.keys, hashed(site.bucket, found.artifact, tools))
     return None
 
 
