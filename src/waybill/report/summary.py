@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from waybill.domain.arns import Caller
 from waybill.domain.plan import Plan, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
@@ -11,6 +9,7 @@ from waybill.report import bodies, plan_words, words
 from waybill.report.console_links import object_url, parameter_url
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.markdown import code, fenced, link, passage, prose, table
+from waybill.report.shares import left_out, within
 from waybill.report.units import count, duration, exact_size
 
 # Of the 1 MiB (1,048,576 bytes) that GitHub allows: shares that together stay below it, whatever comes in.
@@ -57,14 +56,14 @@ def _regions(result: Result, partition: str) -> list[str]:
     head = ["Region", "Outcome", *(["Holds now"] if troubled else [])]
     head += [f"Channel {code(result.channel)}"] if result.channel else []
     rows = (_region(result, region, partition, troubled=troubled) for region in result.regions)
-    shown = list(_within(rows, ROWS_BYTES))
+    shown = list(within(rows, ROWS_BYTES))
     lines = table([*head, "Stored at", "Version id", "Took"], shown)
-    return [*lines, *_left_out(len(result.regions) - len(shown), "region"), *_notes(result)]
+    return [*lines, *left_out(len(result.regions) - len(shown), "region"), *_notes(result)]
 
 
 def _notes(result: Result) -> list[str]:
     items = ([f"- {prose(where)}: {prose(one_line(note))}"] for where, note in words.notes(result))
-    shown = [line for item in _within(items, NOTES_BYTES) for line in item]
+    shown = [line for item in within(items, NOTES_BYTES) for line in item]
     return [*shown, ""] if shown else []
 
 
@@ -95,11 +94,11 @@ def _place(region: RegionResult, partition: str) -> str:
 
 def _plan(plan: Plan) -> list[str]:
     head = ["Region", "Plan", f"Channel {code(plan.channel)}", "Bucket", "KMS key"]
-    shown = list(_within((_planned(plan, region) for region in plan.regions), ROWS_BYTES))
+    shown = list(within((_planned(plan, region) for region in plan.regions), ROWS_BYTES))
     need = plan.require.count(len(plan.regions))
     rule = f"Before any channel moves, {need} of {count(len(plan.regions), 'region')} must be complete"
     rule = f"{rule} ({code('require: ' + plan.require.text)})."
-    return [*table(head, shown), *_left_out(len(plan.regions) - len(shown), "region"), rule, ""]
+    return [*table(head, shown), *left_out(len(plan.regions) - len(shown), "region"), rule, ""]
 
 
 def _planned(plan: Plan, region: RegionPlan) -> list[str]:
@@ -115,9 +114,9 @@ def _planned(plan: Plan, region: RegionPlan) -> list[str]:
 
 def _errors(result: Result, plan: Plan | None) -> list[str]:
     found = words.troubles(result, plan)
-    shown = list(_within((_error(where, error, advice) for where, error, advice in found), ERRORS_BYTES))
+    shown = list(within((_error(where, error, advice) for where, error, advice in found), ERRORS_BYTES))
     head = ["### What went wrong", ""] if shown else []
-    return [*head, *(line for block in shown for line in block), *_left_out(len(found) - len(shown), "error")]
+    return [*head, *(line for block in shown for line in block), *left_out(len(found) - len(shown), "error")]
 
 
 def _error(where: str, error: str, advice: str) -> list[str]:
@@ -133,13 +132,13 @@ def _resume(result: Result) -> list[str]:
 
 def _warnings(result: Result) -> list[str]:
     found = words.warnings(result)
-    shown = list(_within(([f"- {prose(one_line(text, LONGEST_ERROR))}"] for text in found), WARNINGS_BYTES))
+    shown = list(within(([f"- {prose(one_line(text, LONGEST_ERROR))}"] for text in found), WARNINGS_BYTES))
     head = ["### Warnings", ""] if found else []
     return [
         *head,
         *(line for item in shown for line in item),
         *([""] if shown else []),
-        *_left_out(len(found) - len(shown), "warning"),
+        *left_out(len(found) - len(shown), "warning"),
     ]
 
 
@@ -157,16 +156,3 @@ def _facts(result: Result, plan: Plan | None, run_url: str) -> list[str]:
         ("Run", link("this workflow run", run_url) if run_url else ""),
     ]
     return ["### Details", "", *(f"- {name}: {value}" for name, value in facts if value)]
-
-
-def _within(blocks: Iterable[list[str]], limit: int) -> Iterable[list[str]]:
-    """Yield blocks of lines, or rows of cells, as long as they fit into so many bytes of UTF-8."""
-    for block in blocks:
-        limit -= sum(len(part.encode("utf-8", "replace")) + 4 for part in block)
-        if limit < 0:
-            return
-        yield block
-
-
-def _left_out(number: int, noun: str) -> list[str]:
-    return [f"{count(number, noun)} more: see the log.", ""] if number > 0 else []
