@@ -174,7 +174,7 @@ def test_what_only_startifact_staged_is_hashed_and_gets_a_waybill_first(stand: S
     assert end.exit_code is ExitCode.CONFLICT
 
 
-def test_what_lies_in_one_region_alone_is_buried_in_all(stand: Stand) -> None:
+def test_what_lies_in_one_region_alone_is_pruned_in_all(stand: Stand) -> None:
     fill(stand, "1.0.0", "2.0.0")
     for region in (B, C):
         for key in ("1.0.0", "1.0.0/metadata", "1.0.0/waybill.json"):

@@ -33,7 +33,7 @@ def tombstone(body: bytes = SMALL) -> bytes:
     ).to_bytes()
 
 
-def bury(stand: Stand, *regions: str, body: bytes = SMALL) -> None:
+def plant_tombstones(stand: Stand, *regions: str, body: bytes = SMALL) -> None:
     for region in regions:
         bucket = bucket_name(PRODUCTION, region)
         stand.world.plant(bucket, f"{KEY}/tombstone.json", tombstone(body))
@@ -54,7 +54,7 @@ def test_stage_of_a_pruned_version_is_a_conflict_that_says_by_whom_and_when(
     stand: Stand, body: bytes | None, regions: tuple[str, ...]
 ) -> None:
     stand.stage(SMALL)
-    bury(stand, *regions)
+    plant_tombstones(stand, *regions)
     before = len(stand.world.writes())
     with small_parts():
         end = stand.end(body)
@@ -91,7 +91,7 @@ def test_promote_to_where_it_was_pruned_is_a_conflict(tmp_path: Path, regions: t
     crossing = Crossing(tmp_path)
     crossing.staged()
     crossing.stage(SMALL)
-    bury(crossing, *regions)
+    plant_tombstones(crossing, *regions)
     before = len(crossing.world.writes())
     end = crossing.finish()
     assert code(end) is ExitCode.CONFLICT
@@ -113,7 +113,7 @@ def test_promote_from_where_it_was_pruned_is_a_conflict_that_says_so(tmp_path: P
 
 def test_download_of_what_was_pruned_says_so(stand: Stand, tmp_path: Path) -> None:
     stand.stage(SMALL)
-    bury(stand, *REGIONS)
+    plant_tombstones(stand, *REGIONS)
     folder = tmp_path / "to"
     folder.mkdir()
     downloads = Downloads(stand, folder)
@@ -126,7 +126,7 @@ def test_download_of_what_was_pruned_says_so(stand: Stand, tmp_path: Path) -> No
 def test_a_range_passes_over_what_was_pruned(stand: Stand, tmp_path: Path) -> None:
     stand.stage(b"older", version="1.2.2")
     stand.stage(SMALL)
-    bury(stand, *REGIONS)
+    plant_tombstones(stand, *REGIONS)
     result = Downloads(stand, tmp_path).run("^1.2")
     assert result.version == "1.2.2"
 

@@ -134,7 +134,7 @@ class _Mover:
         )
         for name, history in self._histories.items():
             self._moves[name].saw(history, self._book.known.values())
-            self._refuse_buried(name)
+            self._refuse_pruned(name)
         written, failed = everywhere(self._write, [name for name in self._histories if self._moves[name].pending])
         self._errors |= failed
         for name, (value, result) in written.items():
@@ -156,7 +156,7 @@ class _Mover:
         result = site.region.parameters.put(site.parameter, pending.value.text, create=pending.create)
         return pending.value, result
 
-    def _refuse_buried(self, name: str) -> None:
+    def _refuse_pruned(self, name: str) -> None:
         """Let a move not end well on a version that is being pruned, or was, since this run looked before its put.
 
         Whoever prunes looks at the channels after the tombstones stand: one of both sees the other.

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from waybill.commands.account.catalogue import survey
 from waybill.commands.account.find import Shelves
-from waybill.commands.pruning.burial import bury, delete, lift
+from waybill.commands.pruning.doomed import Doomed, identified, look_at_doomed
 from waybill.commands.pruning.facts import all_answered, facts_of
-from waybill.commands.pruning.graves import Grave, dig, known
+from waybill.commands.pruning.tombstones import delete, remove_tombstones, write_tombstones
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
 from waybill.domain.catalogue import Catalogue
@@ -39,7 +39,7 @@ class Work:
     changed: bool = False
     errors: dict[Version, WaybillError] = field(default_factory=dict)
     _choices: dict[Version, Choice] = field(default_factory=dict)
-    _graves: dict[Version, Grave] = field(default_factory=dict)
+    _doomed: dict[Version, Doomed] = field(default_factory=dict)
 
     def choices(self) -> tuple[Choice, ...]:
         """Return what became of the versions, in the order in which they were chosen."""
@@ -53,12 +53,12 @@ class Work:
         self._choices = {choice.version: choice for choice in choices}
         going = [choice.version for choice in choices if choice.fate is Fate.GOING]
 
-        def look(version: Version) -> Grave:
+        def look(version: Version) -> Doomed:
             held = self.found.where(self.request.project, version)
-            return dig(self._keys(version), held, self.shelves, self.tools, kms)
+            return look_at_doomed(self._keys(version), held, self.shelves, self.tools, kms)
 
-        graves, errors = everywhere(look, going, limit=AT_ONCE)
-        self._graves = dict(graves)
+        doomed, errors = everywhere(look, going, limit=AT_ONCE)
+        self._doomed = dict(doomed)
         return {version.text: error for version, error in self._keep_what_is_wrong(errors).items()}
 
     def carry_out(self) -> None:
@@ -70,26 +70,26 @@ class Work:
         for choice in self.choices():
             if choice.fate is Fate.KEPT and choice.begun:
                 self._lift(choice.version, choice.why)
-        read = self._each("Reading", list(self._graves), self._read, keeping=True)
-        self._graves |= read
-        buried = self._each("Writing the tombstones of", list(read), self._bury)
-        if not buried:
+        read = self._each("Reading", list(self._doomed), self._read, keeping=True)
+        self._doomed |= read
+        written = self._each("Writing the tombstones of", list(read), self._write)
+        if not written:
             return
         try:
             self._wait_for_movers()
             needed = self._needed()
         except WaybillError as error:
-            self._fail(dict.fromkeys(buried, error))
+            self._fail(dict.fromkeys(written, error))
             return
-        for version in [version for version in buried if version in needed]:
+        for version in [version for version in written if version in needed]:
             self._lift(version, f"now {needed[version]}")
-        gone = self._each("Deleting", [version for version in buried if version not in needed], self._delete)
+        gone = self._each("Deleting", [version for version in written if version not in needed], self._delete)
         for version in gone:
             self._choices[version] = replace(self._choices[version], fate=Fate.PRUNED)
 
     def _each(
-        self, doing: str, versions: Sequence[Version], task: Callable[[Version], Grave], *, keeping: bool = False
-    ) -> dict[Version, Grave]:
+        self, doing: str, versions: Sequence[Version], task: Callable[[Version], Doomed], *, keeping: bool = False
+    ) -> dict[Version, Doomed]:
         """Do a step for all versions; return those for which it was done.
 
         `keeping`: nothing is written yet, so that a version which is not as it should be is kept.
@@ -103,23 +103,23 @@ class Work:
         self._fail(self._keep_what_is_wrong(errors) if keeping else errors)
         return dict(done)
 
-    def _read(self, version: Version) -> Grave:
-        return known(self._graves[version], self.tools)
+    def _read(self, version: Version) -> Doomed:
+        return identified(self._doomed[version], self.tools)
 
-    def _bury(self, version: Version) -> Grave:
+    def _write(self, version: Version) -> Doomed:
         self.changed = True
-        bury(self._graves[version], self.tools, by=self.by, reason=self.request.reason)
-        return self._graves[version]
+        write_tombstones(self._doomed[version], self.tools, by=self.by, reason=self.request.reason)
+        return self._doomed[version]
 
-    def _delete(self, version: Version) -> Grave:
-        delete(self._graves[version], self.tools)
-        return self._graves[version]
+    def _delete(self, version: Version) -> Doomed:
+        delete(self._doomed[version], self.tools)
+        return self._doomed[version]
 
     def _lift(self, version: Version, why: str) -> None:
         """Let a version stay after all, and be staged and promoted again."""
         self.changed = True
         try:
-            lift(self._keys(version), self.shelves)
+            remove_tombstones(self._keys(version), self.shelves)
         except WaybillError as error:
             self._fail({version: error})
             return
@@ -149,7 +149,7 @@ class Work:
         for version, error in errors.items():
             if isinstance(error, ArtifactError | ConflictError):
                 self._choices[version] = replace(self._choices[version], fate=Fate.KEPT, why=error.what)
-                self._graves.pop(version, None)
+                self._doomed.pop(version, None)
                 self.tools.reporter.tell(Warned(f"{version} is kept: {error.what}"))
             else:
                 rest[version] = error

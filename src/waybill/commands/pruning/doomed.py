@@ -21,102 +21,102 @@ from waybill.errors import ArtifactError, ConflictError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plot:
-    """One region of a version: where it lies, and the tombstone that stands there already."""
+class DoomedRegion:
+    """One region of it: where it lies, and the tombstone that stands there already."""
 
     site: Site
     tombstone: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grave:
-    """One version in every region. `subject` None: no waybill tells what it is, and nobody has read it yet."""
+class Doomed:
+    """A version that is to be pruned, region by region. `subject` None: no waybill tells what it is, and nobody has read it yet."""
 
     keys: Keys
-    plots: Mapping[str, Plot]
+    regions: Mapping[str, DoomedRegion]
     subject: Subject | None
 
     @property
     def found(self) -> list[Observation]:
         """What each region holds."""
-        return [plot.site.found for plot in self.plots.values()]
+        return [one.site.found for one in self.regions.values()]
 
 
-def dig(
+def look_at_doomed(
     keys: Keys, held: Mapping[str, Holding], shelves: Shelves, tools: Tools, kms: Mapping[str, KeyArn | None]
-) -> Grave:
+) -> Doomed:
     """Look at a version in every region; what is not listed (`held`) is not asked for. `kms` is what encrypts there.
 
     Raises `ArtifactError` or `ConflictError` where what lies there is not what a waybill says, or regions differ.
     """
 
-    def look(name: str) -> Plot:
+    def look(name: str) -> DoomedRegion:
         tools.cancellation.check()
         shown = held.get(name) or Holding(version=keys.version)
         return _look(shelves.open[name], keys, shown, owner=shelves.target.owner, kms=kms.get(name))
 
-    plots, errors = everywhere(look, list(shelves.open))
+    regions, errors = everywhere(look, list(shelves.open))
     if errors:
         raise together(list(errors.values()))
-    waybills = [plot.site.found.waybill for plot in plots.values() if plot.site.found.waybill is not None]
+    waybills = [one.site.found.waybill for one in regions.values() if one.site.found.waybill is not None]
     first = min(waybills, key=lambda waybill: waybill.staged_at, default=None)
-    grave = Grave(keys=keys, plots=plots, subject=first.subject if first else None)
-    _refuse_differing(grave)
-    return grave
+    doomed = Doomed(keys=keys, regions=regions, subject=first.subject if first else None)
+    _refuse_differing(doomed)
+    return doomed
 
 
-def _look(shelf: Shelf, keys: Keys, shown: Holding, *, owner: str, kms: KeyArn | None) -> Plot:
+def _look(shelf: Shelf, keys: Keys, shown: Holding, *, owner: str, kms: KeyArn | None) -> DoomedRegion:
     region, bucket = shelf.region.name, shelf.bucket
     listed = listed_keys(keys, shown)
     found = look_at_version(bucket, keys, region=region, account=owner, kms_key=kms, listed=listed)
     if wrong := foreign_waybill(found, keys):
         raise wrong
     site = Site(region=shelf.region, bucket=bucket, keys=keys, parameter="", found=found)
-    return Plot(site=site, tombstone=bucket.read(keys.tombstone, limit=SMALL) if shown.tombstone else None)
+    return DoomedRegion(site=site, tombstone=bucket.read(keys.tombstone, limit=SMALL) if shown.tombstone else None)
 
 
-def known(grave: Grave, tools: Tools) -> Grave:
+def identified(doomed: Doomed, tools: Tools) -> Doomed:
     """Return the same, with what it is: what only Startifact staged is read once, and again where regions may differ.
 
-    The subject stays None only where a tombstone stands and nothing is left to read. Raises as `dig` does, and where
-    nothing tells what the version was.
+    The subject stays None only where a tombstone stands and nothing is left to read. Raises as `look_at_doomed` does,
+    and where nothing tells what the version was.
     """
-    subject = grave.subject or _hashed(grave, tools)
+    subject = doomed.subject or _hashed(doomed, tools)
     if subject is None:
-        if all(plot.tombstone is None for plot in grave.plots.values()):
+        if all(one.tombstone is None for one in doomed.regions.values()):
             raise ArtifactError("There is neither artifact nor waybill, only metadata: nothing tells what it was.")
-        return grave
-    plots = {name: _read(plot, subject, tools) for name, plot in grave.plots.items()}
-    told = replace(grave, plots=plots, subject=subject)
+        return doomed
+    regions = {name: _read(one, subject, tools) for name, one in doomed.regions.items()}
+    told = replace(doomed, regions=regions, subject=subject)
     _refuse_differing(told)
     return told
 
 
-def _hashed(grave: Grave, tools: Tools) -> Subject | None:
-    for found, site in ((plot.site.found, plot.site) for plot in grave.plots.values()):
+def _hashed(doomed: Doomed, tools: Tools) -> Subject | None:
+    for found, site in ((one.site.found, one.site) for one in doomed.regions.values()):
         if found.artifact is None:
             continue
-        return bare_subject(found, grave.keys, hashed(site.bucket, found.artifact, tools))
+        return bare_subject(found, doomed.keys, hashed(site.bucket, found.artifact, tools))
     return None
 
 
-def _read(plot: Plot, subject: Subject, tools: Tools) -> Plot:
+def _read(one: DoomedRegion, subject: Subject, tools: Tools) -> DoomedRegion:
     """Read an artifact where only its own bytes can tell whether it is the one that the waybill is to speak of."""
-    found = plot.site.found
+    found = one.site.found
     if found.artifact is None or found.waybill is not None:
-        return plot
+        return one
     if not needs_reading(found.artifact, None, subject.digests):
-        return plot
-    artifact = with_sha256(plot.site.bucket, found.artifact, tools)
-    return replace(plot, site=replace(plot.site, found=replace(found, artifact=artifact)))
+        return one
+    artifact = with_sha256(one.site.bucket, found.artifact, tools)
+    return replace(one, site=replace(one.site, found=replace(found, artifact=artifact)))
 
 
-def _refuse_differing(grave: Grave) -> None:
+def _refuse_differing(doomed: Doomed) -> None:
     """Raise where a region holds something else than the subject: deleting it would hide what happened."""
-    subject = grave.subject
+    subject = doomed.subject
     if subject is None:
         return
-    for found in grave.found:
+    for found in doomed.found:
         plan = plan_region(found, subject)
         if plan.error is not None:
             raise plan.error
