@@ -30,7 +30,10 @@ class DoomedRegion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doomed:
-    """A version that is to be pruned, region by region. `subject` None: no waybill tells what it is, and nobody has read it yet."""
+    """A version that is to be pruned, region by region.
+
+    `subject` None: no waybill tells what it is, and nobody has read it yet.
+    """
 
     keys: Keys
     regions: Mapping[str, DoomedRegion]
