@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 
 from fakes.bucket import FakeBucket
 from fakes.calls import Call
+from fakes.deployed import FakeDeployedBucket
+from fakes.distributions import FakeDistributions
 from fakes.pipelines import FakePipelines
 from fakes.refusals import no_key, unknown
 from fakes.source_bucket import FakeSourceBucket
@@ -51,6 +53,14 @@ class FakeAccount:
     def source_bucket(self, region: str, name: str, *, owner: str) -> FakeSourceBucket:
         """Return the bucket of a pipeline's source action, whether or not it is there."""
         return FakeSourceBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
+
+    def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> FakeDeployedBucket:
+        """Return a bucket that a pipeline deploys to, whether or not it is there."""
+        return FakeDeployedBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
+
+    def distributions(self) -> FakeDistributions:
+        """Return the account's CloudFront."""
+        return FakeDistributions(self._world, account=self._caller.account)
 
 
 class FakeGateway:

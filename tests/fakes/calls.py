@@ -27,6 +27,7 @@ WRITES = frozenset(
         "roll-back",
         "copy-source",
         "put-source",
+        "invalidate",
     }
 )
 READS = frozenset(
@@ -52,6 +53,7 @@ READS = frozenset(
         "watchers",
         "versioned",
         "head-source",
+        "look-invalidation",
     }
 )
 When = Literal["before", "during", "after"]

@@ -19,6 +19,7 @@ from waybill.ports.bucket import DefaultEncryption, Encryption
 
 if TYPE_CHECKING:
     from fakes.codepipeline import FakePipeline
+    from fakes.distributions import DistributionState
 
 
 class World:
@@ -37,6 +38,7 @@ class World:
         self.parameters: dict[tuple[str, str, str], ParameterState] = {}
         self.kms = KmsState()
         self.pipelines: dict[tuple[str, str, str], FakePipeline] = {}
+        self.distributions: dict[tuple[str, str], DistributionState] = {}
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
         self._numbers = count(1)

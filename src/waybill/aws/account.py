@@ -7,6 +7,8 @@ from threading import Lock
 
 from waybill.aws.bucket import S3Bucket
 from waybill.aws.calls import Calls
+from waybill.aws.deployed import S3DeployedBucket, Unowned
+from waybill.aws.distributions import HOME, HOMES, CloudFront
 from waybill.aws.keys import KmsKeys
 from waybill.aws.location import Location
 from waybill.aws.parameters import SsmParameters
@@ -75,6 +77,29 @@ class AwsAccount:
             partition=self._caller.partition,
         )
         return S3Bucket(location, wire=wire)
+
+    def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> S3DeployedBucket:
+        """Return a bucket that a pipeline deploys to; `owner` None: nobody knows it."""
+        kind = Unowned if owner is None else Location
+        location = kind(
+            client=self._session.client("s3", region),
+            calls=self._calls_in(region),
+            name=name,
+            owner=owner or "",
+            region=region,
+            partition=self._caller.partition,
+        )
+        return S3DeployedBucket(location)
+
+    def distributions(self) -> CloudFront:
+        """Return the account's CloudFront."""
+        home = HOMES.get(self._caller.partition, HOME)
+        return CloudFront(
+            lambda: self._session.client("cloudfront", home),
+            self._calls_in(home),
+            partition=self._caller.partition,
+            account=self._caller.account,
+        )
 
     def _calls_in(self, region: str) -> Calls:
         return self._calls.telling(lambda error, wait, left: self._told(region, error, wait, left))

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from waybill.domain.deployed_files import DeployedFiles
 from waybill.domain.execution import ActionRun, ExecutionStatus
+
+__all__ = ["DeployPlan", "DeployedFiles", "Deployment", "Way", "WentBack"]
 
 
 class Way(StrEnum):
@@ -54,44 +57,6 @@ class DeployPlan:
             "pinned": self.pinned,
             "steps": list(self.steps),
             "notes": list(self.notes),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployedFiles:
-    """What lies in a bucket that an S3 deploy action unpacked into, beside the zip: names relative to its folder.
-
-    `compared` False: it could not be looked at, and `why` says why. `unproven` have no checksum that can be compared;
-    their sizes agree. `extra` were there before: an S3 deploy deletes nothing.
-    """
-
-    action: str
-    bucket: str
-    compared: bool
-    why: str = ""
-    files: int = 0
-    missing: tuple[str, ...] = ()
-    different: tuple[str, ...] = ()
-    unproven: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
-
-    @property
-    def good(self) -> bool:
-        """Whether all that was to be deployed lies there."""
-        return not self.missing and not self.different
-
-    def to_json(self) -> dict[str, Any]:
-        """Return one item of the result document's member `deployed_files`."""
-        return {
-            "action": self.action,
-            "bucket": self.bucket,
-            "compared": self.compared,
-            "why": self.why or None,
-            "files": self.files,
-            "missing": list(self.missing),
-            "different": list(self.different),
-            "unproven": list(self.unproven),
-            "extra": list(self.extra),
         }
 
 

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from waybill.domain.arns import Caller, KeyArn
 from waybill.ports.bucket import Bucket
+from waybill.ports.deployed import DeployedBucket
+from waybill.ports.distributions import Distributions
 from waybill.ports.pipeline import Pipelines, SourceBucket
 
 
@@ -71,6 +73,12 @@ class Account(Protocol):
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""
+
+    def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> DeployedBucket:
+        """Return a bucket that a pipeline deploys to; `owner` None: nobody knows it. Nothing is asked of AWS."""
+
+    def distributions(self) -> Distributions:
+        """Return the account's CloudFront; nothing is asked of AWS."""
 
 
 class Gateway(Protocol):
