@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from waybill.domain.download import DownloadRequest, Limits
+from waybill.domain.download import DownloadRequest, ExtractLimits
 from waybill.domain.selector import Exactly, Named, Within
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
@@ -144,7 +144,7 @@ def test_the_stored_name_makes_to_a_directory(folder: Path) -> None:
 def test_extract_takes_a_directory_of_its_own(folder: Path) -> None:
     request = asked(folder, to="dist/", extract="true", extract_limit="500 MiB", extract_entries="7")
     assert request.target(Version("1.2.3"), None) == folder / "dist"
-    assert request.limits == Limits(size=500 * 1024**2, entries=7)
+    assert request.limits == ExtractLimits(size=500 * 1024**2, entries=7)
     assert asked(folder, extract="true").target(Version("1.2.3"), None) == folder / "P-1.2.3"
     for to in (".", "./", "..", "away", "dist/..", str(folder)):
         assert faults(folder, to=to, extract="true") == ["to"], to

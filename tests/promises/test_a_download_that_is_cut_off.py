@@ -20,10 +20,10 @@ from promises.iam import allows, needs_of
 from promises.stand import Stand
 from unpacking.making import Made, as_zip, tree_of
 from waybill.cancel import Cancellation
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.domain.result import Outcome, Result
 
-LIMITS = Limits(size=10_000_000, entries=100)
+LIMITS = ExtractLimits(size=10_000_000, entries=100)
 
 
 @pytest.fixture(autouse=True)
@@ -130,13 +130,13 @@ def test_a_directory_that_holds_anything_else_is_left_alone(before: str, downloa
     [
         ([Made("fine", b"x"), Made("../evil", b"x")], LIMITS),
         ([Made("fine", b"x"), Made("out", link="../..")], LIMITS),
-        ([Made("fine", b"x"), Made("bomb", bytes(100_000))], Limits(size=50_000, entries=10)),
-        ([Made(f"{number}", b"") for number in range(11)], Limits(size=50_000, entries=10)),
+        ([Made("fine", b"x"), Made("bomb", bytes(100_000))], ExtractLimits(size=50_000, entries=10)),
+        ([Made(f"{number}", b"") for number in range(11)], ExtractLimits(size=50_000, entries=10)),
     ],
     ids=["name", "link", "bytes", "entries"],
 )
 def test_an_archive_that_is_refused_leaves_nothing_and_no_other_region_is_asked(
-    entries: list[Made], limits: Limits, downloads: Downloads, tmp_path: Path
+    entries: list[Made], limits: ExtractLimits, downloads: Downloads, tmp_path: Path
 ) -> None:
     downloads.plant(body=zipped(tmp_path, *entries), version="2.0.0")
     result = downloads.run("2.0.0", to=downloads.folder / "new" / "G", limits=limits)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from unpacking.making import Archive, Made, as_tar, as_zip, tree_of
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.errors import ArtifactError
 from waybill.unpacking import directory, inflate, unpack
 
-LIMITS = Limits(size=1_000_000, entries=100)
+LIMITS = ExtractLimits(size=1_000_000, entries=100)
 both = pytest.mark.parametrize("make", [as_zip, as_tar], ids=["zip", "tar"])
 
 
@@ -38,7 +38,7 @@ def into(tmp_path: Path) -> Iterator[Path]:
     }
 
 
-def refused(archive: Path, into: Path, why: str, limits: Limits = LIMITS) -> ArtifactError:
+def refused(archive: Path, into: Path, why: str, limits: ExtractLimits = LIMITS) -> ArtifactError:
     with pytest.raises(ArtifactError, match=why) as caught:
         unpack(archive, into, limits)
     assert caught.value.advice
@@ -343,4 +343,4 @@ def test_a_sparse_file_is_written_as_large_as_it_says_and_counts_so(tmp_path: Pa
     small = io.BytesIO()
     small.write(archive.read_bytes())
     (into / "again").mkdir()
-    refused(archive, into / "again", "bytes", Limits(size=899_999, entries=10))
+    refused(archive, into / "again", "bytes", ExtractLimits(size=899_999, entries=10))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from unpacking.making import Archive, Made, as_tar, as_zip, tree_of
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.domain.filenames import MAX_BYTES
 from waybill.errors import Cancelled, InputError
 from waybill.packing import pack, survey
 from waybill.unpacking import same, unpack
 
-LIMITS = Limits(size=10_000_000, entries=1000)
+LIMITS = ExtractLimits(size=10_000_000, entries=1000)
 LARGE = bytes(range(256)) * 9000
 
 FORMATS: dict[str, Archive] = {

@@ -17,7 +17,7 @@ from waybill.commands.account.observe import bucket_of
 from waybill.commands.account.target import Target, Wants, reach
 from waybill.commands.account.wants import reading
 from waybill.commands.retrieval.bring import RegionFault, bring
-from waybill.commands.retrieval.offers import Offer, look
+from waybill.commands.retrieval.holders import Holder, look_at_holder
 from waybill.commands.retrieval.tried import Tried
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
@@ -69,44 +69,44 @@ def _meant(request: DownloadRequest, target: Target, tools: Tools) -> tuple[Vers
 def _search(tried: Tried, shelves: Shelves | None) -> Result | None:
     """Return how it ended; None where every region says that it has no such version."""
     known: Waybill | None = None
-    for offer in _offers(tried, shelves):
-        known = known or offer.waybill
+    for holder in _holders(tried, shelves):
+        known = known or holder.waybill
         try:
-            name = _stored_name(tried, offer)
-            expected = offer.expected(known)
+            name = _stored_name(tried, holder)
+            expected = holder.expected(known)
             target = tried.request.target(tried.version, name)
-            brought = bring(offer, expected, target, tried.request.limits, tried.tools)
+            brought = bring(holder, expected, target, tried.request.limits, tried.tools)
         except RegionFault as fault:
-            tried.passed_over(offer.region, fault.error, offer)
+            tried.passed_over(holder.region, fault.error, holder)
             continue
         if known is None:
             tried.tools.reporter.tell(Warned(_weakly(tried, expected.proof)))
         path = tried.request.told(target)
-        return tried.served(offer, brought, Downloaded(path=path, verified=expected.proof, extracted=brought.entries))
+        return tried.served(holder, brought, Downloaded(path=path, verified=expected.proof, extracted=brought.entries))
     return None if len(tried.absent) == len(tried.ends) else tried.failed(together(tried.faults))
 
 
-def _offers(tried: Tried, shelves: Shelves | None) -> Iterator[Offer]:
+def _holders(tried: Tried, shelves: Shelves | None) -> Iterator[Holder]:
     """Yield what regions have, the nearest first; those without a waybill last, since it is what proves bytes."""
-    bare: list[Offer] = []
+    bare: list[Holder] = []
     for region in nearest_first(tried.target.organisation.regions, tried.request.home):
         tried.begin(region)
         try:
-            offer = look(_shelf(tried.target, shelves, region), tried.keys, tried.target.owner)
+            holder = look_at_holder(_shelf(tried.target, shelves, region), tried.keys, tried.target.owner)
         except Cancelled:
             raise
         except WaybillError as error:
             tried.passed_over(region, error)
             continue
-        if offer is None:
+        if holder is None:
             tried.lacks(region)
-        elif offer.waybill is None:
-            bare.append(offer)
+        elif holder.waybill is None:
+            bare.append(holder)
         else:
-            yield offer
-    for offer in bare:
-        tried.begin(offer.region)
-        yield offer
+            yield holder
+    for holder in bare:
+        tried.begin(holder.region)
+        yield holder
 
 
 def _shelf(target: Target, shelves: Shelves | None, region: str) -> Shelf:
@@ -118,7 +118,7 @@ def _shelf(target: Target, shelves: Shelves | None, region: str) -> Shelf:
     return shelves.open[region]
 
 
-def _stored_name(tried: Tried, offer: Offer) -> str | None:
+def _stored_name(tried: Tried, holder: Holder) -> str | None:
     """Return the stored file name, where it is to be restored.
 
     Raises `ArtifactError` where it could do harm, `InputError` where it was asked for and there is none, `RegionFault`
@@ -128,7 +128,7 @@ def _stored_name(tried: Tried, offer: Offer) -> str | None:
     if request.restore is False:
         return None
     try:
-        name = offer.file_name()
+        name = holder.file_name()
     except Cancelled:
         raise
     except WaybillError as error:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from waybill.commands.account.catalogue import must_exist, survey
 from waybill.commands.account.find import Shelves, everywhere_stored, no_such_version, open_shelves, resolve
+from waybill.commands.account.inspect import Inspected, inspect, most_common, others_than, region_of
 from waybill.commands.account.target import Target, reach
 from waybill.commands.account.wants import reading
 from waybill.commands.channel.happened import Happened, happened
-from waybill.commands.survey.inspect import Look, look_at, most_common, others_than, region_of
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.commands.versions import looked, overview
@@ -78,7 +78,7 @@ def _must_be_there(request: InfoRequest, version: Version, found: Catalogue, she
 def _version(project: str, version: Version, found: Catalogue, shelves: Shelves, tools: Tools) -> VersionInfo:
     keys = Keys(shelves.target.organisation.key_prefix, project, version)
     where = found.where(project, version)
-    looks, errors = everywhere(lambda name: look_at(shelves.open[name], keys, where[name], tools), list(where))
+    looks, errors = everywhere(lambda name: inspect(shelves.open[name], keys, where[name], tools), list(where))
     kept = most_common(looks)
     waybill = kept.waybill if kept else None
     metadata, file_name = _metadata(waybill, looks)
@@ -110,7 +110,7 @@ def _version(project: str, version: Version, found: Catalogue, shelves: Shelves,
     )
 
 
-def _metadata(waybill: Waybill | None, looks: Mapping[str, Look]) -> tuple[Mapping[str, str], str | None]:
+def _metadata(waybill: Waybill | None, looks: Mapping[str, Inspected]) -> tuple[Mapping[str, str], str | None]:
     if waybill is not None:
         return waybill.subject.metadata, waybill.subject.file_name
     for look in looks.values():

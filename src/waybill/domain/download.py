@@ -14,7 +14,7 @@ from waybill.domain.versions import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ExtractLimits:
     """The most that may be unpacked: bytes in all, and files, directories and links in all."""
 
     size: int
@@ -37,7 +37,7 @@ class DownloadRequest(Place):
     directory: bool
     restore: bool | None = False
     base: Path | None = None
-    limits: Limits | None = None
+    limits: ExtractLimits | None = None
     home: str | None = None
     again: str = ""
 

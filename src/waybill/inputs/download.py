@@ -11,7 +11,7 @@ from pathlib import Path
 
 from waybill.domain import selector
 from waybill.domain.digests import MAX_SIZE
-from waybill.domain.download import DownloadRequest, Limits
+from waybill.domain.download import DownloadRequest, ExtractLimits
 from waybill.errors import Fault, InputError
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
@@ -105,14 +105,14 @@ def _inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def _limits(reading: Reading, *, extract: bool) -> Limits:
+def _limits(reading: Reading, *, extract: bool) -> ExtractLimits:
     size = reading.parsed("extract-limit", _bytes) or 0
     entries = reading.parsed("extract-entries", _entries) or 0
     for name in ("extract-limit", "extract-entries"):
         given = reading.given(name)
         if given is not None and given.strip() != DOWNLOAD.input(name).default and not extract:
             reading.fault(name, "is of no use without `extract`.")
-    return Limits(size=size, entries=entries)
+    return ExtractLimits(size=size, entries=entries)
 
 
 def _bytes(text: str) -> int:

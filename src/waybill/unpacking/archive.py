@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.unpacking import tars, zips
 from waybill.unpacking.entries import broken
 from waybill.unpacking.tree import Tree
@@ -14,7 +14,7 @@ from waybill.unpacking.tree import Tree
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
-def unpack(archive: Path, into: Path, limits: Limits, *, check: Callable[[], None] = lambda: None) -> int:
+def unpack(archive: Path, into: Path, limits: ExtractLimits, *, check: Callable[[], None] = lambda: None) -> int:
     """Unpack a zip or a tar into an empty directory, and return how many entries that made.
 
     Files get the modes 0644 or 0755 (less the umask), and no owner, time or attribute of the archive's. `check` raises

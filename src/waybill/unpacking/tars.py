@@ -11,7 +11,7 @@ from tarfile import HeaderError
 from typing import Any, BinaryIO, Self, cast
 
 from waybill.domain.digests import MIB
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.unpacking.entries import Entry, Kind, broken, chunks_of, refused, too_much
 from waybill.unpacking.inflate import Inflated
 
@@ -52,7 +52,7 @@ def is_tar(file: BinaryIO) -> bool:
     return True
 
 
-def entries(file: BinaryIO, limits: Limits) -> Iterator[Entry]:
+def entries(file: BinaryIO, limits: ExtractLimits) -> Iterator[Entry]:
     """Yield the entries of a tar; each file's bytes are to be read before the next is asked for."""
     stream = Inflated(file)
     stream.allow(HEADERS)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.domain.filenames import MAX_PATH_BYTES, part_fault
 from waybill.unpacking.entries import Entry, Kind, refused, too_much
 
@@ -24,7 +24,7 @@ class Tree:
     Every method raises `ArtifactError` for what is refused, and `OSError` where the disk will not have it.
     """
 
-    def __init__(self, root: Path, limits: Limits, check: Callable[[], None]) -> None:
+    def __init__(self, root: Path, limits: ExtractLimits, check: Callable[[], None]) -> None:
         self._root = root
         self._limits = limits
         self._check = check

@@ -12,7 +12,7 @@ from errno import EINVAL
 from functools import partial
 from typing import BinaryIO
 
-from waybill.domain.download import Limits
+from waybill.domain.download import ExtractLimits
 from waybill.domain.filenames import MAX_PATH_BYTES
 from waybill.unpacking.directory import count_entries
 from waybill.unpacking.entries import Entry, Kind, broken, chunks_of, refused, too_much
@@ -23,7 +23,7 @@ METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 0x1
 
 
-def entries(file: BinaryIO, limits: Limits) -> Iterator[Entry]:
+def entries(file: BinaryIO, limits: ExtractLimits) -> Iterator[Entry]:
     """Yield the entries of a zip. Raises `ArtifactError` where it is none, or is over a limit by its own words."""
     # The standard library makes an object of each before it hands out the first.
     if count_entries(file, limits.entries) > limits.entries:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from waybill.commands.retrieval.offers import Offer
+from waybill.commands.retrieval.holders import Holder
 from waybill.commands.tools import Tools
 from waybill.domain.digests import MIB, Digests
-from waybill.domain.download import Expected, Limits, Proof
+from waybill.domain.download import Expected, ExtractLimits, Proof
 from waybill.errors import ArtifactError, Cancelled, WaybillError
 from waybill.progress import Sent, Step, Stepped
 from waybill.transfer.crc import RunningCrc
@@ -39,7 +39,7 @@ class RegionFault(Exception):
         super().__init__(str(error))
 
 
-def bring(offer: Offer, expected: Expected, target: Path, limits: Limits | None, tools: Tools) -> Brought:
+def bring(holder: Holder, expected: Expected, target: Path, limits: ExtractLimits | None, tools: Tools) -> Brought:
     """Fetch into a temporary file, compare, unpack where `limits` are given, and rename.
 
     Raises `RegionFault` where the region fails, or has other bytes than are expected; `ArtifactError` where the
@@ -50,7 +50,7 @@ def bring(offer: Offer, expected: Expected, target: Path, limits: Limits | None,
         return Brought(digests=there, changed=False)
     with _folders(target.parent), _landing(target, tools, directory=False) as landing:
         try:
-            digests = _fetched(offer, expected, landing, tools)
+            digests = _fetched(holder, expected, landing, tools)
         except Cancelled:
             raise
         except WaybillError as error:
@@ -63,30 +63,30 @@ def bring(offer: Offer, expected: Expected, target: Path, limits: Limits | None,
     return Brought(digests=digests, changed=True)
 
 
-def _fetched(offer: Offer, expected: Expected, landing: Landing, tools: Tools) -> Digests:
-    region, total = offer.region, expected.size
+def _fetched(holder: Holder, expected: Expected, landing: Landing, tools: Tools) -> Digests:
+    region, total = holder.region, expected.size
     tools.reporter.tell(Stepped(region, Step.READ_BACK))
     found = fetch(
-        lambda start, end: offer.bucket.stream(offer.keys.artifact, start=start, end=end),
+        lambda start, end: holder.bucket.stream(holder.keys.artifact, start=start, end=end),
         total,
         landing.descriptor,
         sent=lambda done: tools.reporter.tell(Sent(region, done, total)),
         check=tools.cancellation.check,
     )
     if bad := expected.differs(found):
-        says = "its waybill says" if offer.waybill is not None else "is known of it"
+        says = "its waybill says" if holder.waybill is not None else "is known of it"
         raise ArtifactError(
-            f"The bytes of {offer.where} are not what {says}: {', '.join(bad)}. They have the SHA-256 {found.sha256}.",
+            f"The bytes of {holder.where} are not what {says}: {', '.join(bad)}. They have the SHA-256 {found.sha256}.",
             "Somebody replaced an object outside Waybill. Restore the object version that the waybill speaks of, "
             "or take the next version.",
         )
-    if expected.proof is Proof.SIZE and (now := offer.bucket.head(offer.keys.artifact)) != offer.artifact:
-        was, is_now = (item.version_id if item else None for item in (offer.artifact, now))
-        raise ArtifactError(f"{offer.where} was replaced while it was read ({was}, now {is_now}).", "Run again.")
+    if expected.proof is Proof.SIZE and (now := holder.bucket.head(holder.keys.artifact)) != holder.artifact:
+        was, is_now = (item.version_id if item else None for item in (holder.artifact, now))
+        raise ArtifactError(f"{holder.where} was replaced while it was read ({was}, now {is_now}).", "Run again.")
     return found
 
 
-def _unpacked(landing: Landing, digests: Digests, target: Path, limits: Limits, tools: Tools) -> Brought:
+def _unpacked(landing: Landing, digests: Digests, target: Path, limits: ExtractLimits, tools: Tools) -> Brought:
     from waybill.unpacking import same, unpack  # noqa: PLC0415 - few downloads need it
 
     check = tools.cancellation.check

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from waybill.commands.account.target import Target
 from waybill.commands.retrieval.bring import Brought
-from waybill.commands.retrieval.offers import Offer
+from waybill.commands.retrieval.holders import Holder
 from waybill.commands.tools import Tools
 from waybill.domain.download import Downloaded, DownloadRequest
 from waybill.domain.names import Keys
@@ -41,10 +41,10 @@ class Tried:
         self._begun = self.tools.clock.monotonic()
         self.tools.reporter.tell(Stepped(region, Step.OBSERVE))
 
-    def passed_over(self, region: str, error: WaybillError, offer: Offer | None = None) -> None:
+    def passed_over(self, region: str, error: WaybillError, holder: Holder | None = None) -> None:
         """A region cannot give the artifact."""
         self.faults.append(error)
-        self._end(region, Outcome.FAILED, offer, error)
+        self._end(region, Outcome.FAILED, holder, error)
         self._warn(region)
 
     def lacks(self, region: str) -> None:
@@ -55,12 +55,12 @@ class Tried:
         self.faults.append(error)
         self._end(region, Outcome.FAILED, None, error)
 
-    def served(self, offer: Offer, brought: Brought, body: Downloaded) -> Result:
+    def served(self, holder: Holder, brought: Brought, body: Downloaded) -> Result:
         """Return the result of a region that gave the artifact."""
         for region in self.absent:
             self._warn(region)
         outcome = Outcome.CREATED if brought.changed else Outcome.ALREADY
-        self._end(offer.region, outcome, offer)
+        self._end(holder.region, outcome, holder)
         return self._result(outcome, brought=brought, body=body)
 
     def failed(self, error: WaybillError) -> Result:
@@ -71,14 +71,14 @@ class Tried:
         end = self.ends[region]
         self.tools.reporter.tell(Warned(f"{region} was passed over: {end.error} {end.advice or ''}".rstrip()))
 
-    def _end(self, region: str, outcome: Outcome, offer: Offer | None, error: WaybillError | None = None) -> None:
+    def _end(self, region: str, outcome: Outcome, holder: Holder | None, error: WaybillError | None = None) -> None:
         self.ends[region] = RegionResult(
             region=region,
             outcome=outcome,
             account=self.target.owner,
-            bucket=offer.bucket.name if offer else None,
+            bucket=holder.bucket.name if holder else None,
             key=self.keys.artifact,
-            version_id=offer.artifact.version_id if offer else None,
+            version_id=holder.artifact.version_id if holder else None,
             error=error.what if error else None,
             advice=(error.advice or None) if error else None,
             exit_code=exit_code_of(error) if error else ExitCode.OK,

@@ -18,7 +18,7 @@ from waybill.ports.bucket import Bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Holder:
     """A region's artifact. `waybill` None: only Startifact staged it there, or the waybill is missing."""
 
     region: str
@@ -54,7 +54,7 @@ class Offer:
             ) from error
 
 
-def look(shelf: Shelf, keys: Keys, owner: str) -> Offer | None:
+def look_at_holder(shelf: Shelf, keys: Keys, owner: str) -> Holder | None:
     """Return what a region has, None where it has no such artifact.
 
     Raises `ArtifactError` where what is stored does not agree with its own waybill, or the waybill is another's.
@@ -74,4 +74,4 @@ def look(shelf: Shelf, keys: Keys, owner: str) -> Offer | None:
         )
         if wrong := foreign_waybill(found, keys) or damage(found):
             raise wrong
-    return Offer(region=name, bucket=bucket, keys=keys, artifact=artifact, waybill=waybill)
+    return Holder(region=name, bucket=bucket, keys=keys, artifact=artifact, waybill=waybill)

@@ -17,7 +17,7 @@ from waybill.domain.waybill import Waybill, digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Inspected:
     """What one region holds. `error` is what is wrong with it."""
 
     artifact: Stored | None
@@ -28,11 +28,11 @@ class Look:
     error: str | None = None
 
 
-def look_at(shelf: Shelf, keys: Keys, held: Holding, tools: Tools) -> Look:
-    """Look at what a region's listing shows (`held`); what cannot be read as a waybill is said, and not raised."""
+def inspect(shelf: Shelf, keys: Keys, held: Holding, tools: Tools) -> Inspected:
+    """Inspected at what a region's listing shows (`held`); what cannot be read as a waybill is said, and not raised."""
     tools.cancellation.check()
     bucket = shelf.bucket
-    look = Look(
+    look = Inspected(
         artifact=bucket.head(keys.artifact) if held.staged else None,
         metadata=bucket.read(keys.metadata, limit=SMALL) if held.metadata else None,
         raw=bucket.read(keys.waybill, limit=SMALL) if held.waybill else None,
@@ -59,7 +59,7 @@ def look_at(shelf: Shelf, keys: Keys, held: Holding, tools: Tools) -> Look:
     return replace(look, waybill=waybill, error=bad.what if bad else None)
 
 
-def most_common(looks: Mapping[str, Look]) -> Look | None:
+def most_common(looks: Mapping[str, Inspected]) -> Inspected | None:
     """Return a region that holds the waybill which most regions hold; of those, the one staged first."""
     readable = [look for look in looks.values() if look.waybill is not None]
     counts = {look.raw: sum(other.raw == look.raw for other in readable) for look in readable}
@@ -68,7 +68,7 @@ def most_common(looks: Mapping[str, Look]) -> Look | None:
     )
 
 
-def others_than(kept: Look | None, looks: Mapping[str, Look]) -> tuple[Other, ...]:
+def others_than(kept: Inspected | None, looks: Mapping[str, Inspected]) -> tuple[Other, ...]:
     """Return the waybills that differ from the one that most regions hold, each with its regions."""
     if kept is None or kept.waybill is None:
         return ()
@@ -84,7 +84,7 @@ def others_than(kept: Look | None, looks: Mapping[str, Look]) -> tuple[Other, ..
     )
 
 
-def region_of(held: Holding | None, look: Look | None, waybill: Waybill | None) -> RegionInfo:
+def region_of(held: Holding | None, look: Inspected | None, waybill: Waybill | None) -> RegionInfo:
     """Return what a region holds; its name and its places are put in by whoever knows them."""
     if held is None or look is None:
         return RegionInfo(region="", answered=True, missing=("everything",))
@@ -104,7 +104,7 @@ def region_of(held: Holding | None, look: Look | None, waybill: Waybill | None) 
     )
 
 
-def _missing(look: Look, waybill: Waybill | None) -> tuple[str, ...]:
+def _missing(look: Inspected, waybill: Waybill | None) -> tuple[str, ...]:
     documented = waybill is not None and waybill.subject.document() is not None
     parts = (
         ("artifact", look.artifact is None),
