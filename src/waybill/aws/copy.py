@@ -12,22 +12,17 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
-
-from waybill.aws.denials import copy_denial
-from waybill.aws.late import late
+from waybill.aws.copy_source import CopiedObject, copied_sha256
 from waybill.aws.location import EXISTS, Location, creation
 from waybill.aws.ranges import Limits, Range, copy_ranges
 from waybill.aws.upload import Begun
-from waybill.domain.digests import Digests, sha256_hex
-from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, WaybillError
+from waybill.domain.digests import Digests
+from waybill.errors import ArtifactError, WaybillError
 from waybill.ports.bucket import Copying, CopySource, Created, Exists, NewObject
 
 T = TypeVar("T")
 
 NOT_WHOLE = "not whole"
-GONE = "gone"
-SOURCE = {"NoSuchKey": GONE, "NoSuchVersion": GONE}
 
 
 class S3Copy:
@@ -40,12 +35,7 @@ class S3Copy:
         self._digests = digests
         self._limits = limits
         self._where = to.where(new.key)
-        self._from = f"s3://{source.bucket}/{source.key} in {source.region}"
-        version = {"VersionId": source.version_id} if source.version_id else {}
-        self._what = {
-            "CopySource": {"Bucket": source.bucket, "Key": source.key, **version},
-            "ExpectedSourceBucketOwner": source.owner,
-        }
+        self._from = CopiedObject(to, source)
 
     def make(self, copying: Copying) -> Created | Exists:
         """Make the object, unless one is there.
@@ -53,11 +43,7 @@ class S3Copy:
         `Exists` is also the answer where another write to the key won at the same moment, or an answer of S3 was lost:
         what stands there is for the caller to look at.
         """
-        if self._source.size != self._digests.size:
-            raise ArtifactError(
-                f"{self._from} has {self._source.size} bytes, and its waybill says {self._digests.size}.",
-                "Nothing was copied. It is damaged: take another version.",
-            )
+        self._from.must_have(self._digests)
         copying.check()
         made = self._whole() if self._source.size <= self._limits.whole else None
         if made is None:
@@ -76,7 +62,7 @@ class S3Copy:
                 TaggingDirective="REPLACE",
                 IfNoneMatch="*",
                 **creation(self._new),
-                **self._what,
+                **self._from.what,
                 **self._to.place,
             ),
             {**EXISTS, "NotImplemented": NOT_WHOLE, "501": NOT_WHOLE},
@@ -86,8 +72,7 @@ class S3Copy:
         if answer == NOT_WHOLE:
             return None
         version = answer.get("VersionId")
-        told = answer.get("CopyObjectResult", {}).get("ChecksumSHA256")
-        sha256 = sha256_hex(told) if told else None
+        sha256 = copied_sha256(answer)
         if sha256 != self._digests.sha256:
             raise self._other_bytes(sha256, version)
         return Created(version)
@@ -124,7 +109,7 @@ class S3Copy:
         whole = (part.start, part.end) == (0, self._source.size)
         stretch = {} if whole else {"CopySourceRange": f"bytes={part.start}-{part.end - 1}"}
         numbered = {"PartNumber": part.number, **upload.place}
-        answer = self._reading(lambda: self._to.client.upload_part_copy(**numbered, **self._what, **stretch))
+        answer = self._reading(lambda: self._to.client.upload_part_copy(**numbered, **self._from.what, **stretch))
         result = answer["CopyPartResult"]
         upload.note(part.number, result["ETag"], result.get("ChecksumCRC64NVME"))
 
@@ -133,53 +118,19 @@ class S3Copy:
             return upload.complete(self._digests)
         except ArtifactError as error:
             raise ArtifactError(
-                f"{self._from} is not of CRC64NVME {self._digests.crc64nvme} and {self._digests.size} bytes, which its "
-                f"waybill says: S3 refused to make {self._where} of it.",
+                f"{self._from.where} is not of CRC64NVME {self._digests.crc64nvme} and {self._digests.size} bytes, "
+                f"which its waybill says: S3 refused to make {self._where} of it.",
                 "Nothing was stored. It is damaged: take another version.",
             ) from error
 
     def _reading(self, call: Callable[[], T], answers: Mapping[str, Any] | None = None) -> T | Any:
-        """Perform a call that reads the source and writes the target; a refusal may be of either."""
-        asked = self._to.asked("s3:PutObject", self._new.key, self._new.kms_key)
-        try:
-            answer = self._to.calls.perform(asked, late(call), {**SOURCE, **(answers or {})})
-        except AccessDenied as error:
-            raise self._denied(error) from error
-        except InputError as error:
-            if _told(error).get("BucketName") == self._source.bucket != self._to.name:
-                rule = f"names a bucket that does not exist: {self._from} cannot be copied."
-                raise InputError([Fault("bucket-parameter", self._source.bucket, rule)]) from error
-            raise
-        if answer == GONE:
-            raise ArtifactError(
-                f"{self._from} is not there.", "Somebody removed it. Look at the source, and run again."
-            )
-        return answer
-
-    def _denied(self, error: AccessDenied) -> AccessDenied:
-        source = self._source
-        arn = f"arn:{self._to.partition}"
-        return copy_denial(
-            error,
-            str(_told(error).get("Message", "")),
-            where=self._where,
-            action="s3:GetObjectVersion" if source.version_id else "s3:GetObject",
-            resource=f"{arn}:s3:::{source.bucket}/{source.key}",
-            key=f"{arn}:kms:{source.region}:{source.owner}:key/*",
-        )
+        return self._from.perform(self._to.asked("s3:PutObject", self._new.key, self._new.kms_key), call, answers)
 
     def _other_bytes(self, sha256: str | None, version: str | None) -> ArtifactError:
         which = f"version {version}" if version else "it"
         return ArtifactError(
-            f"{self._where} was copied from {self._from}, and S3 says that its SHA-256 is {sha256 or 'unknown'}, not "
-            f"{self._digests.sha256}, which the waybill says.",
+            f"{self._where} was copied from {self._from.where}, and S3 says that its SHA-256 is "
+            f"{sha256 or 'unknown'}, not {self._digests.sha256}, which the waybill says.",
             f"The copy stands there without a waybill, and no channel names it: delete {which}. "
             "The source is damaged: take another version.",
         )
-
-
-def _told(error: WaybillError) -> Mapping[str, Any]:
-    """Return what S3 said, where an error is of an answer of its."""
-    cause = error.__cause__
-    found: Mapping[str, Any] = cause.response.get("Error", {}) if isinstance(cause, ClientError) else {}
-    return found
