@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waybill.errors import ArtifactError, ConflictError, IdentityError, WaybillError
+from waybill.errors import ArtifactError, ConflictError, IdentityError, PipelineError, WaybillError
 
 TRANSIENT = frozenset(
     {
@@ -103,6 +103,10 @@ KNOWN: Mapping[str, tuple[type[WaybillError], str]] = {
         ConflictError,
         "The oldest of its hundred versions has a label, which keeps it: move that label, and run again.",
     ),
+    "ConcurrentPipelineExecutionsLimitExceededException": (
+        PipelineError,
+        "Nothing was started. Let executions that are under way end, or stop some, and run again.",
+    ),
 }
 """Codes that mean one thing, whatever was asked, and what to do then."""
 
@@ -111,6 +115,8 @@ INPUTS = {
     "ssm": "configuration-parameter, bucket-parameter, parameter-prefix or channel",
     "kms": "kms-key",
     "sts": "role, role-session-name or role-duration",
+    "codepipeline": "pipeline, variables or source",
+    "events": "pipeline",
 }
 """Of which inputs the arguments of a service's calls are made."""
 
