@@ -26,11 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retry": {"errors", "ports"},
     "cancel": {"errors"},
     "redaction": set(),
-    "packing": CORE,
+    "packing": {*CORE, "ports"},
     "unpacking": CORE,
     "transfer": {*CORE, "ports", "retry"},
     "commands": {*CORE, "ports", "progress", "transfer", "retry", "packing", "unpacking", "cancel"},
-    "inputs": {*CORE, "packing"},
+    "inputs": {*CORE, "packing", "ports"},
     "report": {*CORE, "progress"},
     "aws": {*CORE, "ports", "retry", "transfer", "__init__"},
     "github": {*CORE, "ports", "redaction"},
@@ -38,7 +38,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "process": {"cancel"},
     "compose": {*CORE, "cancel", "commands", "ports", "process", "progress"},
     "routes": {
-        *CORE, "aws", "cancel", "commands", "compose", "inputs", "packing", "progress", "redaction", "report", "retry",
+        *CORE, "aws", "cancel", "commands", "compose", "github", "inputs", "packing", "ports", "progress", "redaction",
+        "report", "retry",
     },
     "action": {*CORE, "__init__", "cancel", "compose", "github", "inputs", "process", "redaction", "report", "routes"},
     "cli": {
@@ -226,6 +227,8 @@ FLOORS = (
     {"release"},
     {"promotion", "reversal", "retrieval", "pruning"},
     {"stage", "promote", "rollback", "download", "versions", "prune"},
+    {"deployment"},
+    {"deploy"},
     {"survey"},
     {"info", "status"},
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from waybill.domain.deployed import Choice
 from waybill.domain.identity import Identity
 from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import Place, Request
@@ -37,14 +38,6 @@ class OnFailure(StrEnum):
 
     LEAVE = "leave"
     ROLLBACK = "rollback"
-
-
-class VerifyDeployed(StrEnum):
-    """The input `verify-deployed`: whether deployed files are compared. `auto`: where their bucket may be listed."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +76,7 @@ class Delivery:
     on_cancel: OnCancel = OnCancel.LEAVE
     on_failure: OnFailure = OnFailure.LEAVE
     allow_unpinned: bool = False
-    verify_deployed: VerifyDeployed = VerifyDeployed.AUTO
+    verify_deployed: Choice = Choice.AUTO
     url: UrlCheck | None = None
     invalidations: tuple[Invalidation, ...] = ()
     environment: str = ""

@@ -33,8 +33,8 @@ class Event:
 
     `target` is the version that a rollback points the channel at, and `withdraws` all that it takes off, highest first;
     `lifts` the names of the withdrawals that a reinstatement ends; `plan` the digest of the plan that a promotion
-    carries out. With `withdraws` and `plan` what was begun can be carried on. Of a deploy `pipeline` is its name with
-    its region (`us-east-1:site`), `execution` the id, `end` the status as CodePipeline names it.
+    carries out. With `withdraws` and `plan` what was begun can be carried on. Of a deploy `pipeline` is its ARN,
+    `execution` the id, and `end` the status as CodePipeline names it, or `Failed` where what came after it failed.
     """
 
     name: str

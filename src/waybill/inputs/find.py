@@ -6,7 +6,7 @@ from importlib import import_module
 
 from waybill.inputs.spec import Verb
 
-NAMES = ("stage", "promote", "rollback", "download", "status", "versions", "info", "prune")
+NAMES = ("stage", "promote", "deploy", "rollback", "download", "status", "versions", "info", "prune")
 """Every verb: its table is `VERB` in `inputs/tables/verb.py`, its run `run` in `routes/verb.py`."""
 
 

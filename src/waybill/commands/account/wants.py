@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from waybill.commands.account.target import Wants
 from waybill.domain.arns import RoleArn
-from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, ROLLBACK_CALLS, STAGE_CALLS, Call, calls_of
+from waybill.domain.calls import DEPLOY_CALLS, PROMOTE_CALLS, READ_CALLS, ROLLBACK_CALLS, STAGE_CALLS, Call, calls_of
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import Organisation
@@ -84,6 +84,23 @@ def rolling_back(order: RollbackOrder) -> Wants:
             looks_up_key=not request.kms.given,
         )
         # Which versions are withdrawn is not known yet.
+        return session_policy(calls, replace(scope_of(role, request, organisation), version="*"))
+
+    return Wants(faults=wants_of(request).faults, policy=policy)
+
+
+def deploying(request: Request) -> Wants:
+    """Return what a deploy wants where the version is staged: to read it, and to write its event."""
+
+    def policy(role: RoleArn, organisation: Organisation) -> str:
+        calls = calls_of(
+            DEPLOY_CALLS,
+            writes=not request.dry_run,
+            moves=False,
+            reads_channel=True,
+            looks_up_key=not request.kms.given,
+        )
+        # A channel may name any version, and what was deployed before is found by its events.
         return session_policy(calls, replace(scope_of(role, request, organisation), version="*"))
 
     return Wants(faults=wants_of(request).faults, policy=policy)

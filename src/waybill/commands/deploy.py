@@ -1,0 +1,131 @@
+"""deploy: run the CodePipeline that is pinned to a staged version, and follow it to its end. Last of all (P1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waybill.commands.account.find import open_shelves, resolve
+from waybill.commands.account.observe import observe
+from waybill.commands.account.target import Target, reach
+from waybill.commands.account.wants import deploying
+from waybill.commands.channel.events import EventBook
+from waybill.commands.deployment.deliver import deliver
+from waybill.commands.deployment.look import look_at_pipeline, refuse_faults
+from waybill.commands.deployment.reach import Entrance, open_pipeline
+from waybill.commands.deployment.record import Ledger
+from waybill.commands.deployment.result import after, deployed, not_named, planned
+from waybill.commands.deployment.reverse import channel_back
+from waybill.commands.deployment.staged import Staged
+from waybill.commands.deployment.task import Announcers, Proof, Task
+from waybill.commands.promotion.goods import Offer
+from waybill.commands.promotion.source import look_at_source
+from waybill.commands.tools import Tools
+from waybill.domain.delivery import Delivery, DeployOrder
+from waybill.domain.deploying import DeployPlanned
+from waybill.domain.request import Request
+from waybill.domain.result import Outcome, Result
+from waybill.domain.selector import Exactly
+from waybill.domain.versions import Version
+from waybill.domain.waybill import Waybill
+from waybill.errors import ExitCode, WaybillError
+from waybill.progress import Asked, Started, Warned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a deploy has to do with beside AWS's storage: what is proved afterwards, and who is told."""
+
+    proof: Proof
+    announcers: Announcers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The version that is meant, as it is staged, and the events of the channel."""
+
+    request: Request
+    staged: Staged
+    ledger: Ledger
+
+
+def deploy(order: DeployOrder, tools: Tools, outside: Outside) -> Result:
+    """Deploy one version. Raises a `WaybillError` where nothing was started."""
+    started = tools.clock.monotonic()
+    tools.reporter.tell(Started(f"Deploying {order.project} with {order.delivery.pipeline.name}"))
+    # What is wrong with the pipeline is said before anything else is asked.
+    return carry_out(order, enter(order.delivery, tools), tools, outside, started=started)
+
+
+def deploy_after(result: Result, order: DeployOrder, entrance: Entrance, tools: Tools, outside: Outside) -> Result:
+    """Deploy what another command has just put on a channel, last of all; return one result for both.
+
+    Only where that went well and the channel then names this version in every region that is whole (P1).
+    """
+    if result.exit_code is not ExitCode.OK or result.outcome is Outcome.PLANNED:
+        return result
+    elsewhere = not_named(result)
+    if elsewhere:
+        return result.with_warnings(
+            f"{result.project} {result.version} was not deployed: the channel {result.channel} names {elsewhere}."
+        )
+    try:
+        done = carry_out(order, entrance, tools, outside, started=tools.clock.monotonic())
+    except WaybillError as error:
+        return after(result, error, again=order.request(Version(result.version)).again)
+    return after(result, done)
+
+
+def enter(delivery: Delivery, tools: Tools) -> Entrance:
+    """Reach the pipeline, and refuse what is wrong with what was asked of it before anything is written (P10)."""
+    entrance = open_pipeline(delivery, tools)
+    refuse_faults(entrance.works, delivery)
+    return entrance
+
+
+def carry_out(order: DeployOrder, entrance: Entrance, tools: Tools, outside: Outside, *, started: float) -> Result:
+    """Find the version, plan, and deploy."""
+    guess = order.wanted.version if isinstance(order.wanted, Exactly) else Version("0.0.0")
+    target = reach(order.place, deploying(order.request(guess)), tools)
+    found = _find(order, target, tools)
+    looked = look_at_pipeline(entrance.works, order.delivery, found.staged.goods, tools)
+    tools.reporter.tell(DeployPlanned(looked.plan))
+    tools.cancellation.check()
+    if found.request.dry_run:
+        return planned(found.request, target, found.staged, looked.plan, seconds=tools.clock.monotonic() - started)
+    task = Task(
+        delivery=order.delivery,
+        plan=looked.plan,
+        staged=found.staged,
+        target=target,
+        entrance=entrance,
+        ledger=found.ledger,
+        watched=looked.watched,
+        tools=tools,
+        channel=channel_back(found.request, found.ledger, tools),
+        proof=outside.proof,
+        announcer=outside.announcers(order.delivery, found.request, found.staged.commit),
+    )
+    ended = deliver(task)
+    return deployed(found.request, target, found.staged, ended, seconds=tools.clock.monotonic() - started)
+
+
+def _find(order: DeployOrder, target: Target, tools: Tools) -> Found:
+    shelves = open_shelves(target, tools)
+    version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools, surely=True)
+    request = order.request(version)
+    tools.reporter.tell(Asked(request))
+    offer = look_at_source(order.project, version, order.wanted_by, shelves, tools)
+    sites, errors = observe(request, target, tools)
+    for name, error in errors.items():
+        tools.reporter.tell(Warned(f"{name}: {error.what} The deploy is not recorded there."))
+    book = EventBook(request, target.organisation.key_prefix, sites, [])
+    book.survey(tools)
+    by = request.origin.actor or target.caller.arn
+    ledger = Ledger(request=request, sites=sites, known=book.known, by=by)
+    return Found(request=request, staged=Staged(offer=offer, commit=_commit(offer, request)), ledger=ledger)
+
+
+def _commit(offer: Offer, request: Request) -> str:
+    """Return what the version was built from, as its waybill says."""
+    waybill = Waybill.from_bytes(offer.waybill) if offer.waybill else None
+    return waybill.built_from.commit if waybill else request.origin.commit

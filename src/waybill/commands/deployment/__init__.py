@@ -1,0 +1,1 @@
+"""How a version is deployed: the pipeline is found, planned, started, followed, proved, recorded, and taken back."""

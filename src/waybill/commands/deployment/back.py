@@ -1,0 +1,99 @@
+"""After a failed deploy (`on-failure: rollback`): what was there before is deployed again, and the channel follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from waybill.commands.deployment.carried import carried_version
+from waybill.commands.deployment.follow import Limits, follow
+from waybill.commands.deployment.staged import Staged
+from waybill.commands.deployment.start import Beginning
+from waybill.commands.deployment.task import Task
+from waybill.domain.delivery import start_token
+from waybill.domain.deploying import Noted
+from waybill.domain.deployment import Way, WentBack
+from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
+from waybill.domain.names import Keys
+from waybill.domain.pipeline import Mode
+from waybill.domain.versions import Version
+from waybill.errors import Cancelled, WaybillError
+from waybill.ports.pipeline import Pin, Start
+
+
+def go_back(task: Task, beginning: Beginning, failed: str, actions: tuple[ActionRun, ...]) -> WentBack | None:
+    """Deploy again what succeeded before; None where nothing did. What fails of it is told in what is returned.
+
+    The stage is rolled back where CodePipeline lets it, else a new execution is pinned to the earlier version. It has
+    the whole time limit once more.
+    """
+    staged, tools = task.staged, task.tools
+    stage = _stage(beginning, actions)
+    target = _target(beginning, failed, stage)
+    if target is None:
+        return None
+    version = carried_version(beginning, staged, target)
+    name = f"{staged.goods.project} {version}" if version else f"what execution {target.id} deployed"
+    tools.reporter.tell(Noted(f"going back to {name}"))
+    back = WentBack(version=version.text if version else "", execution="", status=None)
+    try:
+        back = _deployed_again(task, beginning, target, stage, back)
+        if back.status is ExecutionStatus.SUCCEEDED and version is not None:
+            back = replace(back, channel=task.channel(version))
+    except Cancelled:
+        raise
+    except WaybillError as error:
+        return replace(back, error=error.what)
+    return back
+
+
+def _stage(beginning: Beginning, actions: tuple[ActionRun, ...]) -> str:
+    """Return the stage that failed; where none did, but what came after it, the last one that deploys."""
+    broken = next((run.stage for run in actions if run.status is ActionStatus.FAILED), None)
+    pipeline = beginning.works.pipeline
+    deploys = [action.stage for action in pipeline.actions if action.category == "Deploy"]
+    return broken or (deploys or list(pipeline.stages))[-1]
+
+
+def _target(beginning: Beginning, failed: str, stage: str) -> Execution | None:
+    """Return the last execution that succeeded in this stage, and as a whole, with another object."""
+    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
+    good = (one for one in pipelines.succeeded_in(name, stage) if one.id != failed and not beginning.carries(one))
+    return next((one for one in good if one.status is ExecutionStatus.SUCCEEDED and one.rolls_back is None), None)
+
+
+def _deployed_again(task: Task, beginning: Beginning, target: Execution, stage: str, back: WentBack) -> WentBack:
+    works, tools = beginning.works, task.tools
+    pipeline = works.pipeline
+    eligible = pipeline.mode is not Mode.PARALLEL and target.pipeline_version == pipeline.version
+    execution = works.pipelines.roll_back(pipeline.name, stage, to=target.id) if eligible else None
+    by_stage = stage if execution else None
+    if execution is None:
+        tools.reporter.tell(Noted(f"stage {stage} cannot be rolled back; a new execution deploys it again"))
+        execution = works.pipelines.start(_again(beginning, task.staged, target, back.version))
+    back = replace(back, execution=execution, by_stage=by_stage)
+    delivery = beginning.delivery
+    limits = Limits(
+        end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
+    )
+    ended = follow(works, execution, limits, tools).execution
+    return replace(back, status=ended.status, error="" if ended.status is ExecutionStatus.SUCCEEDED else ended.summary)
+
+
+def _again(beginning: Beginning, staged: Staged, target: Execution, version: str) -> Start:
+    """Return a start that is pinned to what an execution took."""
+    plan, pipeline, goods = beginning.plan, beginning.works.pipeline, staged.goods
+    taken = target.revision(plan.action)
+    if taken is None:
+        raise WaybillError(f"Execution {target.id} does not say which object it took.", "Go back by hand.")
+    key = None
+    if plan.way is Way.STAGED:
+        if not version:
+            raise WaybillError(f"Which version execution {target.id} took is not known.", "Go back by hand.")
+        key = Keys(staged.offer.keys.prefix, goods.project, Version(version)).artifact
+    pins = (Pin(action=plan.action, version_id=taken.id, key=key),) if plan.pinned else ()
+    return Start(
+        pipeline=pipeline.name,
+        token=start_token(goods.project, goods.version, taken.id, pipeline.arn, beginning.run_id, after=target.id),
+        pins=pins,
+        variables=beginning.delivery.variables,
+    )

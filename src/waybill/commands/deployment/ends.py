@@ -1,0 +1,109 @@
+"""How a deploy ended, in words: from what CodePipeline says to an outcome, an error, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from waybill.commands.deployment.start import Begun
+from waybill.commands.deployment.superseded import Successor
+from waybill.commands.deployment.task import Delivered
+from waybill.domain.delivery import Delivery, OnCancel
+from waybill.domain.deploy_plan import Goods
+from waybill.domain.deployment import Deployment
+from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
+from waybill.domain.result import Outcome
+from waybill.errors import Cancelled, PipelineError, WaybillError
+
+
+def well(deployment: Deployment, begun: Begun, warnings: tuple[str, ...]) -> Delivered:
+    """Return the end of a deploy that did all it was to do; one that had ended before is found as it is."""
+    outcome = Outcome.ALREADY if begun.ended_before else Outcome.DEPLOYED
+    return Delivered(deployment=deployment, outcome=outcome, changed=not begun.ended_before, warnings=warnings)
+
+
+def badly(deployment: Deployment, error: WaybillError | None, execution: Execution) -> Delivered:
+    """Return the end of an execution that failed, was stopped or cancelled; or of what failed after it (`error`)."""
+    said = error or _error(deployment, execution)
+    return Delivered(deployment=deployment, outcome=Outcome.FAILED, changed=True, error=said)
+
+
+def _error(deployment: Deployment, execution: Execution) -> PipelineError:
+    name = deployment.plan.pipeline
+    match deployment.status:
+        case ExecutionStatus.STOPPED:
+            why = f" ({execution.summary})" if execution.summary else ""
+            return PipelineError(f"The execution of {name} was stopped{why}.", "Somebody stopped it. Run again.")
+        case ExecutionStatus.CANCELLED:
+            return PipelineError(
+                f"The execution of {name} was cancelled: the pipeline was changed while it ran.",
+                "Run again: it starts with the pipeline as it is now.",
+            )
+    failed = [run for run in deployment.actions if run.status is ActionStatus.FAILED]
+    if not failed:
+        summary = f": {execution.summary}" if execution.summary else ""
+        return PipelineError(f"The execution of {name} failed{summary}.", f"Look at {deployment.console_url}")
+    said = "\n".join(_of_action(run) for run in failed)
+    return PipelineError(f"The execution of {name} failed.\n{said}", "Put right what failed, and run again.")
+
+
+def _of_action(run: ActionRun) -> str:
+    """Return what the failing action itself says, with its links."""
+    code = f" [{run.error_code}]" if run.error_code else ""
+    text = run.error or run.summary or "it says nothing"
+    links = [link for link in (run.external_url, run.log) if link]
+    return f"{run.stage} / {run.action}: {text}{code}" + "".join(f"\n  {link}" for link in links)
+
+
+def superseded(deployment: Deployment, successor: Successor | None, goods: Goods) -> Delivered:
+    """Return the end of an execution that another one took over."""
+    name = deployment.plan.pipeline
+    if successor is None:
+        error = PipelineError(
+            f"The execution of {name} was superseded, and nothing newer is to be seen.", "Look at the pipeline."
+        )
+        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
+    newer = successor.execution.id
+    deployment = replace(deployment, superseded_by=newer)
+    what = f"{goods.project} {successor.version}" if successor.version else "another object"
+    if not successor.fits:
+        error = PipelineError(
+            f"The execution of {name} was superseded by {newer}, which deploys {what}, not {goods.version} or later.",
+            f"{goods.project} {goods.version} was not deployed. Run again, if it is what should be there.",
+        )
+        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
+    status = successor.execution.status
+    if status is ExecutionStatus.SUCCEEDED:
+        warning = f"Execution {deployment.execution} was superseded by {newer}, which deployed {what} and succeeded."
+        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, warnings=(warning,))
+    said = "\n".join(_of_action(run) for run in _failed(successor))
+    error = PipelineError(
+        f"The execution of {name} was superseded by {newer}, which deploys {what} and ended {status.value}."
+        + (f"\n{said}" if said else ""),
+        "Put right what failed, and run again.",
+    )
+    return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
+
+
+def _failed(successor: Successor) -> list[ActionRun]:
+    actions = successor.followed.actions if successor.followed else ()
+    return [run for run in actions if run.status is ActionStatus.FAILED]
+
+
+def cut_off(deployment: Deployment, error: WaybillError, delivery: Delivery) -> Delivered:
+    """Return the end of a run that did not wait for the end: cancelled, or out of time. The execution goes on."""
+    if isinstance(error, Cancelled):
+        stopped = delivery.on_cancel is OnCancel.STOP
+        left = "It was asked to stop (`on-cancel: stop`)." if stopped else "It goes on by itself (`on-cancel: leave`)."
+        error = Cancelled(
+            f"Cancelled while execution {deployment.execution} of {deployment.plan.pipeline} was under way. {left}",
+            "Run again to deploy." if stopped else "Run again to go on following it.",
+            signal_number=error.signal_number,
+        )
+        if stopped and deployment.status is ExecutionStatus.IN_PROGRESS:
+            deployment = replace(deployment, status=ExecutionStatus.STOPPING)
+    return Delivered(deployment=deployment, outcome=Outcome.FAILED, changed=True, error=error)
+
+
+def bent(deployment: Deployment, error: WaybillError) -> Delivered:
+    """Return the end of a deploy that could not be followed any more; the execution goes on."""
+    return Delivered(deployment=deployment, outcome=Outcome.FAILED, changed=True, error=error)

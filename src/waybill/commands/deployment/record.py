@@ -1,0 +1,72 @@
+"""Writes the event of an ended deploy beside the version, in every region: which pipeline, which end, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from waybill.commands.account.observe import Site
+from waybill.commands.small import put_small
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.events import Event, Kind, event_name
+from waybill.domain.execution import Execution
+from waybill.domain.names import Keys
+from waybill.domain.pipeline import Pipeline
+from waybill.domain.request import Request
+from waybill.progress import Step, Stepped, Warned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Where events of this version and channel lie: `sites` by region, `known` all of the channel's by key."""
+
+    request: Request
+    sites: Mapping[str, Site]
+    known: Mapping[str, Event]
+    by: str
+
+    def deploys(self, pipeline: Pipeline) -> list[Event]:
+        """Return what is known of deploys by this pipeline, oldest first."""
+        own = (one for one in self.known.values() if one.kind is Kind.DEPLOYED and one.pipeline == pipeline.arn)
+        return sorted(own, key=lambda event: (event.at, event.name))
+
+
+def record(
+    ledger: Ledger, pipeline: Pipeline, execution: Execution, end: str, tools: Tools, *, reason: str = ""
+) -> tuple[str, ...]:
+    """Write the event where it is not; returns the regions that hold it. What cannot be written is a warning.
+
+    The same end of the same execution has one event, whichever run wrote it: it is copied, not written anew.
+    """
+    request = ledger.request
+    at = tools.clock.now()
+    same = (one for one in ledger.deploys(pipeline) if (one.execution, one.end) == (execution.id, end))
+    event = next(same, None) or Event(
+        name=event_name(at, tools.run_id),
+        kind=Kind.DEPLOYED,
+        version=request.version,
+        channel=request.channel,
+        by=ledger.by,
+        at=at,
+        reason=reason,
+        pipeline=pipeline.arn,
+        execution=execution.id,
+        end=end,
+    )
+    raw = event.to_bytes()
+
+    def write(name: str) -> bool:
+        site = ledger.sites[name]
+        keys = Keys(site.keys.prefix, request.project, request.version)
+        key = f"{keys.events(request.channel)}{event.name}"
+        if key in site.event_keys:
+            return True
+        tools.reporter.tell(Stepped(name, Step.EVENT))
+        return put_small(site, key, raw) == raw
+
+    written, errors = everywhere(write, list(ledger.sites))
+    for name, error in errors.items():
+        tools.reporter.tell(
+            Warned(f"The deploy could not be recorded in {name}: {error.what} Run again: nothing is started twice.")
+        )
+    return tuple(name for name, good in written.items() if good)

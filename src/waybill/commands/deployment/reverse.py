@@ -1,0 +1,46 @@
+"""Takes the channel back after a failed deploy that was rolled back: an ordinary rollback, with its events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from waybill.commands.deployment.record import Ledger
+from waybill.commands.deployment.task import Channel
+from waybill.commands.rollback import rollback
+from waybill.commands.tools import Tools
+from waybill.domain.channel import UpdateChannel
+from waybill.domain.request import Place, Request, RollbackOrder
+from waybill.domain.result import Outcome
+from waybill.domain.versions import Version
+from waybill.errors import ConflictError
+
+
+def channel_back(request: Request, ledger: Ledger, tools: Tools) -> Channel:
+    """Return what takes the channel back from the version of `request`; where it names another, it is left alone."""
+
+    def back(version: Version) -> bool:
+        named = {site.found.channel for site in ledger.sites.values()}
+        if request.version.text not in named or version == request.version:
+            return False
+        order = RollbackOrder(
+            project=request.project,
+            channel=request.channel,
+            place=Place(
+                identity=request.identity,
+                overrides=request.overrides,
+                configuration_parameter=request.configuration_parameter,
+                config_regions=request.config_regions,
+            ),
+            to=version,
+            reason=f"the deploy of {request.version} failed",
+            request=lambda to: replace(
+                request, command="rollback", version=to, update_channel=UpdateChannel.PRERELEASE, reinstate=False
+            ),
+        )
+        result = rollback(order, tools)
+        if result.outcome not in {Outcome.ROLLED_BACK, Outcome.ALREADY}:
+            said = result.error or f"it ended {result.outcome.value}"
+            raise ConflictError(f"The channel {request.channel} did not go back to {version}: {said}", "Roll it back.")
+        return True
+
+    return back

@@ -1,0 +1,134 @@
+"""Joins the execution that deploys this version already, or starts one that is pinned to it: never both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waybill.commands.deployment.reach import Works
+from waybill.commands.tools import Tools
+from waybill.domain.delivery import Delivery, start_token
+from waybill.domain.deploy_plan import Goods
+from waybill.domain.deploying import Noted
+from waybill.domain.deployment import DeployPlan, Way
+from waybill.domain.execution import Execution, ExecutionStatus
+from waybill.errors import PipelineError
+from waybill.ports.pipeline import Pin, Start
+
+MOST_TRIES = 20
+TWIN_SECONDS = 10.0
+"""How long an EventBridge rule is given to start the execution itself, before one is started beside it."""
+
+FRESH_SECONDS = 5.0
+"""How long an execution that just began is given to show which object it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """The execution to follow. `joined`: somebody else started it, or this run before.
+
+    `ended_before`: it had ended when this run came to it.
+    """
+
+    execution: str
+    joined: bool
+    ended_before: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What a start goes by. `revision` is the version id of the object that the execution must take."""
+
+    works: Works
+    plan: DeployPlan
+    delivery: Delivery
+    goods: Goods
+    revision: str | None
+    run_id: str
+
+    def carries(self, execution: Execution) -> bool:
+        """Whether an execution takes exactly this object's version."""
+        taken = execution.revision(self.plan.action)
+        return taken is not None and self.revision is not None and taken.id == self.revision
+
+
+def unfinished(beginning: Beginning, seen: Sequence[Execution]) -> Execution | None:
+    """Return the newest execution that deploys this object's version and has not ended, and is not being stopped."""
+    return next(
+        (one for one in seen if one.status is ExecutionStatus.IN_PROGRESS and beginning.carries(one)),
+        None,
+    )
+
+
+def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool) -> Begun:
+    """Return the execution to follow. `watched`: something else may start one for the object that was just written."""
+    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
+    seen = _settled(beginning, tools)
+    twin = unfinished(beginning, seen) or (_awaited(beginning, tools) if watched else None)
+    if twin is not None:
+        return Begun(execution=twin.id, joined=True)
+    known = {one.id: one for one in seen}
+    after = ""
+    for _ in range(MOST_TRIES):
+        tools.cancellation.check()
+        execution = pipelines.start(_start(beginning, after))
+        before = known.get(execution)
+        if before is None:
+            return Begun(execution=execution, joined=False)
+        if not before.status.ended or before.status is ExecutionStatus.SUCCEEDED:
+            return Begun(execution=execution, joined=True, ended_before=before.status.ended)
+        # This run started it before, and it ended badly: the same token would give the same one for ever (P4).
+        tools.reporter.tell(Noted(f"execution {execution} of this run ended before ({before.status.value}); another"))
+        after = execution
+    raise PipelineError(
+        f"{MOST_TRIES} executions of {name} that this run started have ended badly.", "Look at the pipeline first."
+    )
+
+
+def _settled(beginning: Beginning, tools: Tools) -> Sequence[Execution]:
+    """Return the last executions, once those that just began show what they take, or a moment has passed."""
+    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
+    end = tools.clock.monotonic() + FRESH_SECONDS
+    while True:
+        seen = pipelines.executions(name)
+        fresh = any(one.status is ExecutionStatus.IN_PROGRESS and not one.revisions for one in seen)
+        if not fresh or tools.clock.monotonic() >= end:
+            return seen
+        tools.clock.sleep(1.0)
+        tools.cancellation.check()
+
+
+def _awaited(beginning: Beginning, tools: Tools) -> Execution | None:
+    """Wait a moment for the execution that a rule starts for the object that was just written."""
+    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
+    end = tools.clock.monotonic() + TWIN_SECONDS
+    tools.reporter.tell(Noted("giving EventBridge a moment to start it, so that it is not started twice"))
+    while tools.clock.monotonic() < end:
+        tools.clock.sleep(1.0)
+        tools.cancellation.check()
+        twin = next((one for one in pipelines.executions(name, most=20) if beginning.carries(one)), None)
+        if twin is not None:
+            return twin
+    return None
+
+
+def twins(beginning: Beginning, own: str) -> list[Execution]:
+    """Return other executions that deploy the same object's version and began later than any before this run."""
+    found = beginning.works.pipelines.executions(beginning.works.pipeline.name, most=20)
+    return [one for one in found if one.id != own and not one.status.ended and beginning.carries(one)]
+
+
+def _start(beginning: Beginning, after: str) -> Start:
+    works, plan, goods = beginning.works, beginning.plan, beginning.goods
+    pin = None
+    if plan.pinned and beginning.revision is not None:
+        key = plan.key if plan.way is Way.STAGED else None
+        pin = Pin(action=plan.action, version_id=beginning.revision, key=key)
+    return Start(
+        pipeline=works.pipeline.name,
+        token=start_token(
+            goods.project, goods.version, goods.sha256, works.pipeline.arn, beginning.run_id, after=after
+        ),
+        pins=(pin,) if pin else (),
+        variables=beginning.delivery.variables,
+    )

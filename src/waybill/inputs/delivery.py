@@ -1,0 +1,121 @@
+"""The inputs that say how a version is deployed, from texts to one `Delivery`; faults go to the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
+
+from waybill.domain import identity as who
+from waybill.domain.arns import RoleArn
+from waybill.domain.delivery import Delivery, OnCancel, OnFailure, SourceChoice
+from waybill.domain.deployed import Choice
+from waybill.domain.identity import Identity
+from waybill.domain.moments import parse_duration
+from waybill.domain.pipeline import PipelineRef
+from waybill.domain.request import Place
+from waybill.inputs.reading import Reading
+from waybill.inputs.tables.delivery import DELIVERY
+
+E = TypeVar("E", bound=StrEnum)
+
+MOST_VARIABLES = 50
+LONGEST_VARIABLE = 1000
+"""What CodePipeline takes: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVariable.html"""
+
+
+def read_delivery(reading: Reading, place: Place, regions: tuple[str, ...]) -> Delivery | None:
+    """Return how the version is deployed; None where no pipeline is named. `regions` are where it is looked for."""
+    pipeline = reading.parsed("pipeline", PipelineRef.parse)
+    if reading.given("pipeline") is None:
+        _refuse_unused(reading)
+        return None
+    source = reading.parsed("source", one_of(SourceChoice))
+    on_cancel = reading.parsed("on-cancel", one_of(OnCancel))
+    on_failure = reading.parsed("on-failure", one_of(OnFailure))
+    verify = reading.parsed("verify-deployed", one_of(Choice))
+    timeout = reading.parsed("timeout", parse_duration)
+    wait = reading.flag("wait")
+    delivery = Delivery(
+        pipeline=pipeline or PipelineRef("unknown"),
+        identity=_identity(reading, place.identity),
+        regions=tuple(dict.fromkeys(regions)),
+        source=source or SourceChoice.AUTO,
+        variables=_variables(reading),
+        wait=wait,
+        timeout=timeout or 0.0,
+        approval_timeout=reading.parsed("approval-timeout", parse_duration),
+        on_cancel=on_cancel or OnCancel.LEAVE,
+        on_failure=on_failure or OnFailure.LEAVE,
+        allow_unpinned=reading.flag("allow-unpinned"),
+        verify_deployed=verify or Choice.AUTO,
+        environment=reading.text("environment").strip(),
+        environment_url=reading.checked("environment-url", _is_page, "must be an http or https address."),
+    )
+    if not wait:
+        _refuse_unwaited(reading)
+    return delivery
+
+
+def _refuse_unused(reading: Reading) -> None:
+    """Say of what only a deploy has a use for that it was given without a pipeline."""
+    for item in DELIVERY:
+        given = reading.given(item.name)
+        if given is not None and given.strip() != item.default:
+            reading.fault(item.name, "is of no use without `pipeline`.")
+
+
+def _refuse_unwaited(reading: Reading) -> None:
+    """Say of what is done at the end that nobody waits for the end."""
+    for name in ("verify-url", "invalidate", "approval-timeout"):
+        if reading.given(name) is not None:
+            reading.fault(name, "is of no use with `wait: false`: nobody is there at the end.")
+    if reading.text("on-failure") == OnFailure.ROLLBACK:
+        reading.fault("on-failure", "is of no use with `wait: false`: nobody is there when it fails.")
+
+
+def _identity(reading: Reading, identity: Identity) -> Identity:
+    role = reading.parsed("pipeline-role", RoleArn.parse)
+    external = reading.checked(
+        "pipeline-role-external-id", who.is_external_id, "must be 2 to 1224 of letters, digits and _ + = , . @ : / -."
+    )
+    if external and reading.given("pipeline-role") is None:
+        reading.fault("pipeline-role-external-id", "is of no use without `pipeline-role`.")
+    account = role.account if role else None
+    return replace(identity, role=role, role_external_id=external or None, expected_account=account)
+
+
+def _variables(reading: Reading) -> dict[str, str]:
+    """Read `name=value` lines; whether the pipeline declares them is its own to say."""
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, reading.text("variables").splitlines())):
+        name, equals, value = line.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            reading.fault("variables", "must be `name=value`, one a line.", value=line)
+        elif name in found:
+            reading.fault("variables", f"gives {name} twice.", value=line)
+        elif not 1 <= len(value) <= LONGEST_VARIABLE:
+            reading.fault("variables", f"must have values of 1 to {LONGEST_VARIABLE} characters.", value=line)
+        else:
+            found[name] = value
+    if len(found) > MOST_VARIABLES:
+        reading.fault("variables", f"must be at most {MOST_VARIABLES}.")
+    return found
+
+
+def _is_page(text: str) -> bool:
+    return text.startswith(("https://", "http://")) and not any(one.isspace() for one in text) and len(text) <= 2000
+
+
+def one_of(kind: type[E]) -> Callable[[str], E]:
+    """Return what reads one of the words of an enum."""
+
+    def parse(text: str) -> E:
+        try:
+            return kind(text.strip())
+        except ValueError as error:
+            raise ValueError(f"must be one of {', '.join(f'`{item.value}`' for item in kind)}.") from error
+
+    return parse
