@@ -60,7 +60,8 @@ def _take(words: Words, item: Input, value: str) -> None:
     elif item.kind is Kind.LINES:
         words.values[item.name] = f"{before}\n{value}"
     else:
-        words.faults.append(Fault(item.name, value, f"is given twice; it was {before!r} before."))
+        shown, was = ("", "") if item.secret else (value, f"; it was {before!r} before")
+        words.faults.append(Fault(item.name, shown, f"is given twice{was}."))
 
 
 def _unknown(name: str, known: dict[str, Input]) -> str:

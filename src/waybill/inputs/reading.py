@@ -39,7 +39,7 @@ class Reading:
         """Say that an input breaks a rule; `value` where only a part of the input does."""
         item = self._table[name]
         shown = (self.given(name) or "") if value is None else value
-        self.faults.append(Fault(name, shown, rule, item.example or item.default))
+        self.faults.append(Fault(name, "" if item.secret else shown, rule, item.example or item.default))
 
     def adopt(self, name: str, faults: Iterable[Fault]) -> None:
         """Take faults of one input that somebody else found, with the table's example where they have none."""

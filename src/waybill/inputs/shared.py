@@ -21,6 +21,11 @@ REQUIRE = Input(
     "require", "How many regions must succeed before the channel moves: `all`, `majority` or a number.", "all"
 )
 DRY_RUN = Input("dry-run", "Show the plan and write nothing.", "false", Kind.FLAG)
+GITHUB_TOKEN = Input(
+    "github-token",
+    "The token that GitHub is asked with, such as the job's `github.token`. Left out: the variable GITHUB_TOKEN's.",
+    secret=True,
+)
 SUMMARY = Input("summary", "Write the step summary (on a runner).", "true", Kind.FLAG)
 
 WHERE = (

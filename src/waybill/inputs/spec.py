@@ -18,7 +18,8 @@ class Kind(Enum):
 class Input:
     """One input: its YAML name, which is also the CLI's long option; what it means; its default as text.
 
-    LINES may be given several times on the command line; FLAG alone means `true`.
+    LINES may be given several times on the command line; FLAG alone means `true`. A `secret` one is never shown: not
+    in a fault, nor in a command line.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Input:
     kind: Kind = Kind.TEXT
     required: bool = False
     example: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

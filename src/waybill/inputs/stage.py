@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from waybill.domain import metadata as meta
 from waybill.domain.configuration import DEFAULT_PARAMETER
 from waybill.domain.request import StageRequest
 from waybill.domain.versions import RULE, Version, from_tag, parse_or_none
-from waybill.errors import Fault, InputError
+from waybill.errors import Fault, InputError, WaybillError
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
 from waybill.inputs.release import read_project, read_release
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.token import read_token
 from waybill.inputs.typed import command_line
 from waybill.packing import Selection
 
+if TYPE_CHECKING:
+    from waybill.packing.release import ReleasePath
+
+_ASSET = re.compile(r"(?:^|[\r\n])[ \t]*release:")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:; ?[\w.-]+=[\w.\"-]+)*", re.ASCII)
 
 RESUME = {"resume": "true"}
@@ -26,10 +32,11 @@ OF_THE_BUILD = frozenset({"path", "metadata", "filename", "content-type", "compr
 
 def read(
     values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault] = ()
-) -> tuple[StageRequest, Selection | None]:
+) -> tuple[StageRequest, Selection | ReleasePath | None]:
     """Return the request and what is to be packed (None with `resume`). Raises `InputError` with every fault.
 
-    `faults` are those that were found before, in the words that were typed.
+    `faults` are those that were found before, in the words that were typed. Where `path` is a release's asset and no
+    input is at fault, raises what GitHub was in the way with: `IdentityError`, `Unavailable`.
     """
     reading = Reading(STAGE.inputs, values)
     reading.faults.extend(faults)
@@ -38,15 +45,18 @@ def read(
     project = read_project(reading)
     version = _version(reading, project, around)
     place = read_place(reading, around)
-    selection = _selection(reading, around, resume=resume)
+    selection = _selection(reading, around, project, version, resume=resume)
     release = read_release(reading, place)
     metadata = _metadata(reading)
+    read_token(reading)
     keep_filename = reading.flag("filename")
     media_type = reading.checked(
         "content-type", lambda text: bool(_MEDIA_TYPE.fullmatch(text)), "must be a media type."
     )
     if reading.faults or version is None or release.require is None or release.update_channel is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
+    if isinstance(selection, WaybillError):
+        raise selection
     typed = {**values, "version": version.text}
     if place.configuration_parameter != DEFAULT_PARAMETER:
         typed["configuration-parameter"] = place.configuration_parameter
@@ -94,7 +104,9 @@ def _version(reading: Reading, project: str, around: Surroundings) -> Version | 
         return None
 
 
-def _selection(reading: Reading, around: Surroundings, *, resume: bool) -> Selection | None:
+def _selection(
+    reading: Reading, around: Surroundings, project: str, version: Version | None, *, resume: bool
+) -> Selection | ReleasePath | WaybillError | None:
     allow_empty, compress = reading.flag("allow-empty"), reading.flag("compress")
     path = reading.given("path")
     if resume and path is not None:
@@ -102,6 +114,10 @@ def _selection(reading: Reading, around: Surroundings, *, resume: bool) -> Selec
         return None
     if resume or path is None:
         return None
+    if _ASSET.search(path):
+        from waybill.inputs.asset import read_asset  # noqa: PLC0415 - few artifacts are a release's
+
+        return read_asset(reading, path, around, project, version, allow_empty=allow_empty, compress=compress)
     try:
         return around.survey(path, allow_empty, compress)
     except InputError as error:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from waybill.domain.waybill import Origin
+from waybill.errors import Fault, InputError
 from waybill.packing import Selection
+
+if TYPE_CHECKING:
+    from waybill.ports.releases import Release
 
 Survey = Callable[[str, bool, bool], Selection]
 """Looks at what `path` names (path, allow-empty, compress); raises `InputError`."""
+
+FindRelease = Callable[[Sequence[str]], "Release"]
+"""Returns the release being published, else that of the first of these tags that has one; see `ports.Releases`."""
+
+
+def no_releases(tags: Sequence[str]) -> Release:
+    """Stand where nobody asks GitHub. Raises `InputError`."""
+    raise InputError([Fault("path", "", "names a release's asset, and GitHub is not asked here.")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +38,4 @@ class Surroundings:
     parameter: str
     regions: frozenset[str]
     survey: Survey
+    find_release: FindRelease = no_releases

@@ -17,7 +17,7 @@ def command_line(verb: Verb, values: Mapping[str, str]) -> str:
     for item in verb.inputs:
         value = values.get(item.name, "").strip()
         value = value.lower() if item.kind is Kind.FLAG else value
-        if not value or value == item.default or item.name in OF_THE_RUNNER:
+        if not value or value == item.default or item.name in OF_THE_RUNNER or item.secret:
             continue
         if item.kind is Kind.FLAG and value == "true":
             words.append(f"--{item.name}")

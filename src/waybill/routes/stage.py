@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from waybill.cancel import Cancellation
@@ -13,23 +14,39 @@ from waybill.commands.stage import stage
 from waybill.compose import Shop
 from waybill.domain.result import Result
 from waybill.errors import Fault
+from waybill.github.releases import github_releases
+from waybill.github.token import token_of
 from waybill.inputs import stage as inputs
 from waybill.packing import Packed, Selection, pack
+from waybill.packing.release import ReleasePath
+from waybill.ports.releases import Releases
 from waybill.progress import Asked, Warned
 from waybill.routes.workbench import Workbench
 
 
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
     """Read the inputs and stage."""
+    releases = _releases(values, shop)
     bench = Workbench(shop)
-    request, selection = inputs.read(values, bench.surroundings(), faults)
+    request, chosen = inputs.read(values, replace(bench.surroundings(), find_release=releases.find), faults)
     shop.journal.tell(Asked(request))
-    if selection is not None and selection.compress_ignored:
+    if chosen is not None and chosen.compress_ignored:
         shop.journal.tell(Warned("`compress` has no effect on a single file: its bytes are never changed."))
     tools = bench.tools(request.config_regions)
     scratch = tempfile.TemporaryDirectory(prefix="waybill-", dir=shop.face.scratch)
     with scratch as folder, _removed(folder, shop.cancellation):
-        return stage(request, _packer(selection, Path(folder), request.project, shop.cancellation.check), tools)
+        return stage(request, _packer(chosen, Path(folder), request.project, releases, shop.cancellation.check), tools)
+
+
+def _releases(values: Mapping[str, str], shop: Shop) -> Releases:
+    face, journal = shop.face, shop.journal
+    return github_releases(
+        face.environ,
+        token_of(values.get("github-token", ""), face.environ, face.mask),
+        sleep=shop.clock.sleep,
+        check=shop.cancellation.check,
+        warn=lambda text: journal.tell(Warned(text)),
+    )
 
 
 def _removed(scratch: str, cancellation: Cancellation) -> AbstractContextManager[None]:
@@ -38,8 +55,15 @@ def _removed(scratch: str, cancellation: Cancellation) -> AbstractContextManager
 
 
 def _packer(
-    selection: Selection | None, scratch: Path, project: str, check: Callable[[], None]
+    chosen: Selection | ReleasePath | None, scratch: Path, project: str, releases: Releases, check: Callable[[], None]
 ) -> Callable[[], Packed] | None:
-    if selection is None:
+    if chosen is None:
         return None
-    return lambda: pack(selection, scratch=scratch, default_name=f"{project}.zip", check=check)
+    if isinstance(chosen, ReleasePath):
+        return lambda: _fetched(chosen, scratch / "asset", releases)
+    return lambda: pack(chosen, scratch=scratch, default_name=f"{project}.zip", check=check)
+
+
+def _fetched(chosen: ReleasePath, path: Path, releases: Releases) -> Packed:
+    releases.fetch(chosen.asset, path)
+    return Packed(path=path, size=chosen.asset.size, name=chosen.asset.name, is_archive=False, entries=1)

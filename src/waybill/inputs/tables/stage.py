@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from waybill.inputs.shared import (
     DRY_RUN,
+    GITHUB_TOKEN,
     IDENTITY,
     KMS_KEY,
     PROJECT,
@@ -30,8 +31,8 @@ STAGE = Verb(
         ),
         Input(
             "path",
-            "A file (its bytes, untouched), or a directory or globs, one a line, `!` leaving out (a reproducible zip). "
-            "Not needed with `resume`.",
+            "A file (its bytes, untouched), or a directory or globs, one a line, `!` leaving out (a reproducible zip); "
+            "or `release:PATTERN`, one asset of the GitHub release. Not needed with `resume`.",
             kind=Kind.LINES,
             required=True,
             example="dist/app.tar.gz",
@@ -54,6 +55,7 @@ STAGE = Verb(
         REINSTATE,
         REQUIRE,
         Input("resume", "Complete the regions from one that is whole; the build is not needed.", "false", Kind.FLAG),
+        GITHUB_TOKEN,
         DRY_RUN,
         SUMMARY,
     ),
