@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -39,13 +40,14 @@ def _serve(port: int, home: Path) -> None:
 
     pin.require()
     loading.load()
-    from waybill.sandbox.engine import http, preparation, strictness  # noqa: PLC0415 - after `loading`
+    from waybill.sandbox.engine import automation, http, preparation, strictness  # noqa: PLC0415 - after `loading`
 
     listener = http.bound(port)
-    strictness.install()
+    automated = automation.Automation(time.time)
+    strictness.install(automated)
     accounts = preparation.prepare()
     http.allow_many_files()
-    server = http.server(listener, _log)
+    server = http.server(listener, _log, automated)
     home.mkdir(mode=0o700)
     for name in ("config", "credentials"):
         (home / name).touch(mode=0o600)

@@ -3,6 +3,13 @@
 Every account and region has a versioned bucket whose default encryption is SSE-KMS with a customer key of that account
 and region (bucket key on), the key's alias, the SSM parameter with the bucket's name, and the organisation
 configuration. Production's role `waybill-promote` may read development's buckets; nobody else of production may.
+
+Two pipelines in the development account deploy into production, through its role `prods3role`:
+
+    crossaccountdeploy   unpacks `sample-website.zip` of the bucket `codepipeline-input-bucket` into
+                         `codepipeline-output-bucket`, which development may read
+    staged-deploy        takes any key of the home region's staging bucket (a start names it) and unpacks it into the
+                         folder `site` of `codepipeline-staged-bucket`, which development may not read
 """
 
 from __future__ import annotations
@@ -10,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 DEVELOPMENT: Final = "111111111111"
 PRODUCTION: Final = "222222222222"
@@ -35,6 +43,30 @@ PROMOTE_EXTERNAL_ID: Final = STAGE_EXTERNAL_ID
 OIDC_ROLE: Final = "waybill-oidc"
 OIDC_ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{OIDC_ROLE}"
 OIDC_ISSUER: Final = "token.actions.githubusercontent.com"
+
+# Both pipelines are in the development account's home region, and deploy into buckets of production there.
+PIPELINE: Final = "crossaccountdeploy"
+INPUT_BUCKET: Final = "codepipeline-input-bucket"
+INPUT_KEY: Final = "sample-website.zip"
+OUTPUT_BUCKET: Final = "codepipeline-output-bucket"
+STAGED_PIPELINE: Final = "staged-deploy"
+STAGED_INPUT_KEY: Final = "staged-deploy/nothing.zip"
+STAGED_OUTPUT_BUCKET: Final = "codepipeline-staged-bucket"
+STAGED_OUTPUT_FOLDER: Final = "site"
+ARTIFACT_BUCKET: Final = f"codepipeline-{HOME_REGION}-{DEVELOPMENT}"
+PIPELINE_KEY_ALIAS: Final = "alias/codepipeline"
+PIPELINE_ROLE: Final = "codepipeline-service-role"
+PIPELINE_ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{PIPELINE_ROLE}"
+DEPLOY_ROLE: Final = "prods3role"
+DEPLOY_ROLE_ARN: Final = f"arn:aws:iam::{PRODUCTION}:role/{DEPLOY_ROLE}"
+WEBSITES: Final = (OUTPUT_BUCKET, STAGED_OUTPUT_BUCKET)
+SITE_PATH: Final = f"{READY_PATH}/site"
+FAULTS_PATH: Final = f"{READY_PATH}/faults"
+
+
+def site_path(bucket_name: str, key: str = "") -> str:
+    """Return the path at which the sandbox shows a browser an object of a website's bucket; its URL is before it."""
+    return f"{SITE_PATH}/{bucket_name}/{quote(key)}"
 
 
 def bucket(account: str, region: str) -> str:
@@ -79,12 +111,40 @@ def oidc_trust() -> str:
 
 def bucket_policy(bucket_name: str) -> str:
     """Return the bucket policy of a development bucket: the promote role of production may read it."""
-    read = ["s3:GetObject", "s3:GetObjectVersion"]
-    arn = f"arn:aws:s3:::{bucket_name}"
-    allow = {"Effect": "Allow", "Principal": {"AWS": PROMOTE_ROLE_ARN}}
-    return _document(
-        {**allow, "Action": read, "Resource": f"{arn}/*"}, {**allow, "Action": "s3:ListBucket", "Resource": arn}
-    )
+    return _readable(bucket_name, PROMOTE_ROLE_ARN)
+
+
+def pipeline_trust() -> str:
+    """Return the trust policy of the pipelines' role: CodePipeline."""
+    return _policy({"Service": "codepipeline.amazonaws.com"}, ["sts:AssumeRole"], {}, also=["sts:TagSession"])
+
+
+def deploy_trust() -> str:
+    """Return the trust policy of production's role for pipelines: the development account."""
+    return _policy({"AWS": f"arn:aws:iam::{DEVELOPMENT}:root"}, ["sts:AssumeRole"], {}, also=["sts:TagSession"])
+
+
+def artifact_policy() -> str:
+    """Return the bucket policy of the artifact bucket: production's role for pipelines may read it."""
+    return _readable(ARTIFACT_BUCKET, DEPLOY_ROLE_ARN)
+
+
+def output_policy() -> str:
+    """Return the bucket policy of the output bucket: development may see what is deployed there."""
+    return _readable(OUTPUT_BUCKET, f"arn:aws:iam::{DEVELOPMENT}:root")
+
+
+def pipeline_key_policy() -> str:
+    """Return the policy of the pipelines' key: the development account, and production's role for pipelines."""
+    own = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{DEVELOPMENT}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    use = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    role = {"Effect": "Allow", "Principal": {"AWS": DEPLOY_ROLE_ARN}, "Action": use, "Resource": "*"}
+    return _document(own, role)
 
 
 def key_policy(account: str) -> str:
@@ -92,6 +152,15 @@ def key_policy(account: str) -> str:
     own = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
     promote = {"Effect": "Allow", "Principal": {"AWS": PROMOTE_ROLE_ARN}, "Action": "kms:Decrypt", "Resource": "*"}
     return _document(own, *([promote] if account == DEVELOPMENT else []))
+
+
+def _readable(bucket_name: str, principal: str) -> str:
+    read = ["s3:GetObject", "s3:GetObjectVersion"]
+    arn = f"arn:aws:s3:::{bucket_name}"
+    allow = {"Effect": "Allow", "Principal": {"AWS": principal}}
+    return _document(
+        {**allow, "Action": read, "Resource": f"{arn}/*"}, {**allow, "Action": "s3:ListBucket", "Resource": arn}
+    )
 
 
 def _policy(

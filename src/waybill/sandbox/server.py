@@ -28,6 +28,7 @@ from waybill.sandbox.errors import SandboxError, SandboxStopped
 
 _STOP_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 0.02
+_ASK_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,34 @@ class Sandbox:
             home=self.home,
             no_proxy=no_proxy,
         )
+
+    def site_url(self, bucket: str, key: str = "") -> str:
+        """Return the URL at which a browser sees an object of a website's bucket (`layout.WEBSITES`)."""
+        return self.url + layout.site_path(bucket, key)
+
+    def disturb(self, pipeline: str, action: str, **fault: str | float | bool) -> None:
+        """Let something happen to the next run of an action: `fail`, `code`, `seconds`, `hold`, `times`.
+
+        `fail` is the message with which it fails (and `code` its code), `seconds` how long it takes (an approval: after
+        how long it times out), `hold` keeps it waiting for `release`, `times` for how many runs. Raises `SandboxError`.
+        """
+        self._ask("POST", {"pipeline": pipeline, "action": action, **fault})
+
+    def release(self, pipeline: str | None = None, action: str | None = None) -> None:
+        """Forget what `disturb` asked for (all of it, a pipeline's, an action's), and let go what it holds."""
+        named = {"pipeline": pipeline, "action": action}
+        self._ask("DELETE", {name: value for name, value in named.items() if value is not None})
+
+    def _ask(self, method: str, document: Mapping[str, Any]) -> None:
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=_ASK_SECONDS)
+        try:
+            connection.request(method, layout.FAULTS_PATH, json.dumps(document))
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        if answer.status != http.client.OK:
+            raise SandboxError(f"The sandbox did not take {dict(document)}.", text)
 
 
 @contextmanager

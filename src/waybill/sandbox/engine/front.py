@@ -17,6 +17,8 @@ from moto.iam.models import iam_backends
 from moto.ssm.models import ssm_backends
 
 from waybill.sandbox import layout
+from waybill.sandbox.engine import site
+from waybill.sandbox.engine.automation import Automation
 from waybill.sandbox.engine.refusals import Refusal, access_denied, rendered
 
 _CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -28,16 +30,25 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-def guarded(application: Application) -> Application:
-    """Return `application` behind the front; `layout.READY_PATH` answers a JSON object once it can be asked."""
+def guarded(application: Application, automation: Automation) -> Application:
+    """Return `application` behind the front.
+
+    `layout.READY_PATH` answers a JSON object once it can be asked; below it are websites, and the faults of
+    `automation`.
+    """
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == layout.READY_PATH:
             document = json.dumps({"accounts": layout.ACCOUNTS, "regions": layout.REGIONS}).encode()
             return _respond(start_response, 200, {"content-type": "application/json"}, document)
+        if path.startswith(f"{layout.SITE_PATH}/"):
+            return _respond(start_response, *site.page(environ["REQUEST_METHOD"], path))
         service = "s3"
         try:
+            if path == layout.FAULTS_PATH:
+                service = "codepipeline"
+                return _respond(start_response, *_disturb(environ, automation))
             if not path.startswith("/moto-api"):
                 service = _service(environ)
                 _admit(environ, service)
@@ -60,6 +71,17 @@ def _respond(start_response: StartResponse, status: int, headers: dict[str, str]
     told = [*headers.items(), ("content-length", str(len(body)))]
     start_response(f"{status} {HTTPStatus(status).phrase}", told)
     return [body]
+
+
+def _disturb(environ: Environ, automation: Automation) -> tuple[int, dict[str, str], bytes]:
+    """POST lets a fault happen, DELETE forgets and releases those that the body names; the body is a JSON object."""
+    _read_body(environ)
+    try:
+        document = json.loads(environ["wsgi.input"].read() or b"{}")
+    except ValueError:
+        raise Refusal("SerializationException", "The body is not JSON") from None
+    automation.service().disturb(environ["REQUEST_METHOD"], document)
+    return 200, {"content-type": "application/json"}, b"{}"
 
 
 def _service(environ: Environ) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from waybill.sandbox.engine.automation import Automation
 from waybill.sandbox.engine.front import guarded
 from waybill.sandbox.errors import SandboxError
 
@@ -33,9 +34,15 @@ def bound(port: int) -> socket.socket:
     return listener
 
 
-def server(listener: socket.socket, log: Callable[[str], None]) -> BaseWSGIServer:
+def server(listener: socket.socket, log: Callable[[str], None], automation: Automation) -> BaseWSGIServer:
     """Return a server on `listener`; `log` gets a line for each request and each fault of the server."""
-    application = guarded(_Services(_application))
+
+    def application_of(service: Any) -> Any:
+        if service == "codepipeline":
+            automation.service()
+        return _application(service)
+
+    application = guarded(_Services(application_of), automation)
     port = listener.getsockname()[1]
     return make_server(HOST, port, application, threaded=True, request_handler=_handler(log), fd=listener.fileno())
 

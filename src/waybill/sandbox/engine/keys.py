@@ -65,14 +65,23 @@ def chosen(
 
 def decrypt(key_arn: str, caller: Caller) -> None:
     """Raise `Refusal` unless the key's policy lets a caller of another account decrypt with it."""
+    _permit("kms:Decrypt", key_arn, caller)
+
+
+def encrypt(key_arn: str, caller: Caller) -> None:
+    """Raise `Refusal` unless the key's policy lets a caller of another account encrypt with it."""
+    _permit("kms:GenerateDataKey", key_arn, caller)
+
+
+def _permit(action: str, key_arn: str, caller: Caller) -> None:
     parts = _ARN.match(key_arn)
     if parts is None or parts["account"] == caller.account:
         return
     key = kms_backends[parts["account"]][parts["region"]].keys.get(parts["name"].removeprefix("key/"))
     asked = trust.Request(caller.arn(), caller.account, {})
-    if key is None or not trust.allows(key.policy, "kms:Decrypt", asked):
+    if key is None or not trust.allows(key.policy, action, asked):
         raise access_denied(
-            f"User: {caller.arn()} is not authorized to perform: kms:Decrypt on the resource associated with this "
+            f"User: {caller.arn()} is not authorized to perform: {action} on the resource associated with this "
             "ciphertext because the resource does not exist in this Region, no resource-based policies allow access, "
             "or a resource-based policy explicitly denies access"
         )

@@ -21,13 +21,16 @@ from waybill.sandbox.engine.stored import Body, Joined, Kept, Stored, pieces
 _KEPT: Final = "waybill_kept"
 
 
-def install() -> None:
-    """Replace the parts of moto's models, once."""
+Written = Callable[[str, str], None]
+
+
+def install(written: Written) -> None:
+    """Replace the parts of moto's models, once; `written` is told the bucket and the key of each new object."""
     _replace(FakeKey, "value", property(_value, _set_value))
     _replace(FakeKey, "etag", property(_etag))
     _replace(FakeKey, "__getstate__", _without_value)
     _replace(FakeKey, "__setstate__", _without_buffer)
-    _replace(S3Backend, "put_object", _encrypting(S3Backend.put_object))
+    _replace(S3Backend, "put_object", _encrypting(S3Backend.put_object, written))
     for module in (models, responses):
         _replace(module, "compute_checksum", _compute_checksum)
 
@@ -120,7 +123,7 @@ def _compute_checksum(body: Body, algorithm: str, encode_base64: bool = True) ->
     return checksums.encoded(digest).encode() if encode_base64 else digest
 
 
-def _encrypting(put_object: Callable[..., FakeKey]) -> Callable[..., FakeKey]:
+def _encrypting(put_object: Callable[..., FakeKey], written: Written) -> Callable[..., FakeKey]:
     def put(
         backend: S3Backend,
         bucket_name: str,
@@ -137,6 +140,7 @@ def _encrypting(put_object: Callable[..., FakeKey]) -> Callable[..., FakeKey]:
         key = put_object(backend, bucket_name, key_name, value, encryption=choice.algorithm, **others)
         key.kms_key_id = choice.key
         key.bucket_key_enabled = choice.bucket_key or None
+        written(bucket_name, key_name)
         return key
 
     return put

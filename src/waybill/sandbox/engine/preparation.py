@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from moto.iam.models import AccessKey, iam_backends
 from moto.kms.models import kms_backends
-from moto.s3.models import PublicAccessBlock, s3_backends
+from moto.s3.models import FakeBucket, NotificationConfiguration, PublicAccessBlock, s3_backends
 from moto.ssm.models import ssm_backends
 
 from waybill.sandbox import layout
@@ -41,6 +41,7 @@ def prepare() -> dict[str, Account]:
     iam_backends[layout.DEVELOPMENT]["aws"].create_open_id_connect_provider(
         f"https://{layout.OIDC_ISSUER}", [], ["sts.amazonaws.com"], []
     )
+    _prepare_pipelines()
     return accounts
 
 
@@ -72,21 +73,40 @@ def _prepare_region(account: str, region: str) -> None:
     kms = kms_backends[account][region]
     key = kms.create_key(layout.key_policy(account), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Staged artifacts", None)
     kms.create_alias(key.id, layout.KEY_ALIAS)
-    _add_bucket(account, region, key.arn)
+    bucket = _add_bucket(account, region, layout.bucket(account, region), key.arn)
+    if account == layout.DEVELOPMENT:
+        bucket.policy = layout.bucket_policy(bucket.name).encode()
     _add_parameter(account, region, layout.BUCKET_PARAMETER, layout.bucket(account, region))
     _add_parameter(account, region, layout.CONFIGURATION_PARAMETER, layout.configuration())
 
 
-def _add_bucket(account: str, region: str, key_arn: str) -> None:
-    s3 = s3_backends[account]["aws"]
-    bucket = s3.create_bucket(layout.bucket(account, region), region)
+def _prepare_pipelines() -> None:
+    """Prepare what the pipelines need; they themselves are made when somebody asks CodePipeline."""
+    home = layout.HOME_REGION
+    kms = kms_backends[layout.DEVELOPMENT][home]
+    key = kms.create_key(layout.pipeline_key_policy(), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Pipelines", None)
+    kms.create_alias(key.id, layout.PIPELINE_KEY_ALIAS)
+    _add_role(layout.DEVELOPMENT, layout.PIPELINE_ROLE, layout.pipeline_trust())
+    _add_role(layout.PRODUCTION, layout.DEPLOY_ROLE, layout.deploy_trust())
+    artifacts = _add_bucket(layout.DEVELOPMENT, home, layout.ARTIFACT_BUCKET, key.arn)
+    artifacts.policy = layout.artifact_policy().encode()
+    source = _add_bucket(layout.DEVELOPMENT, home, layout.INPUT_BUCKET, None)
+    source.notification_configuration = NotificationConfiguration(event_bridge={})
+    output = _add_bucket(layout.PRODUCTION, home, layout.OUTPUT_BUCKET, None)
+    output.policy = layout.output_policy().encode()
+    _add_bucket(layout.PRODUCTION, home, layout.STAGED_OUTPUT_BUCKET, None)
+
+
+def _add_bucket(account: str, region: str, name: str, key_arn: str | None) -> FakeBucket:
+    """Make a versioned bucket that encrypts with the KMS key, or without one as S3 itself does."""
+    bucket = s3_backends[account]["aws"].create_bucket(name, region)
     bucket.versioning_status = "Enabled"
-    default = {"SSEAlgorithm": KMS, "KMSMasterKeyID": key_arn}
-    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": "true"}}
+    default = {"SSEAlgorithm": KMS, "KMSMasterKeyID": key_arn} if key_arn else {"SSEAlgorithm": "AES256"}
+    with_key = "true" if key_arn else "false"
+    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": with_key}}
     bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
-    if account == layout.DEVELOPMENT:
-        bucket.policy = layout.bucket_policy(bucket.name).encode()
     bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+    return bucket
 
 
 def _add_parameter(account: str, region: str, name: str, value: str) -> None:

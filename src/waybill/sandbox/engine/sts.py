@@ -117,6 +117,15 @@ def arn_of(account: str, access_key: str) -> str:
     return str(sts_backends[account]["aws"].get_caller_identity(access_key, "us-east-1")[1])
 
 
+def may_assume(role_arn: str, caller: str, account: str) -> bool:
+    """Tell whether a role exists and trusts `caller`: an ARN of `account`, or the name of a service."""
+    if not _ROLE_ARN.match(role_arn):
+        return False
+    role = _find_role(role_arn)
+    asked = trust.Request(caller, account, {})
+    return role is not None and trust.allows(role.assume_role_policy_document, "sts:AssumeRole", asked)
+
+
 def is_root(account: str, access_key: str) -> bool:
     """Tell whether `access_key` is the account's own: a long-lived key that belongs to no user."""
     key = iam_backends[account]["aws"].access_keys.get(access_key)

@@ -1,7 +1,7 @@
 """Policies of what is asked for (a role's trust, a bucket, a key), read as AWS reads them. Pure.
 
 As far as the sandbox needs: Effect, Action and Resource (with `*`), Principal AWS (`*`, an account, its `:root`, an
-ARN) and Federated, and the conditions StringEquals, StringLike, ArnEquals and ArnLike on `sts:ExternalId`,
+ARN), Service and Federated, and the conditions StringEquals, StringLike, ArnEquals and ArnLike on `sts:ExternalId`,
 `sts:RoleSessionName` and `aws:PrincipalArn`. Other condition keys (a token's claims, request tags, ...) count as met.
 Deny statements win.
 """
@@ -19,9 +19,10 @@ _KNOWN_KEYS: Final = ("sts:externalid", "sts:rolesessionname", "aws:principalarn
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks for something, and how. `caller` is an ARN, or "" for a web identity; `context` has lower-case names.
+    """Who asks for something, and how; `context` has lower-case names.
 
-    `resource` is the ARN of what is asked for, where the policy may speak of several things.
+    `caller` is an ARN, a service such as `codepipeline.amazonaws.com`, or "" for a web identity. `resource` is the ARN
+    of what is asked for, where the policy may speak of several things.
     """
 
     caller: str
@@ -57,6 +58,8 @@ def _is_principal(principal: Any, request: Request) -> bool:
         return True
     if not request.caller:
         return "Federated" in principal
+    if request.caller in _many(principal.get("Service", [])):
+        return True
     named = {str(each) for each in _many(principal.get("AWS", []))}
     whole_account = {"*", request.account, f"arn:aws:iam::{request.account}:root"}
     return bool(named & (whole_account | {request.caller, role_of(request.caller)}))
