@@ -15,7 +15,7 @@ from waybill.commands.release.execute import execute
 from waybill.commands.release.planning import planned_run
 from waybill.commands.release.refusal import refusal
 from waybill.commands.release.settle import ends_of
-from waybill.commands.stage import stage
+from waybill.commands.release.staging import resume
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.channel import UpdateChannel
@@ -35,12 +35,12 @@ what it can reach."""
 
 def complete(request: StatusRequest, place: Place, mend: Mend, tools: Tools) -> Result:
     """Complete a version from a region that is whole; no channel moves."""
-    return stage(_request(request, place, mend, UpdateChannel.NEVER), None, tools)
+    return resume(_request(request, place, mend, UpdateChannel.NEVER), tools)
 
 
 def move_on(request: StatusRequest, place: Place, mend: Mend, tools: Tools) -> Result:
     """Move a channel to its floor, where that is whole (P1): an ordinary move, after a look at every region."""
-    return stage(_request(request, place, mend, UpdateChannel.PRERELEASE), None, tools)
+    return resume(_request(request, place, mend, UpdateChannel.PRERELEASE), tools)
 
 
 def give_waybill(request: StatusRequest, place: Place, mend: Mend, tools: Tools) -> Result:
@@ -54,7 +54,7 @@ def give_waybill(request: StatusRequest, place: Place, mend: Mend, tools: Tools)
     if errors:
         raise together(list(errors.values()))
     if any(site.found.waybill is not None for site in sites.values()):
-        return stage(asked, None, tools)
+        return resume(asked, tools)
     offer = _offer(asked, target, observed, mend, tools)
     needed = any(site.found.artifact is None for site in sites.values())
     goods = offer.material(needed=needed, written=sites)
