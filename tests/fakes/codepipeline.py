@@ -1,7 +1,7 @@
 """A pipeline in memory that really runs: its executions move on with the world's clock, whenever somebody looks.
 
     pipe = add_site(world)                                # site.py: development's crossaccountdeploy, with its buckets
-    world.now = clock.now                                 # a FakeClock: sleeping moves the executions on
+    world.now, world.seconds = clock.now, clock.monotonic # a FakeClock: sleeping moves the executions on
     pipe.scripts["Push"] = Script(seconds=30)             # by the action's name; unsaid: 10 s, sources 2 s, Succeeded
     pipe.scripts["Push"] = Script(status=ActionStatus.FAILED, error="no such bucket", code="JobFailed")
     pipe.at(60, lambda: pipe.decide("Manual", approve=True))   # what others do, so many seconds from now

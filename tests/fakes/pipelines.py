@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from fakes.calls import Call
 from fakes.codepipeline import FakePipeline
@@ -63,7 +64,7 @@ class FakePipelines:
         """Return one execution, once it can be read."""
         with self._making("execution", name), self._world.lock:
             run = self._must(name).run(execution)
-            return run.execution() if run else None
+            return replace(run.execution(), started="", updated="") if run else None
 
     def actions(self, name: str, execution: str) -> Sequence[ActionRun]:
         """Return the runs of an execution's actions, in the order in which they began."""
@@ -128,7 +129,7 @@ class FakePipelines:
     def _newest(self, pipe: FakePipeline) -> list[Execution]:
         pipe.settle()
         seen = [run for run in pipe.runs if pipe.time >= run.started + pipe.appears_after]
-        return [run.execution() for run in reversed(seen)]
+        return [replace(run.execution(), pipeline_version=None) for run in reversed(seen)]
 
     def _find(self, name: str) -> FakePipeline | None:
         return self._world.pipelines.get((self._account, self._region, name))

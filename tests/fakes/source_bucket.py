@@ -17,7 +17,7 @@ from fakes.world import World
 from waybill.domain.digests import crc_text
 from waybill.errors import ArtifactError
 from waybill.ports.bucket import CopySource
-from waybill.ports.pipeline import NewSource, SourceObject
+from waybill.ports.pipeline import Guard, NewSource, SourceObject, unguarded
 
 
 class FakeSourceBucket:
@@ -52,11 +52,11 @@ class FakeSourceBucket:
             body = readable(self._world, source, caller=self._caller)
             return self._stored(bucket, new, body)
 
-    def put(self, new: NewSource, chunks: Iterator[bytes]) -> SourceObject:
+    def put(self, new: NewSource, chunks: Iterator[bytes], *, guard: Guard = unguarded) -> SourceObject:
         """Send the staged artifact to the key; a fault `during` strikes after the first chunk."""
         self._fits(new)
         call = Call(region=self._region, call="put-source", name=new.key, account=self._caller)
-        with self._world.calls.making(call):
+        with guard(lambda: None), self._world.calls.making(call):
             body = b""
             for chunk in chunks:
                 if not body:

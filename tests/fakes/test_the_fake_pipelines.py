@@ -66,9 +66,8 @@ def test_an_execution_runs_by_the_clock_and_puts_the_pinned_versions_pages_where
     assert [(run.action, run.status.value) for run in runs] == [("Source", "Succeeded"), ("Push", "InProgress")]
     assert stand.world.contents(OUTPUT) == {}
     stand.clock.advance(10)
-    found = stand.pipelines.execution(SITE, execution)
-    assert found is not None
-    assert found.status is ExecutionStatus.SUCCEEDED
+    assert stand.status(execution) is ExecutionStatus.SUCCEEDED
+    (found,) = stand.pipelines.executions(SITE)
     assert (found.started, found.updated) == ("2026-01-31T12:00:00.000Z", "2026-01-31T12:00:12.000Z")
     revision = found.revision("Source")
     assert revision is not None

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class World:
     """Buckets, parameters and keys. `page` is the length of a listing's page; `min_part_bytes` S3's 5 MiB, or less.
 
-    `copy_limits` may be made smaller by a test, and `now` be its clock's.
+    `copy_limits` may be made smaller by a test, and `now` be its clock's; `seconds` are those since the fakes' epoch, by
+    `now` unless a test has finer ones (`clock.monotonic`).
     """
 
     def __init__(self, *, regions: Iterable[str], page: int = 1000, min_part_bytes: int = MIN_PART) -> None:
@@ -41,6 +42,7 @@ class World:
         self.distributions: dict[tuple[str, str], DistributionState] = {}
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
+        self.seconds: Callable[[], float] = self._by_now
         self._numbers = count(1)
 
     def add_bucket(
@@ -154,8 +156,7 @@ class World:
         for pipe in list(self.pipelines.values()):
             pipe.wrote(bucket, key)
 
-    def seconds(self) -> float:
-        """Return the seconds since the fakes' epoch, by the world's clock."""
+    def _by_now(self) -> float:
         return (datetime.fromisoformat(self.now()) - datetime.fromisoformat(EPOCH)).total_seconds()
 
     def delete(self, bucket: str, key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from waybill.aws.bucket import S3Bucket
 from waybill.aws.calls import Calls
@@ -17,6 +18,10 @@ from waybill.aws.wire import Wire, connections
 from waybill.domain.arns import Caller
 from waybill.errors import Unavailable
 from waybill.ports.account import Region
+
+if TYPE_CHECKING:
+    from waybill.aws.pipeline_source import S3SourceBucket
+    from waybill.aws.pipelines import CodePipelines
 
 Told = Callable[[str, Unavailable, float, float], None]
 """Hears of waits: the region, why, the wait and what is left of the budget, in seconds."""
@@ -68,15 +73,7 @@ class AwsAccount:
                 check=self._check,
             )
 
-        location = Location(
-            client=self._session.client("s3", region),
-            calls=self._calls_in(region),
-            name=name,
-            owner=owner,
-            region=region,
-            partition=self._caller.partition,
-        )
-        return S3Bucket(location, wire=wire)
+        return S3Bucket(self._location(region, name, owner), wire=wire)
 
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> S3DeployedBucket:
         """Return a bucket that a pipeline deploys to; `owner` None: nobody knows it."""
@@ -99,6 +96,35 @@ class AwsAccount:
             self._calls_in(home),
             partition=self._caller.partition,
             account=self._caller.account,
+        )
+
+    def pipelines(self, region: str) -> CodePipelines:
+        """Return a region's CodePipeline."""
+        from waybill.aws.pipelines import CodePipelines  # noqa: PLC0415 - a stage deploys nothing
+
+        return CodePipelines(
+            self._session.client("codepipeline", region),
+            self._calls_in(region),
+            region=region,
+            partition=self._caller.partition,
+            account=self._caller.account,
+            events=lambda: self._session.client("events", region),
+        )
+
+    def source_bucket(self, region: str, name: str, *, owner: str) -> S3SourceBucket:
+        """Return the bucket of a pipeline's source action, with its expected owner."""
+        from waybill.aws.pipeline_source import S3SourceBucket  # noqa: PLC0415 - a stage deploys nothing
+
+        return S3SourceBucket(self._location(region, name, owner))
+
+    def _location(self, region: str, name: str, owner: str) -> Location:
+        return Location(
+            client=self._session.client("s3", region),
+            calls=self._calls_in(region),
+            name=name,
+            owner=owner,
+            region=region,
+            partition=self._caller.partition,
         )
 
     def _calls_in(self, region: str) -> Calls:

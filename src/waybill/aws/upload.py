@@ -17,8 +17,11 @@ from waybill.ports.bucket import Created, Exists, Part
 class Begun:
     """A multipart upload that was begun; the parts may come from wherever."""
 
-    def __init__(self, client: Any, calls: Calls, asked: Asked, *, place: dict[str, Any]) -> None:
-        """`place` names the upload: bucket, expected owner, key, upload id."""
+    def __init__(
+        self, client: Any, calls: Calls, asked: Asked, *, place: dict[str, Any], overwrites: bool = False
+    ) -> None:
+        """`place` names the upload: bucket, expected owner, key, upload id. `overwrites` what is there (P2)."""
+        self._unless = {} if overwrites else {"IfNoneMatch": "*"}
         self._client = client
         self._calls = calls
         self._asked = asked
@@ -48,7 +51,7 @@ class Begun:
                     ChecksumCRC64NVME=digests.crc64nvme,
                     ChecksumType="FULL_OBJECT",
                     MpuObjectSize=digests.size,
-                    IfNoneMatch="*",
+                    **self._unless,
                     **self.place,
                 )
             ),

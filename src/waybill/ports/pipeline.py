@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -53,13 +54,13 @@ class Pipelines(Protocol):
         """
 
     def executions(self, name: str, *, most: int = 100) -> Sequence[Execution]:
-        """Return the last executions, newest first."""
+        """Return the last executions, newest first, without the version of the definition that each ran by."""
 
     def succeeded_in(self, name: str, stage: str) -> Sequence[Execution]:
         """Return the last executions that succeeded in a stage, newest first."""
 
     def execution(self, name: str, execution: str) -> Execution | None:
-        """Return one execution; None where it is not there (just after its start: not yet)."""
+        """Return one execution, without times; None where it is not there (just after its start: not yet)."""
 
     def actions(self, name: str, execution: str) -> Sequence[ActionRun]:
         """Return the runs of an execution's actions, in the order in which they began."""
@@ -105,6 +106,14 @@ class NewSource:
     digests: Digests
 
 
+Guard = Callable[[Callable[[], None]], AbstractContextManager[None]]
+
+
+def unguarded(undo: Callable[[], None]) -> AbstractContextManager[None]:
+    """Guard nothing."""
+    return nullcontext()
+
+
 class SourceBucket(Protocol):
     """The bucket of an S3 source action; its owner is checked on every call. Its key is overwritten on purpose (P2)."""
 
@@ -124,5 +133,8 @@ class SourceBucket(Protocol):
         Raises `AccessDenied` where one principal may not do both, `ArtifactError` where the copy is other bytes.
         """
 
-    def put(self, new: NewSource, chunks: Iterator[bytes]) -> SourceObject:
-        """Send the staged artifact to the key through this process, memory bounded; raises as `copy` does."""
+    def put(self, new: NewSource, chunks: Iterator[bytes], *, guard: Guard = unguarded) -> SourceObject:
+        """Send the staged artifact to the key through this process, memory bounded; raises as `copy` does.
+
+        `guard` takes what aborts the upload while it is under way, for a run that is cut off (P6).
+        """
