@@ -13,7 +13,7 @@ from promises.stand import KEY, LARGE, METADATA, SMALL, broken_channels
 from waybill.domain.result import ChannelOutcome, Outcome
 from waybill.domain.waybill import digest
 from waybill.errors import ExitCode
-from waybill.progress import Warned
+from waybill.progress import Started, Warned
 
 bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
 
@@ -117,3 +117,25 @@ def test_below_what_the_channel_names_is_a_conflict_that_names_rollback(crossing
     assert (result.outcome, result.exit_code) == (Outcome.CONFLICT, ExitCode.CONFLICT)
     assert "waybill rollback" in (result.advice or "")
     assert not crossing.world.writes()
+
+
+def test_the_plan_and_the_end_say_from_which_account_to_which(crossing: Crossing) -> None:
+    crossing.staged()
+    result = crossing.promote()
+    said = f"from account {DEVELOPMENT} to account {PRODUCTION}"
+    assert crossing.reporter.of(Started)[-1].what == f"Promoting SugarWater 1.2.3 {said}"
+    assert [region.note for region in result.regions] == [said] * 3
+    assert all(region.note is None for region in crossing.promote().regions)
+
+
+@pytest.mark.parametrize("role", ["", f"arn:aws:iam::{DEVELOPMENT}:role/waybill-promote"])
+def test_a_role_that_was_forgotten_is_seen_in_the_plan_and_in_the_end(role: str, crossing: Crossing) -> None:
+    crossing.staged()
+    planned = crossing.promote(role=role, dry_run="true")
+    within = f"within account {DEVELOPMENT}"
+    forgotten = ": no `role` is given, which would lead to another account"
+    told = crossing.reporter.of(Started)[-1].what
+    assert told == f"Promoting SugarWater 1.2.3 {within}{'' if role else forgotten}"
+    assert all((region.note or "").endswith(within) for region in planned.regions)
+    result = crossing.promote(role=role)
+    assert (result.outcome, {region.note for region in result.regions}) == (Outcome.MOVED, {within})

@@ -9,6 +9,7 @@ from waybill.commands.account.find import resolve
 from waybill.commands.account.observe import observe
 from waybill.commands.account.target import Target, reach
 from waybill.commands.account.wants import wants_of
+from waybill.commands.promotion import accounts
 from waybill.commands.promotion.approval import approve
 from waybill.commands.promotion.copying import Copied, copy_all, without
 from waybill.commands.promotion.forward import outrun, refuse_backward, standing_events
@@ -55,6 +56,7 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     run, ends = _carried_out(order, run, offer)
     ends = outrun(run, settle(run, record(run, ends, approval.plan.digest, events), offer.subject))
     result = conclude(run, ends, offer.subject, seconds=tools.clock.monotonic() - started)
+    result = accounts.noted(result, source.owner, run.target.owner)
     return approval.on(replace(result, resume=None) if result.exit_code is ExitCode.CONFLICT else result)
 
 
@@ -66,6 +68,7 @@ def _planned(
     scope = Source(account=source.owner, key_prefix=source.organisation.key_prefix) if copies else None
     target = reach(request, wants_of(request, scope), tools)
     _refuse_same(order, request, source, target)
+    tools.reporter.tell(Started(accounts.sentence(order, request, source, target)))
     observed = observe(request, target, tools)
     events = standing_events(request, observed[0], tools, prefix=target.organisation.key_prefix)
     run = planned_run(
@@ -93,12 +96,15 @@ def _refuse_same(order: PromoteOrder, request: Request, source: Target, target: 
 
 
 def _transfers(order: PromoteOrder, run: Run, offer: Offer) -> dict[str, str]:
-    """Return how each region that lacks the artifact gets it."""
+    """Return how each region that lacks the artifact gets it, or that it is the source's own."""
     verb = {Transfer.AUTO: "copy or relay", Transfer.COPY: "copy", Transfer.RELAY: "relay"}[order.transfer]
-    return {
+    got = {
         item.region: f"{verb} from {offer.nearest(item.region)} of {offer.account}"
         for item in run.plan.of(Action.CREATE)
     }
+    if run.target.owner != offer.account:
+        return got
+    return {**got, **{item.region: f"within account {offer.account}" for item in run.plan.of(Action.NOTHING)}}
 
 
 def _carried_out(order: PromoteOrder, run: Run, offer: Offer) -> tuple[Run, Ends]:
