@@ -31,6 +31,9 @@ class Written:
     def line(self, text: str = "") -> None:
         self._add("line", "", text)
 
+    def notice(self, message: str, *, title: str | None = None) -> None:
+        self._add("notice", title or "", message)
+
     def warning(self, message: str, *, title: str | None = None) -> None:
         self._add("warning", title or "", message)
 

@@ -14,6 +14,11 @@ _CONSOLES = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)
+_STREAM = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):logs:(?P<region>[a-z0-9-]+):\d{12}:log-group:(?P<group>[^:*]+)"
+    r":log-stream:(?P<stream>[^:*]+)",
+    re.ASCII,
+)
 
 
 def home(partition: str, region: str) -> str:
@@ -46,6 +51,20 @@ def execution_url(partition: str, region: str, pipeline: str, execution: str) ->
     """Return CodePipeline's page of one execution: its timeline, with every action's end and message."""
     begin = _pipeline(partition, region, pipeline)
     return f"{begin}/executions/{quoted(execution)}/timeline?region={region}" if begin else ""
+
+
+def log_url(arn: str) -> str:
+    """Return CloudWatch's page of a log stream from its ARN, empty where the text is none of a stream that we know.
+
+    In the fragment names are encoded twice, with `$` for `%`: `/a/b` is `$252Fa$252Fb`.
+    """
+    found = _STREAM.fullmatch(arn)
+    begin = home(found["partition"], found["region"]) if found else ""
+    if found is None or not begin:
+        return ""
+    group, stream = (quoted(quoted(found[part])).replace("%", "$") for part in ("group", "stream"))
+    place = f"#logsV2:log-groups/log-group/{group}/log-events/{stream}"
+    return f"{begin}/cloudwatch/home?region={found['region']}{place}"
 
 
 def _pipeline(partition: str, region: str, pipeline: str) -> str:

@@ -2,51 +2,39 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import ModuleType
+
 from waybill.domain.result import Body
 from waybill.report.ink import Ink
+
+_DRAWN_BY = {
+    "Deployment": "deploy_text",
+    "Overview": "catalogue_text",
+    "VersionInfo": "info_text",
+    "Pruning": "prune_text",
+    "Status": "status_text",
+}
+"""The modules that draw a body, by its class: each has `as_text` and `as_markdown`."""
 
 
 def as_text(body: Body | None, ink: Ink) -> str:
     """Return a body as lines for a terminal or a log; empty where there is nothing to show."""
-    if body is None:
-        return ""
-    from waybill.domain.info import VersionInfo  # noqa: PLC0415 - as the module says
-    from waybill.domain.overview import Overview  # noqa: PLC0415
-    from waybill.domain.prune import Pruning  # noqa: PLC0415
-    from waybill.domain.status import Status  # noqa: PLC0415
-    from waybill.report import catalogue_text, info_text, prune_text, status_text  # noqa: PLC0415
-
-    match body:
-        case Overview():
-            return catalogue_text.as_text(body, ink)
-        case VersionInfo():
-            return info_text.as_text(body, ink)
-        case Pruning():
-            return prune_text.as_text(body, ink)
-        case Status():
-            return status_text.as_text(body, ink)
-        case _:
-            return ""
+    drawn = _module(body)
+    text: str = drawn.as_text(body, ink) if drawn else ""
+    return text
 
 
-def as_markdown(body: Body | None) -> list[str]:
+def as_markdown(body: Body | None, *, console_links: bool = True) -> list[str]:
     """Return a body as lines of a step summary."""
-    if body is None:
+    drawn = _module(body)
+    if drawn is None:
         return []
-    from waybill.domain.info import VersionInfo  # noqa: PLC0415 - as the module says
-    from waybill.domain.overview import Overview  # noqa: PLC0415
-    from waybill.domain.prune import Pruning  # noqa: PLC0415
-    from waybill.domain.status import Status  # noqa: PLC0415
-    from waybill.report import catalogue_text, info_text, prune_text, status_text  # noqa: PLC0415
+    linked = type(body).__name__ == "Deployment"
+    lines: list[str] = drawn.as_markdown(body, console_links=console_links) if linked else drawn.as_markdown(body)
+    return lines
 
-    match body:
-        case Overview():
-            return catalogue_text.as_markdown(body)
-        case VersionInfo():
-            return info_text.as_markdown(body)
-        case Pruning():
-            return prune_text.as_markdown(body)
-        case Status():
-            return status_text.as_markdown(body)
-        case _:
-            return []
+
+def _module(body: Body | None) -> ModuleType | None:
+    name = _DRAWN_BY.get(type(body).__name__)
+    return import_module(f"waybill.report.{name}") if name else None

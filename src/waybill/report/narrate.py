@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from waybill.progress import Event, Identified, Packed, Planned, RegionEnded, Sent, Started, Stepped, Waiting, Warned
 from waybill.report import plan_words, text, words
 from waybill.report.ink import Ink, one_line
 from waybill.report.units import count, duration, percent, rate, size
+
+if TYPE_CHECKING:
+    from waybill.domain.deploying import Deploying
 
 EVERY = 5.0
 """Seconds between two progress lines, at least."""
@@ -46,7 +49,16 @@ def narrate(event: Event, ink: Ink) -> str | None:
         case RegionEnded():
             return _ended(event, ink)
         case _:
-            return None
+            if not of_deploy(event):
+                return None
+            from waybill.report import deploy_lines  # noqa: PLC0415 - only a run that deploys needs it
+
+            return deploy_lines.tell(event, ink)
+
+
+def of_deploy(event: Event) -> TypeGuard[Deploying]:
+    """Whether only a deploy tells such an event: known by its module's name, so that no other run reads that."""
+    return type(event).__module__ == "waybill.domain.deploying"
 
 
 def _ended(event: RegionEnded, ink: Ink) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from waybill.domain.plan import Plan
 from waybill.domain.result import Result
 from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, WaybillError
 from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Started, Waiting, Warned
-from waybill.report import bodies, text, words
-from waybill.report.ink import Ink, clean, cut
-from waybill.report.narrate import Clock, Pace, narrate
+from waybill.report import text, words
+from waybill.report.ink import Ink, clean, cut, one_line
+from waybill.report.narrate import Clock, Pace, narrate, of_deploy
+
+if TYPE_CHECKING:
+    from waybill.domain.deploying import Deploying
 
 ANNOTATIONS = 10
 """How many annotations of a kind GitHub shows for a step; what is over is named in the last one."""
@@ -20,7 +23,7 @@ ANNOTATIONS = 10
 LONGEST = 4000
 """Characters of one annotation; the runner cuts at 4,096."""
 
-PLAN, REGIONS = "Plan", "Regions"
+PLAN, REGIONS, DEPLOY = "Plan", "Regions", "Deploy"
 
 
 class Commands(Protocol):
@@ -28,6 +31,9 @@ class Commands(Protocol):
 
     def line(self, text: str = "") -> None:
         """Write plain text of one or more lines."""
+
+    def notice(self, message: str, *, title: str | None = None) -> None:
+        """Write a notice annotation."""
 
     def warning(self, message: str, *, title: str | None = None) -> None:
         """Write a warning annotation."""
@@ -54,6 +60,7 @@ class RunnerReporter:
         self._pace = Pace(clock, self._ink)
         self.plan: Plan | None = None
         self._group: str | None = None
+        self._deploying = False
         self._warned: set[str] = set()
         self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
 
@@ -103,13 +110,39 @@ class RunnerReporter:
                 line = narrate(event, self._ink)
         if line is None:
             return
+        if of_deploy(event):
+            self._deploy(event, line)
+            return
         if not isinstance(event, Started | Waiting):
-            self._enter(REGIONS if self.plan else PLAN)
+            self._enter(DEPLOY if self._deploying else REGIONS if self.plan else PLAN)
         if isinstance(event, Planned):
             self.plan = event.plan
             line = f"{line}\n\n{text.plan_text(event.plan, self._ink)}"
         if isinstance(event, RegionEnded):
             self._pace.ended(event.result.region)
+        self._commands.line(line)
+
+    def _deploy(self, event: Deploying, line: str) -> None:
+        """Fold what happens within a stage; what is followed, what waits and how each stage ended is seen at once."""
+        from waybill.domain import deploying as told  # noqa: PLC0415 - only a run that deploys needs it
+        from waybill.report.deploy_lines import waiting  # noqa: PLC0415
+
+        begun, self._deploying = self._deploying, True
+        match event:
+            case told.ApprovalWaits() | told.TransitionClosed():
+                self._ungroup()
+                title, text = waiting(event)
+                self._commands.notice(cut(text, LONGEST), title=title)
+                return
+            case told.Following() | told.StageEnded():
+                self._ungroup()
+            case told.StageBegan(stage):
+                self._enter(_stage(stage))
+                return
+            case told.ActionBegan(run) | told.ActionEnded(run, _):
+                self._enter(_stage(run.stage))
+            case _:
+                self._enter((begun and self._group) or DEPLOY)
         self._commands.line(line)
 
     def _enter(self, group: str) -> None:
@@ -125,11 +158,7 @@ class RunnerReporter:
 
     def _finish(self, end: Result) -> None:
         self._ungroup()
-        shown = (
-            text.heading(end, self._ink),
-            bodies.as_text(end.body, self._ink),
-            text.table(end, self._ink, plan=self.plan),
-        )
+        shown = [text.heading(end, self._ink), *text.middle(end, self._ink, plan=self.plan)]
         self._commands.line("\n\n".join(part for part in shown if part))
         found = [("waybill " + end.command, _both(end.error, end.advice))] if end.error else []
         found += [
@@ -155,6 +184,10 @@ class RunnerReporter:
         if rest:
             names = "\n".join(f"{title}: {message.splitlines()[0][:80]}" for title, message in rest)
             write(cut(names, LONGEST), title=f"{len(rest)} more")
+
+
+def _stage(name: str) -> str:
+    return one_line(f"Stage {name}", 200)
 
 
 def _both(what: str | None, advice: str | None) -> str:

@@ -15,7 +15,7 @@ from waybill.report.units import count, duration, exact_size
 # Of the 1 MiB (1,048,576 bytes) that GitHub allows: shares that together stay below it, whatever comes in.
 ROWS_BYTES = 300_000
 NOTES_BYTES = 100_000
-ERRORS_BYTES = 400_000
+ERRORS_BYTES = 330_000
 WARNINGS_BYTES = 100_000
 LONGEST_ERROR = 2000
 LONGEST_ADVICE = 6000
@@ -30,12 +30,10 @@ def summary(result: Result, *, plan: Plan | None = None, run_url: str = "", cons
     where there is no AWS console: in the sandbox.
     """
     lines = [_heading(result), "", prose(one_line(words.sentence(result), 2000)), ""]
-    lines += bodies.as_markdown(result.body)
     planned = plan if result.outcome is Outcome.PLANNED or not result.regions else None
-    if planned is not None:
-        lines += _plan(planned)
-    else:
-        lines += _regions(result, _partition(result) if console_links else "")
+    shown = bodies.as_markdown(result.body, console_links=console_links)
+    regions = _regions(result, _partition(result) if console_links else "") if planned is None else _plan(planned)
+    lines += [*regions, *shown] if result.command in words.PLACING else [*shown, *regions]
     lines += [*_errors(result, planned), *_resume(result), *_warnings(result), *_facts(result, planned, run_url)]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -12,12 +12,15 @@ from waybill.errors import WaybillError
 from waybill.progress import Event, Finished, Packed, Planned, RegionEnded, Sent, Stepped, Warned
 from waybill.report import text, words
 from waybill.report.ink import Ink
-from waybill.report.narrate import Clock, narrate
+from waybill.report.narrate import Clock, narrate, of_deploy
 from waybill.report.plain import PlainReporter, Writer
+from waybill.report.running import Running, console_of
 from waybill.report.units import percent, rate
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from waybill.domain.deploying import Deploying
 
 
 def reporter_for(stream: TextIO, clock: Clock, environment: Mapping[str, str]) -> TerminalReporter | PlainReporter:
@@ -33,6 +36,8 @@ def reporter_for(stream: TextIO, clock: Clock, environment: Mapping[str, str]) -
 class TerminalReporter:
     """Implements `Reporter` on a terminal. The bars go away at the end, and the text of the result takes their place.
 
+    While a pipeline is followed, a line for each action that runs stands in their place.
+
     `close` gives the terminal back (its cursor is hidden while bars are drawn); it may be called at any time.
     `plan` is the plan once it is told.
     """
@@ -47,6 +52,7 @@ class TerminalReporter:
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, float] = {}
+        self._running: Running | None = None
         self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
 
     def tell(self, event: Event) -> None:
@@ -66,11 +72,15 @@ class TerminalReporter:
         """Take the bars away and give the cursor back."""
         with self._lock:
             bars, self._bars = self._bars, None
-            if bars is not None:
-                try:
+            running, self._running = self._running, None
+            self._tasks.clear()
+            try:
+                if bars is not None:
                     bars.stop()
-                except (OSError, ValueError):
-                    return
+                if running is not None:
+                    running.close()
+            except (OSError, ValueError):
+                return
 
     def _tell(self, event: Event) -> None:
         match event:
@@ -83,6 +93,8 @@ class TerminalReporter:
             case Finished(end):
                 self.close()
                 self._writer.line(text.result(end, self._ink, plan=self.plan, told=self._warned))
+            case _ if of_deploy(event):
+                self._deploy(event)
             case _:
                 if isinstance(event, Planned):
                     self.plan = event.plan
@@ -91,13 +103,41 @@ class TerminalReporter:
                 self._say(narrate(event, self._ink) or "", prominent=not isinstance(event, Packed | Planned))
 
     def _say(self, line: str, *, prominent: bool) -> None:
-        if self._bars is None:
+        if self._running is not None:
+            self._running.say(line)
+        elif self._bars is None:
             self._writer.line(line if prominent else self._ink.dim(line))
         else:
             # rich puts the line above the bars; whatever looks like its markup is only text.
             self._bars.console.print(self._ink.encodable(line), soft_wrap=True)
 
+    def _deploy(self, event: Deploying) -> None:
+        """Draw what runs; write what else there is to say above it."""
+        from waybill.domain import deploying as told  # noqa: PLC0415 - only a run that deploys needs it
+        from waybill.report.deploy_lines import place  # noqa: PLC0415
+
+        match event:
+            case told.ActionBegan(run):
+                if self._running is None:
+                    self._leave()
+                    self._running = Running(self._stream, self._ink)
+                self._running.began(run.id, place(run))
+                return
+            case told.ActionEnded(run, _) if self._running is not None:
+                self._running.ended(run.id)
+            case told.StageBegan():
+                return
+        self._say(narrate(event, self._ink) or "", prominent=not isinstance(event, told.Noted))
+
+    def _leave(self) -> None:
+        """Let the bars stand as they are: a pipeline may take long, and the table comes at its end only."""
+        if self._bars is not None:
+            self._bars.live.transient = False
+        self.close()
+
     def _show(self, region: str, step: str) -> None:
+        if self._running is not None:
+            self.close()
         bars = self._bars or self._start()
         if region in self._tasks:
             bars.update(self._tasks[region], description=step)
@@ -124,24 +164,15 @@ class TerminalReporter:
             self._bars.update(self._tasks[region], completed=sent, total=total, share=percent(sent, total), speed=speed)
 
     def _start(self) -> Progress:
-        from rich.console import Console  # noqa: PLC0415 - rich takes longer to import than most commands take to plan
-        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415 - as `console_of` says
 
-        console = Console(
-            file=self._stream,
-            force_terminal=True,
-            color_system="standard" if self._ink.colour else None,
-            markup=False,
-            highlight=False,
-            emoji=False,
-        )
         bars = Progress(
             TextColumn("{task.fields[region]}", markup=False),
             BarColumn(complete_style="green", finished_style="green", pulse_style="cyan"),
             TextColumn("{task.fields[share]}", markup=False, justify="right"),
             TextColumn("{task.description}", markup=False),
             TextColumn("{task.fields[speed]}", markup=False, style="dim"),
-            console=console,
+            console=console_of(self._stream, self._ink),
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,

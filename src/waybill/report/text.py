@@ -24,8 +24,7 @@ def result(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None, told: Col
     """
     parts = [
         heading(end, ink),
-        bodies.as_text(end.body, ink),
-        table(end, ink, plan=plan),
+        *middle(end, ink, plan=plan),
         troubles(end, ink, plan=plan),
         warnings(end, ink, told=told),
         facts(end, plan=plan),
@@ -39,6 +38,12 @@ def heading(end: Result, ink: Ink = PLAIN) -> str:
     mark = words.result_mark(end, ink)
     paint = {ink.good: ink.green, ink.bad: ink.red}.get(mark, ink.dim)
     return f"{paint(mark)} {ink.bold(one_line(words.sentence(end)))}"
+
+
+def middle(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None) -> list[str]:
+    """Return what a command shows beside its end and the table of regions, in the order in which they came to be."""
+    shown, regions = bodies.as_text(end.body, ink), table(end, ink, plan=plan)
+    return [regions, shown] if end.command in words.PLACING else [shown, regions]
 
 
 def table(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None) -> str:

@@ -15,6 +15,7 @@ from waybill.report.units import count, listing
 
 BAD = frozenset({Outcome.FAILED, Outcome.CONFLICT, Outcome.PARTIAL})
 CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
+_NOT_THERE = frozenset({Outcome.SUPERSEDED, Outcome.ROLLED_BACK})
 ABSENT = "(absent)"
 
 T = TypeVar("T", bound=Hashable)
@@ -31,8 +32,11 @@ _DONE = {
     "setup": "set up",
 }
 
-OWN_WORDS = frozenset({"download", "prune", "rollback", "status"})
+OWN_WORDS = frozenset({"deploy", "download", "prune", "rollback", "status"})
 """Commands whose module `COMMAND_words` says some of their ends itself; imported only by their own run."""
+
+PLACING = frozenset({"stage", "promote", "rollback"})
+"""Commands that may deploy last of all, beside what becomes of the regions."""
 
 _LOOKED = {
     "info": "This is what is known of {name}.",
@@ -42,6 +46,11 @@ _LOOKED = {
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
+    if result.command in PLACING and (result.body is not None or result.outcome is Outcome.FAILED):
+        from waybill.report import deploy_words  # noqa: PLC0415 - most runs deploy nothing
+
+        if deploy_words.follows(result):
+            return f"{sentence(deploy_words.before(result))} {deploy_words.behind(result)}"
     if result.command not in OWN_WORDS:
         return _sentence(result)
     told: str | None = import_module(f"waybill.report.{result.command}_words").sentence(result)
@@ -196,11 +205,20 @@ def result_mark(result: Result, ink: Ink) -> str:
         return ink.idle
     if result.command == "status" and import_module("waybill.report.status_words").needs_attention(result):
         return ink.bad
-    return ink.bad if result.outcome in BAD and result.exit_code is not ExitCode.OK else ink.good
+    bad = result.outcome in BAD or (deploys(result) and result.outcome in _NOT_THERE)
+    return ink.bad if bad and result.exit_code is not ExitCode.OK else ink.good
+
+
+def deploys(result: Result) -> bool:
+    """Whether a result is that of a deploy, alone or behind another command."""
+    return result.body is not None and (result.command == "deploy" or result.command in PLACING)
 
 
 def finish(result: Result) -> str:
     """Return what to say of the command that finishes the work: where the input is wrong, it alone will not do."""
+    if deploys(result) and result.exit_code in {ExitCode.PIPELINE, ExitCode.TIMED_OUT, *CANCELLED}:
+        failed = result.exit_code is ExitCode.PIPELINE
+        return "Put right what failed, then deploy again with" if failed else "Go on with"
     wrong = result.exit_code in {ExitCode.INPUT, ExitCode.IDENTITY}
     return "Put right what is wrong, then finish it with" if wrong else "Finish it with"
 
