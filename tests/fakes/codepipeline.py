@@ -259,7 +259,8 @@ class FakePipeline:
             if mode is Mode.SUPERSEDED and len(waiting) > 1:
                 return self._end(waiting[0], ExecutionStatus.SUPERSEDED)
             taken = any(run.inside and run.stage == index for run in self.under_way())
-            if waiting and stage not in self.closed and (mode is Mode.PARALLEL or not taken):
+            closed = stage in self.closed and not (waiting and waiting[0].rolls_back)
+            if waiting and not closed and (mode is Mode.PARALLEL or not taken):
                 waiting[0].inside, waiting[0].updated = True, self.time
                 return True
         return False

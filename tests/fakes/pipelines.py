@@ -44,7 +44,7 @@ class FakePipelines:
                 return before.id
             if faults := _faults(pipe.definition, start):
                 raise InputError(faults)
-            if len(pipe.under_way()) >= MOST_AT_ONCE:
+            if pipe.definition.mode is not Mode.SUPERSEDED and len(pipe.under_way()) >= MOST_AT_ONCE:
                 raise PipelineError("Too many executions are under way.", "Wait for some of them.")
             return pipe.begin("StartPipelineExecution", pins=start.pins, variables=start.variables, token=start.token)
 
@@ -57,7 +57,8 @@ class FakePipelines:
         """Return the last executions that succeeded in a stage, newest first."""
         with self._making("succeeded-in", name), self._world.lock:
             pipe = self._must(name)
-            good = {run.id for run in pipe.runs if stage in run.succeeded}
+            now = pipe.definition.version
+            good = {run.id for run in pipe.runs if stage in run.succeeded and run.version == now}
             return [one for one in self._newest(pipe) if one.id in good]
 
     def execution(self, name: str, execution: str) -> Execution | None:
@@ -100,6 +101,7 @@ class FakePipelines:
                 or target.rolls_back is not None
                 or target.version != definition.version
                 or definition.mode is Mode.PARALLEL
+                or definition.type is not PipelineType.V2
                 or any(run.inside and run.stage == index for run in pipe.under_way())
             ):
                 return None
@@ -166,6 +168,7 @@ def _faults(pipeline: Pipeline, start: Start) -> list[Fault]:
     if start.variables and pipeline.type is not PipelineType.V2:
         found.append(Fault("variables", "", "are for pipelines of type V2."))
     else:
+        found += [Fault("variables", name, "is too long, or empty.") for name in _badly_sized(start)]
         found += [Fault("variables", name, "is not declared.") for name in start.variables if name not in declared]
         lacking = [name for name, default in declared.items() if default is None and name not in start.variables]
         found += [Fault("variables", name, "has no default, and must be given.") for name in lacking]
@@ -177,3 +180,7 @@ def _faults(pipeline: Pipeline, start: Start) -> list[Fault]:
         elif pin.key is not None and not source.lets_key_be_overridden:
             found.append(Fault("source", pin.key, "may not override the key."))
     return found
+
+
+def _badly_sized(start: Start) -> list[str]:
+    return [name for name, value in start.variables.items() if not 1 <= len(value) <= 1000]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class World:
     """Buckets, parameters and keys. `page` is the length of a listing's page; `min_part_bytes` S3's 5 MiB, or less.
 
-    `copy_limits` may be made smaller by a test, and `now` be its clock's; `seconds` are those since the fakes' epoch, by
-    `now` unless a test has finer ones (`clock.monotonic`).
+    `copy_limits` may be made smaller by a test, and `now` be its clock's; `seconds` are those since the fakes' epoch,
+    by `now` unless a test has finer ones (`clock.monotonic`).
     """
 
     def __init__(self, *, regions: Iterable[str], page: int = 1000, min_part_bytes: int = MIN_PART) -> None:

@@ -57,7 +57,7 @@ class Pipelines(Protocol):
         """Return the last executions, newest first, without the version of the definition that each ran by."""
 
     def succeeded_in(self, name: str, stage: str) -> Sequence[Execution]:
-        """Return the last executions that succeeded in a stage, newest first."""
+        """Return the last executions that succeeded in a stage of the present definition, newest first."""
 
     def execution(self, name: str, execution: str) -> Execution | None:
         """Return one execution, without times; None where it is not there (just after its start: not yet)."""
