@@ -1,0 +1,1 @@
+"""The web, through requests: behind `ports.http`."""
