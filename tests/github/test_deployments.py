@@ -214,3 +214,15 @@ def test_a_github_that_hangs_is_given_up_for_good_after_one_warning(hub: GitHub,
     assert len(warned) == 1
     assert "in time" in warned[0]
     assert len(server.heard) <= 1
+
+
+def test_the_time_for_all_of_it_is_one_and_its_end_is_told_once(hub: GitHub, warned: list[str]) -> None:
+    context = RunnerContext.from_environ({**hub.environ(), "GITHUB_SHA": COMMIT})
+    clock = iter(range(0, 600, 6))
+    deployments = github_deployments(context, TOKEN, warned.append, seconds=10, monotonic=lambda: float(next(clock)))
+    record = begin(deployments)
+    assert record is not None
+    for state in (State.QUEUED, State.IN_PROGRESS, State.SUCCESS):
+        deployments.status(record, state)
+    assert [one["state"] for one in hub.statuses[record.id]] == ["queued"]
+    assert len(warned) == 1

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,16 @@ from waybill.github.token import token_of
 from waybill.ports.releases import Release, Releases
 
 TAG = f"/repos/{REPOSITORY}/releases/tags/v1.2.3"
+TRACED = """
+import os, pathlib, sys, tracemalloc
+import github, requests
+from waybill.github.releases import github_releases
+releases = github_releases(os.environ, sys.argv[1], sleep=lambda seconds: None)
+asset = releases.find(["v1.2.3"]).assets[0]
+tracemalloc.start()
+releases.fetch(asset, pathlib.Path(sys.argv[2]))
+print(tracemalloc.get_traced_memory()[1])
+"""
 SITE = {"site-1.2.3.zip": b"PK the site", "notes.txt": b"notes"}
 
 
@@ -249,6 +261,19 @@ def test_the_bytes_are_the_assets_and_the_token_stays_with_the_api(hub: GitHub, 
     assert [one.headers.get("authorization") for one in hub.store.heard] == [None]
     assert hub.api.heard[-1].headers["authorization"] == f"Bearer {TOKEN}"
     assert (tmp_path / "asset").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_asset_is_never_in_memory_as_a_whole(hub: GitHub, tmp_path: Path) -> None:
+    hub.release("v1.2.3", {"site-1.2.3.zip": bytes(48 << 20)})
+    ended = subprocess.run(
+        [sys.executable, "-c", TRACED, TOKEN, str(tmp_path / "asset")],
+        env={**os.environ, **hub.environ(), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (tmp_path / "asset").stat().st_size == 48 << 20
+    assert int(ended.stdout) < 8 << 20
 
 
 def test_another_port_of_the_same_host_gets_no_token_nor_what_a_netrc_says(

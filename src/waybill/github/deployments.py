@@ -17,11 +17,11 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from waybill.errors import WaybillError
 from waybill.github.context import RunnerContext
+from waybill.github.patience import Patience
 from waybill.github.rest import Absent, Rest
 from waybill.ports.deployments import Deployments, Record, State
 
@@ -83,8 +83,8 @@ class _GithubDeployments:
         seconds: float,
         monotonic: Callable[[], float],
     ) -> None:
-        self._context, self._warn, self._monotonic = context, warn, monotonic
-        self._left = seconds
+        self._context, self._warn = context, warn
+        self._patience = Patience(seconds, monotonic)
         # Asked once, or twice where that costs nothing: whoever deploys is waiting.
         self._rest = Rest(
             context.api_url,
@@ -94,7 +94,6 @@ class _GithubDeployments:
             attempts=2,
             timeout=max(1, int(seconds)),
         )
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="deployments")
         self._told: set[int] = set()
 
     def begin(self, *, environment: str, what: str, ref: str = "", description: str = "") -> Record | None:
@@ -130,27 +129,17 @@ class _GithubDeployments:
 
     def _within(self, work: Callable[[], T]) -> T | None:
         """Return what `work` returns within the time that is left; else None, after one warning."""
-        if self._left <= 0:
+        if self._patience.over:
             return None
-        started = self._monotonic()
-        future: Future[T] = self._pool.submit(work)
-        try:
-            error = future.exception(self._left)
-        except TimeoutError:
-            self._left = 0.0
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._say("GitHub did not answer in time.")
-            return None
-        self._left -= self._monotonic() - started
-        if error is None:
-            return future.result()
+        end = self._patience.run(work)
+        error = end.error
         if isinstance(error, WaybillError):
             self._say(f"{error.what} {error.advice}".strip())
         elif isinstance(error, Absent):
             self._say(f"GitHub shows no {error} to this token, which needs `{PERMISSION}`.")
-        else:
-            self._say(f"{type(error).__name__}: {self._rest.shown(str(error))}.")
-        return None
+        elif error is not None:
+            self._say(f"{type(error).__name__}: {self._rest.means.shown(str(error))}.")
+        return end.value
 
     def _say(self, why: str) -> None:
         self._warn(f"GitHub's page of deployments does not tell of this deploy, which goes on without it: {why}")
@@ -194,7 +183,7 @@ class _GithubDeployments:
     def _number(self, found: Any) -> int:
         number = found.get("id") if isinstance(found, dict) else None
         if not isinstance(number, int):
-            raise self._rest.nonsense("a deployment has no `id`")
+            raise self._rest.means.nonsense("a deployment has no `id`")
         return number
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from waybill.errors import ArtifactError
-from waybill.github.rest import Absent, Rest, Trouble, message_of
+from waybill.github.meanings import Trouble, message_of
+from waybill.github.rest import Absent, Rest
 from waybill.ports.releases import Asset
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Download:
                 if answer.status_code != 404:
                     return self._refused(answer)
         except requests.RequestException as error:
-            return self._rest.broken(error)
+            return self._rest.means.broken(error)
         raise Absent(self._where)
 
     def _answer(self, session: Session) -> Response:
@@ -85,7 +86,7 @@ class Download:
             url = urljoin(url, target)
             if urlsplit(url).scheme not in {"http", "https"}:
                 break
-        raise self._rest.nonsense(f"it redirects from {home[1]} to {urlsplit(url).hostname} without an end")
+        raise self._rest.means.nonsense(f"it redirects from {home[1]} to {urlsplit(url).hostname} without an end")
 
     def _write(self, answer: Response) -> None:
         """Write the body. Raises exceptions of `requests` where it breaks off."""
@@ -127,10 +128,10 @@ class Download:
     def _refused(self, answer: Response) -> Trouble:
         if _origin(answer.url) == _origin(self._rest.api_url):
             message = message_of(next(answer.iter_content(4096), b""))
-            return self._rest.refused(answer.status_code, answer.headers, message)
+            return self._rest.means.refused(answer.status_code, answer.headers, message)
         # Asked again, GitHub names a new address; of this one, which is signed, only the host is shown.
         said = f"{urlsplit(answer.url).hostname}, where GitHub keeps the asset, answers {answer.status_code}"
-        return self._rest.broken(said)
+        return self._rest.means.broken(said)
 
 
 class _Auth:

@@ -137,7 +137,7 @@ class _GithubReleases:
             except Absent:
                 raise InputError([Fault("path", "", "the release was deleted just now.")], _UNTOUCHED) from None
             if not isinstance(listed, list):
-                raise rest.nonsense("a list of assets is none")
+                raise rest.means.nonsense("a list of assets is none")
             assets += [_asset(rest, _document(rest, one)) for one in listed]
             if len(listed) < PAGE:
                 return assets
@@ -157,19 +157,19 @@ def _asset(rest: Rest, found: Mapping[str, Any]) -> Asset:
 
 def _document(rest: Rest, found: Any) -> Mapping[str, Any]:
     if not isinstance(found, dict):
-        raise rest.nonsense("an answer is no JSON object")
+        raise rest.means.nonsense("an answer is no JSON object")
     return found
 
 
 def _text(rest: Rest, found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str):
-        raise rest.nonsense(f"an answer has no `{name}`")
+        raise rest.means.nonsense(f"an answer has no `{name}`")
     return value
 
 
 def _number(rest: Rest, found: Mapping[str, Any], name: str) -> int:
     value = found.get(name)
     if not isinstance(value, int):
-        raise rest.nonsense(f"an answer has no `{name}`")
+        raise rest.means.nonsense(f"an answer has no `{name}`")
     return value

@@ -9,16 +9,12 @@ No exception of PyGithub or `requests` leaves this module, or is chained to one 
 
 from __future__ import annotations
 
-import json
-import re
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from waybill.errors import Fault, IdentityError, InputError, Unavailable
-from waybill.redaction import Redactor
+from waybill.errors import Fault, InputError
+from waybill.github.meanings import Meanings, Trouble, message_of
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -27,20 +23,7 @@ PUBLIC = "https://api.github.com"
 TIMEOUT = 15
 """Seconds for connecting, and for each read."""
 
-LONGEST_WAIT = 30.0
-"""Seconds of a `retry-after` that are waited for; a limit that lasts longer is told instead."""
-
 _FIRST_PAUSE = 0.5
-_QUERY = re.compile(r"\?[^\s)'\"]*")
-_STATUS = "https://www.githubstatus.com tells whether GitHub has trouble."
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why GitHub gave no answer, in words without any secret. `wait`: seconds after which to ask again, None: never."""
-
-    error: IdentityError | Unavailable
-    wait: float | None = None
 
 
 class Absent(Exception):
@@ -48,7 +31,7 @@ class Absent(Exception):
 
 
 class Rest:
-    """One GitHub, one token. `permission` is what the token needs, for advice: `contents: read`."""
+    """One GitHub, one token. `permission` is what the token needs, for advice; `means` what its answers mean."""
 
     def __init__(
         self,
@@ -64,7 +47,7 @@ class Rest:
         self.api_url = (api_url or PUBLIC).rstrip("/")
         self.token = token
         self.timeout = timeout
-        self._permission = permission
+        self.means = Meanings(self.api_url, token, permission)
         self._sleep = sleep
         self._attempts = attempts
         self._made: Requester | None = None
@@ -98,32 +81,6 @@ class Rest:
                 raise trouble.error
             self._sleep(max(trouble.wait, _FIRST_PAUSE * 2 ** (attempt - 1)))
 
-    def refused(self, status: int, headers: Mapping[str, str], message: str) -> Trouble:
-        """Return what an answer of 400 and above means (docs.github.com: best practices, rate limits)."""
-        said = f"{status} {self.shown(message)}".strip()
-        low = {name.lower(): value for name, value in headers.items()}
-        limited = "rate limit" in message.lower() or low.get("x-ratelimit-remaining") == "0" or "retry-after" in low
-        if status == 429 or (status == 403 and limited):
-            return self._limited(said, low)
-        if status == 401:
-            what = f"GitHub did not take the token of `github-token` ({said})."
-            return Trouble(IdentityError(what, self._advice()))
-        if status >= 500:
-            return Trouble(Unavailable(f"GitHub could not answer ({said}).", f"Run again later; {_STATUS}"), 0.0)
-        return Trouble(IdentityError(f"GitHub refused it ({said}).", self._advice()))
-
-    def broken(self, reason: str | Exception) -> Trouble:
-        """Return what a connection that failed means. Of addresses no query is shown: it may be a signature."""
-        text = reason if isinstance(reason, str) else f"{type(reason).__name__}: {reason}"
-        host = urlsplit(self.api_url).hostname
-        advice = f"See that this machine reaches {host}, and that its proxy is right; {_STATUS}"
-        return Trouble(Unavailable(f"GitHub could not be reached: {self.shown(_QUERY.sub('', text))}.", advice), 0.0)
-
-    def shown(self, text: str) -> str:
-        """Return a text of GitHub's on one line, short, without the token."""
-        line = " ".join(Redactor((self.token,)).redact(text).split()).rstrip(".")
-        return line if len(line) <= 300 else f"{line[:300]}…"
-
     def _asked(self, verb: str, path: str, **request: Any) -> Any:
         found: list[Any] = []
         self.persistent(lambda: self._once(found, verb, path, **request))
@@ -150,20 +107,15 @@ class Rest:
             if error.status == 404:
                 found.append(Absent)
                 return None
-            trouble = self.refused(error.status, error.headers or {}, message_of(error.data))
+            trouble = self.means.refused(error.status, error.headers or {}, message_of(error.data))
         except requests.RequestException as error:
-            trouble = self.broken(error)
+            trouble = self.means.broken(error)
         except (RuntimeError, AssertionError, ValueError) as error:  # redirects elsewhere, and what is no JSON
-            trouble = Trouble(self.nonsense(str(error)))
+            trouble = Trouble(self.means.nonsense(str(error)))
         else:
             found.append(answer)
             return None
         return trouble if verb == "GET" else Trouble(trouble.error)
-
-    def nonsense(self, why: str) -> Unavailable:
-        """Return the error of an answer that no GitHub gives."""
-        what = f"What answers at {self.api_url} does not speak as GitHub's API does: {self.shown(why)}."
-        return Unavailable(what, "See that GITHUB_API_URL names the API, and that no proxy answers in its place.")
 
     def _requester(self) -> Requester:
         if self._made is None:
@@ -180,34 +132,3 @@ class Rest:
             )
             self._made = client.requester
         return self._made
-
-    def _limited(self, said: str, headers: Mapping[str, str]) -> Trouble:
-        after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
-        wait = float(after) if after.isascii() and after.isdigit() else None
-        until = ""
-        if wait is not None:
-            until = f" It may be asked again in {wait:.0f} s."
-        elif reset.isascii() and reset.isdigit() and headers.get("x-ratelimit-remaining") == "0":
-            until = f" It lasts until {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(int(reset)))}."
-        own = "" if self.token else " With a token (`github-token`, or GITHUB_TOKEN) it is far higher."
-        error = Unavailable(f"GitHub limits how often it may be asked ({said}).{until}", f"Run again later.{own}")
-        return Trouble(error, wait if wait is not None and wait <= LONGEST_WAIT else None)
-
-    def _advice(self) -> str:
-        if not self.token:
-            return f"Give a token: `github-token`, or GITHUB_TOKEN; in a job, its own with `{self._permission}`."
-        return (
-            f"The token needs `{self._permission}` of this repository: in a job, `permissions:` gives it. It may also "
-            "be expired, of another host (GITHUB_API_URL), or not yet let in by the organisation's single sign-on."
-        )
-
-
-def message_of(answer: Any) -> str:
-    """Return the `message` in an answer of GitHub's, parsed or not; nothing where it has none."""
-    if isinstance(answer, bytes):
-        try:
-            answer = json.loads(answer)
-        except ValueError:
-            return ""
-    message = answer.get("message") if isinstance(answer, dict) else None
-    return message if isinstance(message, str) else ""
