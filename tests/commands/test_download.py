@@ -212,6 +212,15 @@ def test_a_version_that_is_not_there_is_told_with_the_nearest(downloads: Downloa
     assert downloads.names() == []
 
 
+@pytest.mark.parametrize("wanted", ["1.2.3", "^1", "latest"])
+def test_a_project_that_was_mistyped_is_told_with_the_nearest(wanted: str, downloads: Downloads) -> None:
+    downloads.plant()
+    end = downloads.end(wanted, project="SugarWatr")
+    assert isinstance(end, InputError)
+    assert [(fault.name, fault.value) for fault in end.faults] == [("project", "SugarWatr")]
+    assert "the nearest are SugarWater." in end.what
+
+
 def test_a_version_that_may_be_where_nobody_answers_is_no_input_fault(downloads: Downloads) -> None:
     downloads.plant(version="1.2.4")
     down(downloads, LAST)

@@ -14,7 +14,7 @@ from promises.stand import KEY, LARGE, METADATA, SMALL, VERSION, waybill_of
 from waybill.domain.metadata import document
 from waybill.domain.result import ChannelOutcome, Outcome
 from waybill.domain.waybill import digest
-from waybill.errors import ArtifactError, ConflictError, ExitCode, InputError, Unavailable
+from waybill.errors import AccessDenied, ArtifactError, ConflictError, ExitCode, InputError, Unavailable
 from waybill.progress import Warned
 
 bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
@@ -277,6 +277,23 @@ def test_what_is_not_there_is_a_fault_that_names_the_nearest(
     assert {fault.name for fault in caught.value.faults} == {name}
     assert "1.2.3" in caught.value.what or "channel" in caught.value.what
     assert not crossing.world.writes()
+
+
+@pytest.mark.parametrize("wanted", ["1.2.3", "^1", "latest"])
+def test_a_project_that_was_mistyped_is_told_with_the_nearest(wanted: str, crossing: Crossing) -> None:
+    crossing.staged()
+    with pytest.raises(InputError) as caught:
+        crossing.promote(project="SugarWatr", version=wanted)
+    assert [(fault.name, fault.value) for fault in caught.value.faults] == [("project", "SugarWatr")]
+    assert f"has no version in account {DEVELOPMENT}; the nearest are SugarWater." in caught.value.what
+
+
+def test_where_the_projects_may_not_be_listed_none_is_suggested(crossing: Crossing) -> None:
+    crossing.staged()
+    refused = AccessDenied("No.", action="s3:ListBucket", resource="*")
+    crossing.world.fail(call="list", key="^$", error=refused, times=None)
+    with pytest.raises(InputError, match=f"has no version in account {DEVELOPMENT}\\."):
+        crossing.promote(project="SugarWatr")
 
 
 def test_a_channel_on_which_the_source_does_not_agree_is_a_conflict(crossing: Crossing) -> None:

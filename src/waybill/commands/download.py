@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from waybill.commands.account.catalogue import naming_projects
 from waybill.commands.account.find import (
     Shelf,
     Shelves,
@@ -54,7 +55,8 @@ def download(request: DownloadRequest, tools: Tools) -> Result:
     if isinstance(request.wanted, Exactly):
         shelves = shelves or open_shelves(target, tools)
         refuse_pruned(Keys(target.organisation.key_prefix, request.project, version), shelves)
-        raise no_such_version("version", version.text, request.project, everywhere_stored(request.project, shelves))
+        with naming_projects(request, request.project, shelves, tools):
+            raise no_such_version("version", version.text, request.project, everywhere_stored(request.project, shelves))
     return tried.failed(together(tried.faults))
 
 
@@ -63,7 +65,8 @@ def _meant(request: DownloadRequest, target: Target, tools: Tools) -> tuple[Vers
     if isinstance(request.wanted, Exactly):
         return request.wanted.version, None
     shelves = open_shelves(target, tools)
-    return resolve(request.wanted, "version", request.project, shelves, tools), shelves
+    with naming_projects(request, request.project, shelves, tools):
+        return resolve(request.wanted, "version", request.project, shelves, tools), shelves
 
 
 def _search(tried: Tried, shelves: Shelves | None) -> Result | None:

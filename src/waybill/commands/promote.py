@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from waybill.commands.account.catalogue import naming_projects
 from waybill.commands.account.find import resolve
 from waybill.commands.account.observe import observe
 from waybill.commands.account.target import Target, reach
@@ -40,10 +41,11 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
     tools.reporter.tell(Started(f"Promoting {order.project}"))
     shelves = open_source(order, tools)
     source = shelves.target
-    version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools, surely=True)
-    request = order.request(version)
-    tools.reporter.tell(Asked(request))
-    offer = look_at_source(order.project, version, order.wanted_by, shelves, tools)
+    with naming_projects(order.source, order.project, shelves, tools):
+        version = resolve(order.wanted, order.wanted_by, order.project, shelves, tools, surely=True)
+        request = order.request(version)
+        tools.reporter.tell(Asked(request))
+        offer = look_at_source(order.project, version, order.wanted_by, shelves, tools)
     run, events, backward = _planned(order, request, source, offer, tools)
     tools.cancellation.check()
     tools.reporter.tell(Planned(run.plan))

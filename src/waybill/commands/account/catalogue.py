@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 
-from waybill.commands.account.find import Shelves
+from waybill.commands.account.find import Shelves, everywhere_stored
 from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.together import together
@@ -76,11 +78,27 @@ def must_exist(place: Place, project: str, found: Catalogue, shelves: Shelves, t
         return
     if found.errors:
         raise together(list(found.errors.values()))
+    raise _no_such_project(place, project, "has no version and no channel there", shelves, tools)
+
+
+@contextmanager
+def naming_projects(place: Place, project: str, shelves: Shelves, tools: Tools) -> Iterator[None]:
+    """Make of bad input within, where nothing of the project is stored, the fault of its name, with the nearest."""
+    try:
+        yield
+    except InputError as error:
+        if everywhere_stored(project, shelves):
+            raise
+        what = f"has no version in account {shelves.target.owner}"
+        raise _no_such_project(place, project, what, shelves, tools) from error
+
+
+def _no_such_project(place: Place, project: str, what: str, shelves: Shelves, tools: Tools) -> InputError:
     from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
 
     near = get_close_matches(project, _projects(place, shelves, tools), 5, 0.6)
-    rule = "has no version and no channel there" + (f"; the nearest are {', '.join(near)}." if near else ".")
-    raise InputError([Fault("project", project, rule)], "Nothing was written.")
+    rule = f"{what}; the nearest are {', '.join(near)}." if near else f"{what}."
+    return InputError([Fault("project", project, rule)], "Nothing was written.")
 
 
 def _projects(place: Place, shelves: Shelves, tools: Tools) -> set[str]:
