@@ -16,6 +16,7 @@ HOMES = {"aws-cn": "cn-northwest-1"}
 
 HOME = "us-east-1"
 TOO_MANY = "TooManyInvalidationsInProgress"
+TOO_LARGE = "BatchTooLarge"
 NONE_SUCH = "NoSuchDistribution"
 
 
@@ -34,10 +35,12 @@ class CloudFront:
             answer = self._calls.perform(
                 self._asked("cloudfront:CreateInvalidation", distribution),
                 lambda: self._client().create_invalidation(DistributionId=distribution, InvalidationBatch=batch),
-                {TOO_MANY: TOO_MANY, NONE_SUCH: None},
+                {TOO_MANY: TOO_MANY, TOO_LARGE: TOO_LARGE, NONE_SUCH: None},
             )
         if answer == TOO_MANY:
             return None
+        if answer == TOO_LARGE:
+            raise InputError([Fault("invalidate", distribution, "has more paths than CloudFront takes at once.")])
         return _read(distribution, answer)
 
     def look(self, distribution: str, invalidation: str) -> InvalidationState:
