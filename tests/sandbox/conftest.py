@@ -12,6 +12,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from sandbox.answers import watch
+from sandbox.pipelines import Workshop
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox, running
 
@@ -83,6 +85,13 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def clients(sandbox: Sandbox) -> Clients:
     return Clients(sandbox)
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox, clients: Clients) -> Iterator[Workshop]:
+    """A pipeline's surroundings. Every answer of CodePipeline is held to botocore's service model."""
+    yield Workshop.made(sandbox, clients, watch(clients.user("codepipeline")))
+    sandbox.release()
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,14 @@ In each account and region: a versioned, KMS-encrypted bucket, its name in the p
 Roles: {layout.STAGE_ROLE_ARN}, external id {layout.STAGE_EXTERNAL_ID}
        {layout.PROMOTE_ROLE_ARN}, the same; may read development's buckets
        {layout.OIDC_ROLE_ARN}, with any web identity token
+Pipelines, in {layout.DEVELOPMENT}, {layout.HOME_REGION}, deploying into {layout.PRODUCTION} as {layout.DEPLOY_ROLE}:
+       {layout.PIPELINE} unpacks {layout.INPUT_KEY} of the bucket {layout.INPUT_BUCKET}
+           into {layout.OUTPUT_BUCKET}, to be seen at URL{layout.site_path(layout.OUTPUT_BUCKET)}
+       {layout.STAGED_PIPELINE} takes a key that its start names from the staging bucket, and unpacks it
+           into the folder {layout.STAGED_OUTPUT_FOLDER} of {layout.STAGED_OUTPUT_BUCKET}
+Faults on purpose: POST {{"pipeline": ..., "action": ...}} to URL{layout.FAULTS_PATH} with one or more of
+       "fail": "message", "code": "...", "seconds": 2.5, "hold": true, "times": 3 for the action's next runs;
+       DELETE there (all, or of a pipeline and action) takes them back and lets go what is held.
 
 Example:
   waybill sandbox run -- waybill stage --project Demo --version 1.0.0 --path README.md \\

@@ -14,6 +14,10 @@ ENFORCED: Final = (
     "AssumeRole: the role exists, its trust policy names the caller, external id, sts:TagSession and "
     "sts:SetSourceIdentity; one hour for chained roles; 2,048 characters of session policy; never for root.",
     "Access keys are known; requests are signed by someone; the region exists.",
+    "CodePipeline: declarations, requests, modes, stage locks and transitions, approvals, tokens, overrides, stops, "
+    "retries and rollbacks, S3 sources and S3 deploys across accounts and regions. An action assumes its role only "
+    "where the role's trust policy allows it, and then may do in S3 and KMS what is said above.",
+    "EventBridge: a rule starts a pipeline, for S3 events where the bucket sends them, and for PutEvents.",
     "Parameter Store: names, 4 KB, no {{}}, one writer at a time, 100 versions, labels that block the 101st.",
 )
 
@@ -29,8 +33,14 @@ NOT_ENFORCED: Final = (
     "Throttling, quotas, TooManyUpdates, 409 ConditionalRequestConflict, 5xx answers, and eventual consistency.",
     "Which region a bucket is asked in: every region answers for every bucket.",
     "PackedPolicyTooLarge: session tags and policies are not packed.",
-    "Checksums of parts in ListParts; lifecycle rules; replication; event notifications between services.",
-    "Services other than S3, SSM, KMS, STS and IAM answer as plain moto does, or with 501 NotImplemented.",
+    "Checksums of parts in ListParts; lifecycle rules; replication; other event notifications between services.",
+    "CodePipeline: a polled source is found at once, not within a minute; a new pipeline is not started; actions other "
+    "than S3 and manual approval succeed without doing anything; stage conditions, onFailure other than ROLLBACK, "
+    "triggers, webhooks, custom actions, notifications of approvals and logs do not exist; artifacts are kept as they "
+    "are, and nothing limits their size.",
+    "Websites of the two output buckets are shown to anyone on this machine, whatever their bucket policies say.",
+    "Services other than S3, SSM, KMS, STS, IAM and CodePipeline answer as plain moto does, or with 501 "
+    "NotImplemented.",
 )
 
 

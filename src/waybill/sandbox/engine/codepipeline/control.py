@@ -65,6 +65,7 @@ def retry(line: Line, stage: str, execution: str, *, everything: bool, now: floa
     else:
         run.runs = {name: each for name, each in run.runs.items() if each.status == states.SUCCEEDED}
     run.status = each.status = states.IN_PROGRESS
+    each.fell_back = False
     run.retries += 1
     each.updated, each.stop_reason = now, None
     return each
@@ -94,6 +95,22 @@ def roll_back(line: Line, stage: str, target: str, trigger: Trigger, now: float)
     made.type, made.target, made.at = states.ROLLBACK, target, at
     made.artifacts, made.revisions, made.exported = dict(old.artifacts), list(old.revisions), dict(old.exported)
     return made
+
+
+def fall_back(line: Line, now: float) -> bool:
+    """Do what stages say of failures: `onFailure` ROLLBACK. Returns whether an execution was added."""
+    for each in line.executions:
+        failed = each.status == states.FAILED and each.type == states.STANDARD and not each.fell_back
+        if not failed or each.definition is not line.definition or each.stage.on_failure != states.ROLLBACK:
+            continue
+        each.fell_back = True
+        stage = each.stage.name
+        earlier = [older for older in line.executions if older.number < each.number and older.succeeded_in(stage)]
+        targets = [older for older in earlier if older.definition is line.definition and older.type == states.STANDARD]
+        if targets and each.at > 0 and not line.inside(stage):
+            roll_back(line, stage, targets[-1].id, Trigger("AutomatedRollback", each.id), now)
+            return True
+    return False
 
 
 def approve(line: Line, request: Mapping[str, Any], by: str, now: float) -> str:

@@ -107,7 +107,10 @@ class StageRun:
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
-    """One execution. `number` counts them; `at` is the stage it is in, or `waiting` before."""
+    """One execution. `number` counts them; `at` is the stage it is in, or `waiting` before.
+
+    `target` is the execution that it rolls back to; `fell_back`: its failure has been answered by the pipeline itself.
+    """
 
     id: str
     number: int
@@ -121,7 +124,7 @@ class Execution:
     type: str = STANDARD
     target: str | None = None
     stop_reason: str | None = None
-    abandoned: bool = False
+    fell_back: bool = False
     at: int = 0
     waiting: bool = True
     stages: dict[str, StageRun] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from waybill.sandbox.engine.refusals import Refusal
 
 SERVICE_NAME: Final = "codepipeline.amazonaws.com"
 _PAGE: Final = 100
+_LEFT: Final = "left"
 Json = dict[str, Any]
 
 
@@ -219,21 +220,22 @@ class Operations:
 
 
 def _page(name: str, found: Sequence[Json], request: Json) -> Json:
-    start = _offset(request.get("nextToken"))
+    # Newer ones come before older ones: a page goes on where the last one ended, whatever has come since.
+    left = _left(request.get("nextToken"))
+    start = 0 if left is None else max(0, len(found) - left)
     stop = start + min(request.get("maxResults", _PAGE), _PAGE)
     page: Json = {name: list(found[start:stop])}
     if stop < len(found):
-        page["nextToken"] = base64.urlsafe_b64encode(f"from {len(found) - stop}".encode()).decode()
-        page["nextToken"] = base64.urlsafe_b64encode(f"from {stop}".encode()).decode()
+        page["nextToken"] = base64.urlsafe_b64encode(f"{_LEFT} {len(found) - stop}".encode()).decode()
     return page
 
 
-def _offset(token: str | None) -> int:
+def _left(token: str | None) -> int | None:
     if token is None:
-        return 0
+        return None
     try:
         word, _, number = base64.urlsafe_b64decode(token.encode()).decode().partition(" ")
-        if word == "from":
+        if word == _LEFT:
             return int(number)
     except (binascii.Error, ValueError):
         pass

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from waybill.sandbox.engine.codepipeline import actions, faults, validity
+from waybill.sandbox.engine.codepipeline import actions, control, faults, validity
 from waybill.sandbox.engine.codepipeline import definition as definitions
 from waybill.sandbox.engine.codepipeline.execution import CANCELLED, IN_PROGRESS, ActionRun, Execution, Outcome
 from waybill.sandbox.engine.codepipeline.faults import Fault, Faults
@@ -34,11 +34,15 @@ class Service:
     """All pipelines. `clock` tells seconds since the epoch."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock = clock
+        self._seconds = clock
         self.lock = threading.RLock()
         self.faults = Faults()
         self._lines: dict[tuple[Place, str], Line] = {}
         self._timers: dict[str, threading.Timer] = {}
+
+    def clock(self) -> float:
+        """Return the time as CodePipeline tells it: seconds since the epoch, with milliseconds."""
+        return round(self._seconds(), 3)
 
     def lines(self, place: Place | None = None) -> Iterator[Line]:
         """Yield the pipelines (of one place) in the order of their names."""
@@ -88,7 +92,10 @@ class Service:
 
     def go(self, line: Line) -> None:
         """Let a pipeline go as far as it can, and its new runs begin."""
-        for run in line.advance(self.clock()):
+        begun = line.advance(self.clock())
+        while control.fall_back(line, self.clock()):
+            begun += line.advance(self.clock())
+        for run in begun:
             execution = next(each for each in line.executions if run in each.runs)
             self._begin(line, execution, run)
         self._forget_timers(line)
