@@ -15,7 +15,7 @@ from promises.harms import denied_channel, silent_writes
 from promises.stand import Stand
 from waybill.cancel import Cancellation
 from waybill.domain.result import Result
-from waybill.progress import Planned
+from waybill.progress import Planned, Started
 from waybill.report import plan_words, text, words
 
 HISTORY = "1.0.0 2.0.0 3.0.0"
@@ -107,7 +107,12 @@ def test_each_end_is_said_of_the_channel(run: Callable[[Stand], Result], said: s
 def test_what_was_withdrawn_is_told_once_for_all_regions(stand: Stand) -> None:
     end(stand, run_id="1")
     shown = text.result(end(stand, run_id="2"))
-    assert "us-east-1, us-west-2 and eu-west-1: withdrew 2.0.0\n" in shown, "3.0.0 was withdrawn before"
+    assert "us-east-1, us-west-2 and eu-west-1: withdrew 2.0.0 (it leaks)\n" in shown, "3.0.0 was withdrawn before"
+
+
+def test_the_reason_is_shown_before_anything_is_done(stand: Stand) -> None:
+    end(stand, dry_run="true")
+    assert stand.reporter.of(Started)[-1].what == "Rolling back the channel latest of SugarWater (it leaks)"
 
 
 def test_the_plan_says_where_the_channel_goes(stand: Stand) -> None:

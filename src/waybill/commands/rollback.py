@@ -30,7 +30,7 @@ from waybill.progress import Asked, Planned, Started, Step, Stepped
 def rollback(order: RollbackOrder, tools: Tools) -> Result:
     """Roll back one channel. Raises a `WaybillError` where no plan could be made."""
     started = tools.clock.monotonic()
-    tools.reporter.tell(Started(f"Rolling back the channel {order.channel} of {order.project}"))
+    tools.reporter.tell(Started(f"Rolling back the channel {order.channel} of {order.project} ({order.reason})"))
     target = reach(order.place, rolling_back(order), tools)
     seen = look_at_channel(order, target, tools)
     request = order.request(target_version(order, seen, tools))

@@ -77,7 +77,7 @@ def after_all(result: Result, todo: Rollback) -> Result:
         lacking = any(region.exit_code is ExitCode.ARTIFACT for region in result.regions)
         said = ((FIRST, lacking), (FINISHES, True), (UNTIL, result.changed))
         result = replace(result, advice=" ".join(text for text, holds in said if holds))
-    withdrew = ", ".join(version.text for version in todo.withdraws)
+    withdrew = f"{', '.join(version.text for version in todo.withdraws)} ({todo.reason})" if todo.withdraws else ""
     regions = tuple(_told(region, result.version, withdrew) for region in result.regions)
     passed = [region.channel_after for region in regions if _elsewhere(region, result.version)]
     result = replace(result, regions=regions)

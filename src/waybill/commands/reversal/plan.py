@@ -30,13 +30,14 @@ from waybill.progress import Warned
 class Rollback:
     """What is to be done: `events` are to be held by every region, by their keys, highest version first.
 
-    `withdraws` are the versions that it takes off the channel. `begun_before`: this same run began it, so it goes where
-    that went, whatever came since.
+    `withdraws` are the versions that it takes off the channel, for `reason`. `begun_before`: this same run began it, so
+    it goes where that went, whatever came since.
     """
 
     run: Run
     events: Mapping[str, Event]
     withdraws: Sequence[Version]
+    reason: str
     begun_before: bool
 
 
@@ -83,7 +84,7 @@ def plan_rollback(order: RollbackOrder, request: Request, target: Target, seen: 
     run = Run(request=request, target=target, plan=plan, sites=watch.over(sites), tools=tools, watch=watch)
     by_key = {f"{Keys(prefix, request.project, one.version).events(request.channel)}{one.name}": one for one in events}
     own = domain.own_event(known, tools.run_id, request.version)
-    return Rollback(run=run, events=by_key, withdraws=takes, begun_before=own is not None)
+    return Rollback(run=run, events=by_key, withdraws=takes, reason=order.reason, begun_before=own is not None)
 
 
 def _failed(name: str, error: WaybillError, seen: Seen) -> RegionPlan:
