@@ -11,6 +11,7 @@ LAX: dict[str, dict[str, str]] = {
     "moto": {
         "unlisted": "the sandbox lets every session list",
         "session-policy": "the sandbox lets a session do what its policy does not",
+        "caller-reference": "moto makes a new invalidation for a CallerReference that it has seen",
     },
     "ministack": {
         "expected-owner": "ministack does not look at x-amz-expected-bucket-owner",
