@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.events.models import Rule
-from moto.events.utils import EventMessageType, EventTemplateParser
+from moto.events.utils import EventMessageType
 
 Fired = Callable[[str, str, Mapping[str, Any]], None]
 _PIPELINE: Final = "arn:aws:codepipeline:"
@@ -46,13 +46,21 @@ class _Others:
 
 def _input(target: Mapping[str, Any], event: Any) -> dict[str, Any]:
     """Return the JSON object that a pipeline is started with: it may have `sourceRevisions` and `variables`."""
+    text = str(target.get("Input") or "{}")
     transformer = target.get("InputTransformer")
     if transformer is not None:
-        document = EventTemplateParser.parse(
-            input_template=transformer.get("InputTemplate"),
-            input_paths_map=transformer.get("InputPathsMap", {}),
-            event=event,
-        )
-    else:
-        document = json.loads(target.get("Input") or "{}")
+        text = str(transformer.get("InputTemplate", ""))
+        for name, path in transformer.get("InputPathsMap", {}).items():
+            text = text.replace(f"<{name}>", str(_at(event, path)))
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
     return document if isinstance(document, dict) else {}
+
+
+def _at(event: Any, path: str) -> Any:
+    """Return what a JSON path such as `$.detail.object.key` leads to, or ""."""
+    for name in path.removeprefix("$.").split("."):
+        event = event.get(name, "") if isinstance(event, dict) else ""
+    return event

@@ -18,6 +18,8 @@ def page(method: str, path: str) -> Page:
     """Return status, headers and body for a path below `layout.SITE_PATH`; a folder shows its index.html."""
     if method not in ("GET", "HEAD"):
         return _words(405, "Only GET and HEAD are answered here.")
+    # WSGI gives the bytes of a path as Latin-1.
+    path = path.encode("latin-1").decode("utf-8", "replace")
     name, _, key = path.removeprefix(f"{layout.SITE_PATH}/").partition("/")
     if name not in layout.WEBSITES:
         return _words(404, f"The bucket {name} is no website. Websites: {', '.join(layout.WEBSITES)}.")

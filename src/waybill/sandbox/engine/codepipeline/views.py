@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from waybill.sandbox.engine.codepipeline import execution as states
 from waybill.sandbox.engine.codepipeline.definition import PARALLEL, QUEUED, Action, Stage
 from waybill.sandbox.engine.codepipeline.execution import ActionRun, Execution, Location
 from waybill.sandbox.engine.codepipeline.machine import Line
 
+_CANCELLED: Final = "The pipeline definition was updated while this execution was in progress."
 Json = dict[str, Any]
 
 
@@ -23,6 +24,7 @@ def summary(each: Execution) -> Json:
     return without_nothing(
         pipelineExecutionId=each.id,
         status=each.status,
+        statusSummary=_CANCELLED if each.status == states.CANCELLED else None,
         startTime=each.started,
         lastUpdateTime=each.updated,
         sourceRevisions=[
@@ -47,6 +49,7 @@ def execution(each: Execution) -> Json:
         pipelineVersion=each.definition.version,
         pipelineExecutionId=each.id,
         status=each.status,
+        statusSummary=_CANCELLED if each.status == states.CANCELLED else None,
         artifactRevisions=[
             without_nothing(
                 name=revision.artifact,
