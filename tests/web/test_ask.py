@@ -5,7 +5,7 @@ import socket
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -188,6 +188,23 @@ def slow(*, head: bool) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}/"
         stop.set()
+        thread.join()
+
+
+def test_a_page_without_end_is_read_for_a_mib_only() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                while True:
+                    connection.sendall(bytes(65536))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        assert len(ask(f"http://127.0.0.1:{server.getsockname()[1]}/")[1]) == LONGEST
         thread.join()
 
 

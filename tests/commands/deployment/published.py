@@ -81,7 +81,7 @@ def pipeline(*actions: ActionDefinition) -> Pipeline:
         version=1,
         type=PipelineType.V2,
         mode=Mode.SUPERSEDED,
-        stages=("Source", "Build", "Deploy"),
+        stages=("Source", "Build", "Deploy", "After"),
         actions=(SOURCE, *(actions or (deploy_action(),))),
     )
 

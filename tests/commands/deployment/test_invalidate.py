@@ -89,6 +89,8 @@ def test_silence_is_waited_out(world: FakeAws, call: str) -> None:
     world.fail(call=call, error=Unavailable("nobody there"), times=3)
     assert len(forget(world)) == 2
     assert len(begun(world)) == 1
+    answered = [one for one in world.calls.log() if one.call == "invalidate" and one.failed is None]
+    assert len(answered) == 2, "what was begun is looked at, and not begun again"
 
 
 def test_an_answer_that_was_lost_does_not_double_it(world: FakeAws) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import zipfile
 from dataclasses import replace
@@ -187,6 +188,8 @@ def test_p7_a_bucket_of_another_account_than_the_roles_is_not_looked_at(site: Si
 
 
 def test_every_s3_deploy_action_is_looked_at_and_the_zip_is_read_once(site: Site) -> None:
+    site.pages |= {f"{number}.bin": os.urandom(100_000) for number in range(4)}
+    site.stage(zipped(site.pages))
     site.deploy()
     site.deploy("eu/")
     alone = site.verify(), site.streamed()
