@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import waybill
+from sandbox.pipelines import until
 from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
@@ -60,3 +61,36 @@ def test_what_needs_ec2_finds_it(clients: Any) -> None:
     assert clients.user("ssm").send_command(
         DocumentName="AWS-RunShellScript", Targets=[{"Key": "tag:a", "Values": ["b"]}]
     )["Command"]["CommandId"]
+
+
+def test_codepipeline_is_not_loaded_before_somebody_asks_for_it() -> None:
+    source = str(Path(waybill.__file__).parent.parent)
+    code = (
+        "import sys; from waybill.sandbox.engine import loading; loading.load();"
+        "from waybill.sandbox.engine import automation, http, preparation, strictness;"
+        "made = automation.Automation(lambda: 0.0); strictness.install(made); preparation.prepare();"
+        "assert not [m for m in sys.modules if 'codepipeline' in m];"
+        "made.written('a-bucket', 'a-key'); assert not [m for m in sys.modules if 'codepipeline' in m];"
+        "assert len(list(made.service().lines())) == 2"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": source}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def threads(sandbox: Sandbox) -> int:
+    status = Path(f"/proc/{sandbox.pid}/status").read_text()
+    return int(status.partition("Threads:")[2].split()[0])
+
+
+def test_no_thread_is_left_of_executions_that_have_ended(sandbox: Sandbox, shop: Any) -> None:
+    shop.upload()
+    name = shop.create(executionMode="PARALLEL")
+    shop.hold(name, times=20)
+    before = threads(sandbox)
+    started = [shop.start(name) for _ in range(20)]
+    until(lambda: threads(sandbox) >= before + 15)
+    sandbox.release(name)
+    assert {shop.ended(name, each) for each in started} == {"Succeeded"}
+    until(lambda: threads(sandbox) <= before + 3)
