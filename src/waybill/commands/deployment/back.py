@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from waybill.commands.deployment.carried import carried_version
@@ -14,7 +15,7 @@ from waybill.domain.deploying import Noted
 from waybill.domain.deployment import Way, WentBack
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
 from waybill.domain.names import Keys
-from waybill.domain.pipeline import Mode
+from waybill.domain.pipeline import Mode, PipelineType
 from waybill.domain.versions import Version
 from waybill.errors import Cancelled, WaybillError
 from waybill.ports.pipeline import Pin, Start
@@ -55,22 +56,30 @@ def _stage(beginning: Beginning, actions: tuple[ActionRun, ...]) -> str:
 
 
 def _target(beginning: Beginning, failed: str, stage: str) -> Execution | None:
-    """Return the last execution that succeeded in this stage, and as a whole, with another object."""
+    """Return the last execution that succeeded, with another object; one that the stage can go back to comes first.
+
+    CodePipeline shows as succeeded in a stage only what went through it under the current definition.
+    """
     pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
-    good = (one for one in pipelines.succeeded_in(name, stage) if one.id != failed and not beginning.carries(one))
-    return next((one for one in good if one.status is ExecutionStatus.SUCCEEDED and one.rolls_back is None), None)
+
+    def last_good(executions: Iterable[Execution]) -> Execution | None:
+        good = (one for one in executions if one.status is ExecutionStatus.SUCCEEDED and one.rolls_back is None)
+        return next((one for one in good if one.id != failed and not beginning.carries(one)), None)
+
+    return last_good(pipelines.succeeded_in(name, stage)) or last_good(pipelines.executions(name))
 
 
 def _deployed_again(task: Task, beginning: Beginning, target: Execution, stage: str, back: WentBack) -> WentBack:
     works, tools = beginning.works, task.tools
     pipeline = works.pipeline
-    eligible = pipeline.mode is not Mode.PARALLEL and target.pipeline_version == pipeline.version
-    execution = works.pipelines.roll_back(pipeline.name, stage, to=target.id) if eligible else None
-    by_stage = stage if execution else None
+    # CodePipeline itself knows whether its structure is still the one that this execution went through.
+    by_stage = pipeline.mode is not Mode.PARALLEL and pipeline.type is PipelineType.V2
+    execution = works.pipelines.roll_back(pipeline.name, stage, to=target.id) if by_stage else None
+    rolled = stage if execution else None
     if execution is None:
         tools.reporter.tell(Noted(f"stage {stage} cannot be rolled back; a new execution deploys it again"))
         execution = works.pipelines.start(_again(beginning, task.staged, target, back.version))
-    back = replace(back, execution=execution, by_stage=by_stage)
+    back = replace(back, execution=execution, by_stage=rolled)
     delivery = beginning.delivery
     limits = Limits(
         end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout

@@ -66,7 +66,7 @@ class Telling:
         for stage in stages:
             if stage.execution == execution:
                 for approval in stage.waiting:
-                    if self._is_new("approval", stage.name, approval.action):
+                    if self._is_new("approval", approval.stage, approval.action):
                         yield self._approval(approval)
             if stage.inbound == execution and not stage.open and self._is_new("transition", stage.name, stage.reason):
                 yield TransitionClosed(stage.name, stage.reason, stage.by)

@@ -1,0 +1,130 @@
+"""`on-failure: rollback`: what succeeded before is deployed again, the channel goes with it, the step fails still."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from commands.deployment.stand import PROJECT, Deploys, body_of
+from fakes.aws import PRODUCTION, REGIONS
+from fakes.codepipeline import Script
+from fakes.site import INPUT, OUTPUT
+from waybill.domain.deploying import Noted
+from waybill.domain.events import Kind
+from waybill.domain.execution import ActionStatus, ExecutionStatus
+from waybill.domain.pipeline import Mode
+from waybill.domain.result import Outcome
+from waybill.errors import ExitCode
+
+FAILING = Script(status=ActionStatus.FAILED, error="no such bucket")
+
+
+@pytest.fixture
+def stand() -> Deploys:
+    """1.0.0 is deployed; 1.1.0 is staged, and its deploy will fail."""
+    stand = Deploys()
+    stand.stage("1.0.0", {"index.html": b"one"})
+    stand.deploy(version="1.0.0", run_id="1")
+    stand.stage("1.1.0", {"index.html": b"two"})
+    return stand
+
+
+def channel(stand: Deploys) -> set[str]:
+    name = f"/artifacts/{PROJECT}/latest"
+    return {stand.world.history(region, PRODUCTION, name)[-1] for region in REGIONS}
+
+
+def fail_once(stand: Deploys) -> None:
+    stand.pipe.scripts["Push"] = FAILING
+    stand.pipe.at(12.5, lambda: stand.pipe.scripts.pop("Push", None))
+
+
+def test_the_stage_is_rolled_back_and_the_channel_with_it(stand: Deploys) -> None:
+    fail_once(stand)
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert (result.outcome, result.exit_code) == (Outcome.ROLLED_BACK, ExitCode.PIPELINE)
+    assert back is not None
+    assert (back.version, back.by_stage, back.status) == ("1.0.0", "Deploy", ExecutionStatus.SUCCEEDED)
+    assert back.channel
+    assert stand.world.body(OUTPUT, "index.html") == b"one"
+    assert channel(stand) == {"1.0.0"}
+    kinds = [event.kind for event in stand.events("1.1.0")]
+    assert Kind.WITHDRAWN in kinds
+    assert "no such bucket" in str(result.error)
+
+
+def test_after_an_update_of_the_pipeline_a_new_execution_is_pinned_to_what_was_before(stand: Deploys) -> None:
+    stand.pipe.update()
+    fail_once(stand)
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert back is not None
+    assert (back.version, back.by_stage, back.status) == ("1.0.0", None, ExecutionStatus.SUCCEEDED)
+    assert stand.pipe.runs[-1].revisions[0].id == stand.pipe.runs[0].revisions[0].id
+    assert stand.world.body(OUTPUT, "index.html") == b"one"
+    assert channel(stand) == {"1.0.0"}
+
+
+def test_a_way_back_that_fails_too_leaves_the_channel(stand: Deploys) -> None:
+    stand.pipe.scripts["Push"] = FAILING
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, ExitCode.PIPELINE)
+    assert back is not None
+    assert (back.status, back.channel) == (ExecutionStatus.FAILED, False)
+    assert channel(stand) == {"1.1.0"}
+
+
+def test_where_nothing_was_deployed_before_nothing_is_done() -> None:
+    stand = Deploys()
+    stand.stage("1.0.0")
+    stand.pipe.scripts["Push"] = FAILING
+    result = stand.deploy(version="1.0.0", on_failure="rollback")
+    assert (result.outcome, body_of(result).went_back) == (Outcome.FAILED, None)
+    assert any("nothing was deployed before" in noted.text for noted in stand.reporter.of(Noted))
+
+
+def test_leave_leaves_all_as_it_is(stand: Deploys) -> None:
+    fail_once(stand)
+    result = stand.deploy(version="1.1.0")
+    assert (result.outcome, body_of(result).went_back) == (Outcome.FAILED, None)
+    assert channel(stand) == {"1.1.0"}
+    assert len(stand.pipe.runs) == 2
+
+
+def test_what_somebody_stopped_is_not_undone(stand: Deploys) -> None:
+    stand.pipe.at(5, lambda: stand.pipe.stop(stand.pipe.runs[-1], "freeze"))
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    assert body_of(result).went_back is None
+    assert channel(stand) == {"1.1.0"}
+
+
+def test_a_channel_that_names_another_version_is_left_alone(stand: Deploys) -> None:
+    for region in REGIONS:
+        stand.world.set_parameter(region, PRODUCTION, f"/artifacts/{PROJECT}/latest", "1.0.0", "1.0.0")
+    fail_once(stand)
+    back = body_of(stand.deploy(version="1.1.0", on_failure="rollback")).went_back
+    assert back is not None
+    assert not back.channel
+
+
+def test_a_proof_that_fails_goes_back_as_well(stand: Deploys) -> None:
+    stand.pipe.delivers = False
+    stand.pipe.at(14.0, lambda: setattr(stand.pipe, "delivers", True))
+    result = stand.deploy(version="1.1.0", on_failure="rollback", verify_deployed="always")
+    back = body_of(result).went_back
+    assert result.exit_code is ExitCode.PIPELINE
+    assert back is not None
+    assert back.version == "1.0.0"
+
+
+def test_a_pinned_parallel_pipeline_is_not_rolled_back_by_stage(stand: Deploys) -> None:
+    stand.pipe.definition = replace(stand.pipe.definition, mode=Mode.PARALLEL)
+    fail_once(stand)
+    result = stand.deploy(version="1.1.0", on_failure="rollback", allow_unpinned="true")
+    back = body_of(result).went_back
+    assert back is not None
+    assert back.by_stage is None
+    assert stand.world.buckets[INPUT]
