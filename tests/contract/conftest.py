@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.laxness import LAX, OWED
+from contract.pipeline_places import FakePipelinePlace, PipelinePlace, in_the_sandbox
 from contract.places import Place, in_ministack, in_moto, in_the_fake
 from engines.ministack import binary
 
@@ -49,6 +50,22 @@ def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pl
                 request.applymarker(pytest.mark.xfail(strict=True, reason=known[name]))
     found = request.getfixturevalue(f"{request.param}_place")
     assert isinstance(found, Place)
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+@pytest.fixture(scope="session")
+def pipelines_sandbox() -> Iterator[PipelinePlace]:
+    with in_the_sandbox() as found:
+        yield found
+
+
+@pytest.fixture(params=["fake", pytest.param("sandbox", marks=pytest.mark.engine)])
+def pipeline_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> PipelinePlace:
+    """Everything that the ports of pipelines stand for, twice over."""
+    sandboxed = request.param == "sandbox"
+    found: PipelinePlace = request.getfixturevalue("pipelines_sandbox") if sandboxed else FakePipelinePlace()
     for name, value in found.environment.items():
         monkeypatch.setenv(name, value)
     return found

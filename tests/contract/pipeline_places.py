@@ -21,6 +21,7 @@ from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from fakes.codepipeline import FakePipeline, Script
 from fakes.site import OUTPUT, add_pipeline, site_pipeline
+from fakes.state import Item
 from waybill.domain.execution import ActionStatus
 from waybill.domain.identity import Identity
 from waybill.domain.pipeline import Mode, PipelineType, Variable
@@ -104,6 +105,18 @@ class PipelinePlace(Protocol):
     def tick(self) -> None:
         """Let a moment pass."""
 
+    def bucket(self, *, versioning: str = "") -> str:
+        """Make a bucket in development; returns its name. `versioning` is `Enabled`, `Suspended`, or nothing."""
+
+    def versions(self, key: str) -> int:
+        """Count the versions of an object of the bucket that pipelines read."""
+
+    def delete(self, key: str) -> str:
+        """Cover an object of the bucket that pipelines read with a marker; returns the marker's id."""
+
+    def unfinished(self) -> int:
+        """Count the multipart uploads to the bucket that pipelines read that nobody ended."""
+
 
 def pipelines(place: PipelinePlace) -> Pipelines:
     """Return the region's CodePipeline."""
@@ -137,6 +150,7 @@ class FakePipelinePlace:
 
     def __post_init__(self) -> None:
         self.world.now, self.world.seconds = self.clock.now, self.clock.monotonic
+        self.world.add_bucket(REGION, INPUT, owner=DEVELOPMENT)
 
     @property
     def account(self) -> Account:
@@ -196,6 +210,22 @@ class FakePipelinePlace:
 
     def tick(self) -> None:
         self.clock.advance(1)
+
+    def bucket(self, *, versioning: str = "") -> str:
+        name = f"contract-{uuid4().hex[:12]}"
+        self.world.add_bucket(REGION, name, owner=DEVELOPMENT, versioned=versioning == "Enabled")
+        return name
+
+    def versions(self, key: str) -> int:
+        return sum(isinstance(item, Item) for item in self.world.buckets[INPUT].objects.get(key, []))
+
+    def delete(self, key: str) -> str:
+        self.world.delete(INPUT, key)
+        marker = self.world.buckets[INPUT].objects[key][-1]
+        return marker.version_id or ""
+
+    def unfinished(self) -> int:
+        return self.world.unfinished(INPUT)
 
 
 @dataclass(slots=True)
@@ -289,6 +319,23 @@ class SandboxPlace:
 
     def tick(self) -> None:
         time.sleep(0.05)
+
+    def bucket(self, *, versioning: str = "") -> str:
+        s3, name = self.client("s3"), f"contract-{uuid4().hex[:12]}"
+        s3.create_bucket(Bucket=name)
+        if versioning:
+            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": versioning})
+        return name
+
+    def versions(self, key: str) -> int:
+        found = self.client("s3").list_object_versions(Bucket=INPUT, Prefix=key).get("Versions", [])
+        return sum(one["Key"] == key for one in found)
+
+    def delete(self, key: str) -> str:
+        return str(self.client("s3").delete_object(Bucket=INPUT, Key=key)["VersionId"])
+
+    def unfinished(self) -> int:
+        return len(self.client("s3").list_multipart_uploads(Bucket=INPUT).get("Uploads", []))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,6 @@ from contract.pipeline_places import (
     FakePipelinePlace,
     PipelinePlace,
     Wanted,
-    in_the_sandbox,
     pipelines,
     until,
     zipped,
@@ -29,18 +27,9 @@ NOBODY = "0000ffff-0000-4000-8000-00000000ffff"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[PipelinePlace]:
-    with in_the_sandbox() as found:
-        yield found
-
-
-@pytest.fixture(params=["fake", pytest.param("sandbox", marks=pytest.mark.engine)])
-def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> PipelinePlace:
-    found: PipelinePlace = FakePipelinePlace() if request.param == "fake" else request.getfixturevalue("sandbox")
-    for name, value in found.environment.items():
-        monkeypatch.setenv(name, value)
-    return found
+@pytest.fixture
+def place(pipeline_place: PipelinePlace) -> PipelinePlace:
+    return pipeline_place
 
 
 def begin(place: PipelinePlace, wanted: Wanted, text: str = "x", token: str = "t") -> str:

@@ -15,7 +15,7 @@ from fakes.refusals import bad_bytes, denied
 from fakes.state import BucketState, Item
 from fakes.world import World
 from waybill.domain.digests import crc_text
-from waybill.errors import ArtifactError
+from waybill.errors import ArtifactError, Fault, InputError
 from waybill.ports.bucket import CopySource
 from waybill.ports.pipeline import Guard, NewSource, SourceObject, unguarded
 
@@ -33,12 +33,12 @@ class FakeSourceBucket:
     def versioned(self) -> bool:
         """Whether versioning is on."""
         with self._making("versioned"), self._world.lock:
-            return self._there.mine("s3:GetBucketVersioning").versioned
+            return self._mine("s3:GetBucketVersioning").versioned
 
     def head(self, key: str, version_id: str | None = None) -> SourceObject | None:
         """Return a version of an object."""
         with self._making("head-source", key), self._world.lock:
-            bucket = self._there.mine("s3:GetObject", key)
+            bucket = self._mine("s3:GetObject", key)
             item = bucket.version(key, version_id)
             if item is None and not bucket.listing:
                 raise denied("s3:GetObject", f"arn:aws:s3:::{self.name}/{key}")
@@ -47,8 +47,10 @@ class FakeSourceBucket:
     def copy(self, new: NewSource, source: CopySource) -> SourceObject:
         """Copy the staged artifact to the key, server side."""
         self._fits(new)
+        if source.size != new.digests.size:
+            raise bad_bytes(f"s3://{source.bucket}/{source.key}", f"size {new.digests.size}")
         with self._making("copy-source", new.key), self._world.lock:
-            bucket = self._there.mine("s3:PutObject", new.key)
+            bucket = self._mine("s3:PutObject", new.key)
             body = readable(self._world, source, caller=self._caller)
             return self._stored(bucket, new, body)
 
@@ -63,7 +65,7 @@ class FakeSourceBucket:
                     self._world.calls.strike(call, "during")
                 body += chunk
             with self._world.lock:
-                return self._stored(self._there.mine("s3:PutObject", new.key), new, body, late=False)
+                return self._stored(self._mine("s3:PutObject", new.key), new, body, late=False)
 
     def _stored(self, bucket: BucketState, new: NewSource, body: bytes, *, late: bool = True) -> SourceObject:
         """Overwrite what is there. S3 tells of other bytes than said before it stores them, or after a copy."""
@@ -90,6 +92,11 @@ class FakeSourceBucket:
     def _fits(self, new: NewSource) -> None:
         if new.digests.size > self._world.copy_limits.whole:
             raise ArtifactError(f"{new.digests.size} bytes are more than CodePipeline takes.")
+
+    def _mine(self, action: str, key: str = "") -> BucketState:
+        if self.name not in self._world.buckets:
+            raise InputError([Fault("pipeline", "", f"takes its source from {self.name}, which does not exist.")])
+        return self._there.mine(action, key)
 
     def _making(self, call: str, name: str = "") -> AbstractContextManager[None]:
         return self._world.calls.making(Call(region=self._region, call=call, name=name, account=self._caller))
