@@ -22,6 +22,8 @@ def test_help_shows_what_is_in_it_and_every_limit(argv: list[str]) -> None:
     code, out, err = said(*argv)
     assert (code, err) == (0, "")
     assert "arn:aws:iam::222222222222:role/waybill-stage" in out
+    for name in ("crossaccountdeploy", "sample-website.zip", "codepipeline-input-bucket", "codepipeline-output-bucket"):
+        assert name in out
     flat = " ".join(out.split())
     assert [each for each in (*limits.ENFORCED, *limits.NOT_ENFORCED) if " ".join(each.split()) not in flat] == []
 

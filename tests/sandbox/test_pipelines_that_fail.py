@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.pipelines import SITE, Workshop, action, approval, packed, role, source, until
+from sandbox.pipelines import SITE, Workshop, action, approval, packed, refused, role, source, until
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -169,6 +169,18 @@ def test_faults_that_mean_nothing_are_refused(shop: Workshop) -> None:
         shop.sandbox.disturb("p", "a", explode=True)
     assert "explode" in str(caught.value)
     assert json.loads(caught.value.advice)["__type"] == "ValidationException"
+
+
+def test_calls_are_refused_on_purpose_as_often_as_is_asked_for(shop: Workshop, clients: Any) -> None:
+    unwatched = clients.user("codepipeline")
+    asked = {"name": layout.PIPELINE}
+    shop.sandbox.refuse("GetPipelineState", "ThrottlingException", message="Rate exceeded", times=2)
+    for _ in range(2):
+        assert refused(unwatched.get_pipeline_state, **asked) == ("ThrottlingException", "Rate exceeded")
+    assert shop.client.get_pipeline_state(**asked)["stageStates"]
+    shop.sandbox.refuse("StartPipelineExecution", "AccessDeniedException")
+    shop.sandbox.release()
+    assert shop.start(layout.PIPELINE)
 
 
 def test_actions_of_other_providers_succeed(shop: Workshop) -> None:

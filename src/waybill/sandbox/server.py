@@ -80,8 +80,15 @@ class Sandbox:
         """
         self._ask("POST", {"pipeline": pipeline, "action": action, **fault})
 
+    def refuse(self, operation: str, code: str, *, message: str = "Refused on purpose", times: int = 1) -> None:
+        """Let CodePipeline refuse the next `times` calls of an operation with an error code. Raises `SandboxError`."""
+        self._ask("POST", {"operation": operation, "code": code, "message": message, "times": times})
+
     def release(self, pipeline: str | None = None, action: str | None = None) -> None:
-        """Forget what `disturb` asked for (all of it, a pipeline's, an action's), and let go what it holds."""
+        """Forget what `disturb` asked for (all of it, a pipeline's, an action's), and let go what it holds.
+
+        All of it: what `refuse` asked for is forgotten, too.
+        """
         named = {"pipeline": pipeline, "action": action}
         self._ask("DELETE", {name: value for name, value in named.items() if value is not None})
 

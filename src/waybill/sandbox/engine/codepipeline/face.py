@@ -43,6 +43,7 @@ class RunningPipelines(CodePipelineResponse):
         if operation is None:
             raise NotImplementedError(f"CodePipeline's {name}")
         request = self._request(name)
+        self.service.faults.check(name)
         with self.service.lock:
             answer: dict[str, Any] = operation(request)
         return answer

@@ -131,12 +131,16 @@ class Line:
         transition = self.transitions.get(stage)
         if transition is not None and not transition.open and each.type == states.STANDARD:
             return False
-        if each.definition.mode != PARALLEL and (self.inside(stage) or self.waiting(stage)[0] is not each):
+        if each.definition.mode != PARALLEL and (self.inside(stage) or not self._is_first(each, stage)):
             return False
         each.waiting = False
         each.stages[stage] = StageRun(stage)
         self.entered[stage] = each
         return True
+
+    def _is_first(self, each: Execution, stage: str) -> bool:
+        """Tell whether none is before it; one that rolls back is not kept by others that wait."""
+        return each.type == states.ROLLBACK or self.waiting(stage)[0] is each
 
     def _supersede(self, now: float) -> None:
         if self.definition.mode != SUPERSEDED:
