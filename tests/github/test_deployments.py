@@ -113,7 +113,9 @@ def test_another_runs_or_one_that_is_over_is_no_job_s_own(
 
 @pytest.mark.parametrize("as_text", [False, True])
 def test_a_second_attempt_goes_on_with_what_the_first_left(hub: GitHub, warned: list[str], as_text: bool) -> None:
-    first = begin(open_deployments(hub, warned))
+    earlier = open_deployments(hub, warned)
+    first = begin(earlier)
+    earlier.status(first, State.IN_PROGRESS)
     hub.deployments[0]["sha"] = COMMIT
     if as_text:
         import json
@@ -121,9 +123,14 @@ def test_a_second_attempt_goes_on_with_what_the_first_left(hub: GitHub, warned: 
         hub.deployments[0]["payload"] = json.dumps(hub.deployments[0]["payload"])
     again = open_deployments(hub, warned, GITHUB_RUN_ATTEMPT="2")
     assert begin(again) == first
-    assert begin(again, what="Other 1.2.3 site") != first
+    other = begin(again, what="Other 1.2.3 site")
+    assert first is not None
+    assert other is not None
+    assert other.id != first.id
     again.status(first, State.FAILURE)
-    assert begin(again) not in (None, first), "what is over is not gone on with"
+    anew = begin(again)
+    assert anew is not None
+    assert anew.id not in {first.id, other.id}, "what is over is not gone on with"
 
 
 @pytest.mark.parametrize("text", ["x" * 141, "line\nbreak " * 50, "é" * 500])

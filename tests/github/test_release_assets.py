@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aws.loopback import Answer
-from fakes.github_api import REPOSITORY, TOKEN, GitHub, document, github, refusal
+from fakes.github_api import DIGEST, REPOSITORY, TOKEN, GitHub, document, github, refusal
 from waybill.errors import ArtifactError, Cancelled, ExitCode, IdentityError, InputError, Unavailable, WaybillError
 from waybill.github.releases import github_releases
 from waybill.github.token import token_of
@@ -187,10 +187,13 @@ def test_a_refusal_is_final(hub: GitHub, status: int) -> None:
     assert f"{status} Resource not accessible by ***" in error.what
 
 
-@pytest.mark.parametrize("status", [403, 429])
-def test_a_used_up_rate_limit_is_told_with_its_end_and_not_waited_for(hub: GitHub, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(403, "API rate limit exceeded for 192.0.2.1."), (403, "Forbidden"), (429, "Too many requests")],
+)
+def test_a_used_up_rate_limit_is_told_with_its_end_and_not_waited_for(hub: GitHub, status: int, message: str) -> None:
     told = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "1767225600"}
-    hub.says[TAG] = [refusal(status, "API rate limit exceeded for 192.0.2.1.", **told)]
+    hub.says[TAG] = [refusal(status, message, **told)]
     error = failure(hub, token="", sleep=lambda seconds: pytest.fail("waited"))
     assert isinstance(error, Unavailable)
     assert "2026-01-01T00:00:00Z" in error.what
@@ -300,17 +303,38 @@ def test_without_a_digest_the_size_alone_is_compared_and_that_is_told(
     assert "only its size could be compared" in warned[0]
 
 
-@pytest.mark.parametrize("body", [b"PK the sity", b"PK the", b"PK the site and more", b""])
-def test_other_bytes_than_github_names_are_refused_and_not_left(hub: GitHub, tmp_path: Path, body: bytes) -> None:
-    hub.release("v1.2.3", SITE)
+@pytest.mark.parametrize(
+    ("body", "digest", "word"),
+    [
+        (b"PK the sity", DIGEST, "SHA-256"),
+        (b"PK the", DIGEST, "6 bytes, not the 11"),
+        (b"PK the", None, "6 bytes, not the 11"),
+        (b"", None, "0 bytes"),
+        (b"PK the site and more", None, "more bytes than the 11"),
+    ],
+)
+def test_other_bytes_than_github_names_are_refused_and_not_left(
+    hub: GitHub, tmp_path: Path, body: bytes, digest: str | None, word: str
+) -> None:
+    hub.release("v1.2.3", SITE, digest=digest)
     hub.stored_says = [Answer(200, body)] * 9
     with pytest.raises(ArtifactError) as caught:
         fetched(hub, tmp_path)
     assert "site-1.2.3.zip" in caught.value.what
     assert "not what GitHub says of it" in caught.value.what
+    assert word in caught.value.what
     assert list(tmp_path.iterdir()) == []
     assert hub.store is not None
     assert len(hub.store.heard) == 1
+
+
+def test_of_a_store_that_is_not_there_the_signature_is_not_shown(hub: GitHub, tmp_path: Path) -> None:
+    hub.release("v1.2.3", SITE)
+    hub.storage = "http://localhost:1"
+    with pytest.raises(Unavailable) as caught:
+        fetched(hub, tmp_path)
+    assert "localhost" in caught.value.what
+    assert "c2lnbmF0dXJl" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_download_that_breaks_off_begins_anew(hub: GitHub, tmp_path: Path) -> None:
