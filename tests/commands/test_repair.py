@@ -29,7 +29,7 @@ from waybill.domain.status import Repaired
 from waybill.domain.waybill import Origin, Waybill
 from waybill.errors import ExitCode
 from waybill.ports.bucket import NewObject
-from waybill.progress import Started
+from waybill.progress import Started, Step, Stepped
 
 KEY = f"{PROJECT}@1.1.0"
 
@@ -112,6 +112,13 @@ def test_it_finishes_what_can_be_finished(stand: Stand, break_it: Callable[[Stan
     assert (result.exit_code, result.outcome, result.changed) == (ExitCode.OK, Outcome.CREATED, True)
     assert {item.outcome for item in body(result).repairs or ()} == {Repaired.DONE}
     mended(stand)
+
+
+def test_a_region_is_said_to_be_observed_once_however_often_a_repair_looks(stand: Stand) -> None:
+    half_staged(stand)
+    look(stand, PROJECT, repair=True, accounts=(PRODUCTION, PRODUCTION))
+    steps = [one.region for one in stand.reporter.of(Stepped) if one.step is Step.OBSERVE]
+    assert sorted(steps) == sorted(REGIONS)
 
 
 @broken

@@ -13,7 +13,7 @@ from promises.stand import KEY, LARGE, METADATA, SMALL, broken_channels
 from waybill.domain.result import ChannelOutcome, Outcome
 from waybill.domain.waybill import digest
 from waybill.errors import ExitCode
-from waybill.progress import Started, Warned
+from waybill.progress import Started, Step, Stepped, Warned
 
 bodies = pytest.mark.parametrize("body", [SMALL, LARGE], ids=["one part", "several parts"])
 
@@ -139,3 +139,11 @@ def test_a_role_that_was_forgotten_is_seen_in_the_plan_and_in_the_end(role: str,
     assert all((region.note or "").endswith(within) for region in planned.regions)
     result = crossing.promote(role=role)
     assert (result.outcome, {region.note for region in result.regions}) == (Outcome.MOVED, {within})
+
+
+def test_a_region_is_said_to_be_observed_once_though_two_accounts_are(crossing: Crossing) -> None:
+    crossing.staged()
+    before = len(crossing.reporter.events)
+    crossing.promote()
+    steps = [one for one in crossing.reporter.events[before:] if isinstance(one, Stepped)]
+    assert sorted(one.region for one in steps if one.step is Step.OBSERVE) == sorted(REGIONS)

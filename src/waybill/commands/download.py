@@ -21,7 +21,7 @@ from waybill.commands.retrieval.bring import RegionFault, bring
 from waybill.commands.retrieval.holders import Holder, look_at_holder
 from waybill.commands.retrieval.tried import Tried
 from waybill.commands.together import together
-from waybill.commands.tools import Tools
+from waybill.commands.tools import Tools, observing_once
 from waybill.domain.calls import READ_CALLS, On
 from waybill.domain.download import Downloaded, DownloadRequest, Proof
 from waybill.domain.filenames import stored_name_fault
@@ -37,7 +37,7 @@ from waybill.progress import Started, Warned
 
 def download(request: DownloadRequest, tools: Tools) -> Result:
     """Download one version. Raises a `WaybillError` where it is not known which, or nobody stores it."""
-    started = tools.clock.monotonic()
+    started, tools = tools.clock.monotonic(), observing_once(tools)
     tools.reporter.tell(Started(f"Downloading {request.project} {request.wanted_text}"))
     target = reach(request, _wants(request), tools)
     version, shelves = _meant(request, target, tools)

@@ -23,7 +23,7 @@ from waybill.commands.release.planning import planned_run
 from waybill.commands.release.refusal import refusal
 from waybill.commands.release.run import Run
 from waybill.commands.release.settle import ends_of, settle
-from waybill.commands.tools import Tools
+from waybill.commands.tools import Tools, observing_once
 from waybill.domain.events import Event
 from waybill.domain.plan import Action
 from waybill.domain.policy import Source
@@ -37,7 +37,7 @@ from waybill.progress import Asked, Planned, RegionEnded, Started
 
 def promote(order: PromoteOrder, tools: Tools) -> Result:
     """Promote one version. Raises a `WaybillError` where no plan could be made."""
-    started = tools.clock.monotonic()
+    started, tools = tools.clock.monotonic(), observing_once(tools)
     tools.reporter.tell(Started(f"Promoting {order.project}"))
     shelves = open_source(order, tools)
     source = shelves.target

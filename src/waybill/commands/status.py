@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from waybill.commands.survey.accounts import Surveyed, survey_account
 from waybill.commands.survey.channel_facts import unreadable
-from waybill.commands.tools import Tools
+from waybill.commands.tools import Tools, observing_once
 from waybill.domain.request import Place
 from waybill.domain.result import Outcome, Result
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, StatusRequest
@@ -22,7 +22,7 @@ def status(request: StatusRequest, tools: Tools) -> Result:
     An account that cannot be read is said, and the others go on. Raises where none of several can be, `InputError` for
     a project that none of them knows.
     """
-    started = tools.clock.monotonic()
+    started, tools = tools.clock.monotonic(), observing_once(tools)
     what = ", ".join(request.projects) or "every project"
     tools.reporter.tell(Started(f"Looking at {what}"))
     surveyed, accounts = _survey(request, tools)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TypeVar
 
 from waybill.cancel import Cancellation
@@ -12,7 +13,7 @@ from waybill.domain.identity import Identity
 from waybill.errors import Unavailable, WaybillError
 from waybill.ports.account import Gateway
 from waybill.ports.clock import Clock
-from waybill.progress import Reporter, Waiting
+from waybill.progress import Event, Reporter, Step, Stepped, Waiting
 from waybill.retry import Retry
 
 T = TypeVar("T")
@@ -37,6 +38,29 @@ class Tools:
     def told(self, region: str) -> Callable[[Unavailable, float, float], None]:
         """Return what hears of a region's waits."""
         return lambda error, wait, left: self.reporter.tell(Waiting(region, error.what, wait, left))
+
+
+def observing_once(tools: Tools) -> Tools:
+    """Return the same tools, which tell of each region once that it is observed, however often a command looks."""
+    return replace(tools, reporter=_ObservingOnce(tools.reporter))
+
+
+class _ObservingOnce:
+    """Implements `Reporter`."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._lock = Lock()
+        self._observed: set[str] = set()
+
+    def tell(self, event: Event) -> None:
+        """Take one event, and pass it on unless it was told before that this region is observed."""
+        if isinstance(event, Stepped) and event.step is Step.OBSERVE:
+            with self._lock:
+                if event.region in self._observed:
+                    return
+                self._observed.add(event.region)
+        self._reporter.tell(event)
 
 
 def everywhere(
