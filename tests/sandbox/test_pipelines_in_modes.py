@@ -92,6 +92,17 @@ def test_no_more_than_fifty_are_under_way(shop: Workshop, mode: str) -> None:
     assert mode in message
 
 
+def test_the_way_out_of_a_stage_is_the_way_into_the_next(shop: Workshop) -> None:
+    shop.upload()
+    name = shop.create()
+    way = {"pipelineName": name, "stageName": "Source", "transitionType": "Outbound"}
+    shop.client.disable_stage_transition(**way, reason="Freeze")
+    execution = shop.start(name)
+    assert shop.waiting(name, "Deploy", execution)["inboundTransitionState"]["enabled"] is False
+    shop.client.enable_stage_transition(**way)
+    assert shop.ended(name, execution) == "Succeeded"
+
+
 def test_a_closed_transition_keeps_executions_waiting_until_it_opens(shop: Workshop) -> None:
     version = shop.upload()
     name = shop.create()

@@ -73,7 +73,7 @@ class Shift:
             outcome = Outcome(error=None if what == "succeed" else "no")
             assert line.end(running[which % len(running)].id, outcome, self.now)
         elif what in ("close", "open"):
-            control.close_transition(line, stage, opened=what == "open", reason="r", by="me", now=self.now)
+            control.close_transition(line, stage, out=False, opened=what == "open", reason="r", by="me", now=self.now)
         elif what == "update":
             control.update(line, definition(self.mode, line.definition.version + 1), self.now)
         elif line.executions:
@@ -158,6 +158,22 @@ def test_a_queue_never_overtakes(deeds: Sequence[tuple[str, int]]) -> None:
             if at is not None
         ]
         assert sorted(began, key=lambda pair: pair[0]) == sorted(began, key=lambda pair: pair[1])
+
+
+def test_going_back_is_not_kept_by_those_that_wait_before_a_closed_way() -> None:
+    shift = Shift("QUEUED")
+    shift.do("start", 0)
+    while shift.running():
+        shift.do("succeed", 0)
+    shift.do("close", 2)
+    shift.do("start", 0)
+    while shift.running():
+        shift.do("succeed", 0)
+    back = control.roll_back(shift.line, "Deploy", shift.line.executions[0].id, SOMEBODY, shift.now)
+    shift.advance()
+    shift.do("succeed", 0)
+    assert [each.status for each in shift.line.executions] == ["Succeeded", "InProgress", "Succeeded"]
+    assert back.type == "ROLLBACK"
 
 
 def test_a_run_that_ends_twice_or_late_changes_nothing() -> None:

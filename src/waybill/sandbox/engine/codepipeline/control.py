@@ -125,6 +125,8 @@ def approve(line: Line, request: Mapping[str, Any], by: str, now: float) -> str:
     )
     if run is None or not run.action.is_approval or (run.action.stage, run.action.name) != (stage, name):
         raise Refusal("InvalidApprovalTokenException", f"Invalid approval token: {request['token']}")
+    if run.status != states.IN_PROGRESS and not run.outcome.by:
+        raise Refusal("InvalidApprovalTokenException", "The approval request has expired")
     if run.status != states.IN_PROGRESS:
         raise Refusal("ApprovalAlreadyCompletedException", "The approval action has already been approved or rejected")
     summary = request["result"]["summary"]
@@ -134,10 +136,11 @@ def approve(line: Line, request: Mapping[str, Any], by: str, now: float) -> str:
     return run.id
 
 
-def close_transition(line: Line, stage: str, *, opened: bool, reason: str, by: str, now: float) -> None:
-    """Close or open the way into a stage."""
-    check_stage(line, stage)
-    line.transitions[stage] = Transition(opened, reason, by, now)
+def close_transition(line: Line, stage: str, *, out: bool, opened: bool, reason: str, by: str, now: float) -> None:
+    """Close or open the way into a stage, or `out` of it: the way into the next one."""
+    at = check_stage(line, stage) + (1 if out else 0)
+    if at < len(line.definition.stages):
+        line.transitions[line.definition.stages[at].name] = Transition(opened, reason, by, now)
 
 
 def found(line: Line, execution: str) -> Execution:

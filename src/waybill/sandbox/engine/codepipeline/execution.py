@@ -86,7 +86,6 @@ class ActionRun:
     updated: float
     configuration: Mapping[str, str]
     inputs: Mapping[str, Location]
-    link: str = ""
     status: str = IN_PROGRESS
     outcome: Outcome = field(default_factory=Outcome)
 

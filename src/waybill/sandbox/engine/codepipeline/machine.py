@@ -91,6 +91,7 @@ class Line:
         moved = True
         while moved:
             moved = False
+            # Oldest first: so they enter in the order in which they began.
             for each in list(self.under_way()):
                 moved = self._enter(each, now) or self._step(each, now, begun) or moved
             self._supersede(now)
@@ -131,16 +132,12 @@ class Line:
         transition = self.transitions.get(stage)
         if transition is not None and not transition.open and each.type == states.STANDARD:
             return False
-        if each.definition.mode != PARALLEL and (self.inside(stage) or not self._is_first(each, stage)):
+        if each.definition.mode != PARALLEL and self.inside(stage):
             return False
         each.waiting = False
         each.stages[stage] = StageRun(stage)
         self.entered[stage] = each
         return True
-
-    def _is_first(self, each: Execution, stage: str) -> bool:
-        """Tell whether none is before it; one that rolls back is not kept by others that wait."""
-        return each.type == states.ROLLBACK or self.waiting(stage)[0] is each
 
     def _supersede(self, now: float) -> None:
         if self.definition.mode != SUPERSEDED:

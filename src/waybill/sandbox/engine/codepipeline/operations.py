@@ -195,6 +195,7 @@ class Operations:
         control.close_transition(
             line,
             request["stageName"],
+            out=request["transitionType"] == "Outbound",
             opened=opened,
             reason=request.get("reason", ""),
             by=self.caller.arn(),

@@ -149,14 +149,15 @@ def _action(line: Line, last: Execution | None, action: Action) -> Json:
         currentRevision=None
         if revision is None
         else {"revisionId": revision.id, "revisionChangeId": revision.id[:100], "created": revision.created},
-        latestExecution=_latest(run) if run else None,
+        latestExecution=_latest(run, line.definition.mode) if run else None,
         entityUrl=_entity(action),
         revisionUrl=revision.url if revision else None,
     )
 
 
-def _latest(run: ActionRun) -> Json:
-    waits = run.action.is_approval and run.status == states.IN_PROGRESS
+def _latest(run: ActionRun, mode: str) -> Json:
+    # https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html
+    waits = run.action.is_approval and run.status == states.IN_PROGRESS and mode != PARALLEL
     return without_nothing(
         actionExecutionId=run.id,
         status=run.status,
@@ -164,8 +165,8 @@ def _latest(run: ActionRun) -> Json:
         lastStatusChange=run.updated,
         token=run.token if waits else None,
         lastUpdatedBy=run.outcome.by,
-        externalExecutionId=run.outcome.external_id,
-        externalExecutionUrl=run.outcome.external_url or _link(run),
+        externalExecutionId=_external(run),
+        externalExecutionUrl=run.outcome.external_url,
         errorDetails=_error(run),
         logStreamARN=run.outcome.log,
     )
@@ -173,16 +174,17 @@ def _latest(run: ActionRun) -> Json:
 
 def _result(run: ActionRun) -> Json:
     return without_nothing(
-        externalExecutionId=run.outcome.external_id,
+        externalExecutionId=_external(run),
         externalExecutionSummary=run.outcome.summary,
-        externalExecutionUrl=run.outcome.external_url or _link(run),
+        externalExecutionUrl=run.outcome.external_url,
         errorDetails=_error(run),
         logStreamARN=run.outcome.log,
     )
 
 
-def _link(run: ActionRun) -> str | None:
-    return run.configuration.get("ExternalEntityLink") if run.action.is_approval else None
+def _external(run: ActionRun) -> str:
+    """Return the id of what runs elsewhere; of an approval it is what answers it, where no token is told."""
+    return run.token if run.action.is_approval else run.outcome.external_id
 
 
 def _error(run: ActionRun) -> Json | None:
