@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from waybill.domain.console import log_url, quoted
 from waybill.domain.deployed_files import DeployedFiles
 from waybill.domain.deployment import Deployment, WentBack
 from waybill.domain.execution import ActionRun, ActionStatus
 from waybill.domain.moments import between
+from waybill.report import deployed_words
 from waybill.report.columns import columns, pairs_of
 from waybill.report.deploy_lines import links, message, plan_lines, step_text
 from waybill.report.deploy_words import STATUS, status_mark
 from waybill.report.gantt import gantt, not_drawn
 from waybill.report.ink import Ink, one_line
-from waybill.report.markdown import code, fenced, link, prose, table
+from waybill.report.markdown import code, fenced, is_address, link, prose, table
 from waybill.report.shares import left_out, within
-from waybill.report.units import count, duration, listing
+from waybill.report.units import duration, listing
 
 HEAD = ("stage", "action", "status", "began", "took")
-NAMES = 20
-"""Files of each sort that are named."""
+LONGEST_ADDRESS = 2000
 
 # Of a page's bytes: together what `summary` leaves to a body.
 ROWS_BYTES = 50_000
@@ -28,11 +28,6 @@ FILES_BYTES = 30_000
 PLAN_BYTES = 20_000
 
 _INK = Ink()
-_PLACES = {
-    "missing": "missing",
-    "different": "different",
-    "unproven": "without a checksum to compare, of the right size",
-}
 
 
 def as_text(body: Deployment, ink: Ink) -> str:
@@ -41,7 +36,7 @@ def as_text(body: Deployment, ink: Ink) -> str:
         return "\n".join(plan_lines(body.plan, ink))
     parts = [
         _actions(body.actions, ink),
-        "\n".join(f"{_files_mark(files, ink)} {one_line(_files(files), 2000)}" for files in body.files),
+        "\n".join(f"{deployed_words.mark(files, ink)} {_files(files)}" for files in body.files),
         "\n".join(pairs_of([*_facts(body), *_addresses(body)])),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -58,11 +53,11 @@ def as_markdown(body: Deployment, *, console_links: bool = True) -> list[str]:
     if rows:
         lines += table([*(name.capitalize() for name in HEAD), "Message"], rows)
     lines += left_out(len(body.actions) - len(rows), "action")
-    proved = ([f"- {_files_mark(files, _INK)} {prose(one_line(_files(files), 2000))}"] for files in body.files)
+    proved = ([f"- {deployed_words.mark(files, _INK)} {prose(_files(files))}"] for files in body.files)
     shown = [line for item in within(proved, FILES_BYTES) for line in item]
     lines += [*shown, ""] if shown else []
     lines += [f"- {name.capitalize()}: {code(value, 1000)}" for name, value in _facts(body)]
-    lines += [f"- {link(name, address)}" for name, address in _pages(body, console_links=console_links)]
+    lines += [f"- {page}" for page in _pages(body, console_links=console_links)]
     return [*lines, ""]
 
 
@@ -95,6 +90,10 @@ def _cells(run: ActionRun) -> list[str]:
     return [run.stage, run.action, STATUS[run.status], _clock(run.started), took]
 
 
+def _files(files: DeployedFiles) -> str:
+    return one_line(deployed_words.sentences(files), 2000)
+
+
 def _clock(text: str) -> str:
     """Return a time of ISO 8601 to the second, as people read it."""
     return text.partition(".")[0].removesuffix("Z").replace("T", " ")
@@ -103,8 +102,8 @@ def _clock(text: str) -> str:
 def _row(run: ActionRun, *, console_links: bool) -> list[str]:
     stage, action, status, began, took = _cells(run)
     said = prose(one_line(message(run), 500))
-    log = link("log", log_url(run.log)) if console_links and log_url(run.log) else code(run.log)
-    details = link("details", run.external_url) if run.external_url.startswith(("https://", "http://")) else ""
+    log = (_link("log", log_url(run.log)) if console_links else "") or code(run.log)
+    details = _link("details", run.external_url)
     more = " · ".join(part for part in (said, details, log) if part)
     return [
         code(stage, 120),
@@ -139,8 +138,8 @@ def _addresses(body: Deployment) -> list[tuple[str, str]]:
     return [(name, address) for name, address in (("console", body.console_url), ("asked", body.url)) if address]
 
 
-def _pages(body: Deployment, *, console_links: bool) -> list[tuple[str, str]]:
-    """Return the pages to link to: a label, and its address."""
+def _pages(body: Deployment, *, console_links: bool) -> list[str]:
+    """Return the links to the pages that there are."""
     back = body.went_back.execution if body.went_back else ""
     found = [
         ("The execution in CodePipeline", body.execution),
@@ -148,12 +147,20 @@ def _pages(body: Deployment, *, console_links: bool) -> list[tuple[str, str]]:
         ("The execution that went back", back),
     ]
     ours = [(label, _page(body, execution)) for label, execution in found] if console_links else []
-    return [(label, address) for label, address in [*ours, ("What was asked at the end", body.url)] if address]
+    return [
+        page for label, address in [*ours, ("What was asked at the end", body.url)] if (page := _link(label, address))
+    ]
 
 
 def _page(body: Deployment, execution: str) -> str:
     """Return the console's page of an execution of the same pipeline."""
-    return body.console_url.replace(quoted(body.execution), quoted(execution)) if execution else ""
+    own, other = (f"/executions/{quoted(one)}/" for one in (body.execution, execution))
+    return body.console_url.replace(own, other) if execution else ""
+
+
+def _link(label: str, address: str) -> str:
+    """Return a link; nothing where the address is none for a browser, or longer than one is."""
+    return link(label, address) if is_address(address) and len(address) <= LONGEST_ADDRESS else ""
 
 
 def _back(back: WentBack) -> str:
@@ -162,28 +169,3 @@ def _back(back: WentBack) -> str:
     channel = "; the channel went back too" if back.channel else ""
     error = f"; {back.error}" if back.error else ""
     return f"to {back.version}: {how}, execution {back.execution or 'none'}, {state}{channel}{error}"
-
-
-def _files_mark(files: DeployedFiles, ink: Ink) -> str:
-    if not files.compared:
-        return ink.idle
-    return ink.good if files.good else ink.bad
-
-
-def _files(files: DeployedFiles) -> str:
-    """Return what was found of one action's files, as a sentence or two."""
-    place = f"{files.action} in s3://{files.bucket}"
-    if not files.compared:
-        return f"{place}: not compared. {files.why}".rstrip()
-    wrong = [*_sorts(files, ("missing", "different"))]
-    head = f"{count(files.files, 'file')} compared, {'; '.join(wrong) if wrong else 'all as they were staged'}"
-    doubt = [*_sorts(files, ("unproven",))]
-    extra = [f"{len(files.extra)} lay there before ({listing(files.extra, NAMES)})"] if files.extra else []
-    return f"{place}: {'. '.join([head, *doubt, *extra, *(note.rstrip('.') for note in files.notes)])}."
-
-
-def _sorts(files: DeployedFiles, sorts: Iterable[str]) -> Iterable[str]:
-    for sort in sorts:
-        names: tuple[str, ...] = getattr(files, sort)
-        if names:
-            yield f"{len(names)} {_PLACES[sort]} ({listing((one_line(name, 120) for name in names), NAMES)})"

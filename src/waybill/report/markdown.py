@@ -134,6 +134,11 @@ def _row(cells: Sequence[str]) -> str:
 
 def link(label: str, address: str | None) -> str:
     """Return a link; `label` is Markdown already. Only the label, where the address is none for a browser."""
-    if not label or not address or not address.startswith(("https://", "http://")):
+    if not label or not address or not is_address(address):
         return label
     return f"[{label}]({quote(address, safe=':/?#=&%@+,;~$', errors='replace')})"
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address for a browser."""
+    return text.startswith(("https://", "http://"))
