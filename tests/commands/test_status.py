@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from commands.looking import A, B, C, body, channel, half, look, names, project
-from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
+from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
 from promises.stand import CHANNEL, PROJECT, SMALL, Stand, plant_whole, plant_withdrawal
 from waybill.domain.result import Outcome
 from waybill.domain.standing import Half
 from waybill.domain.status import Status
 from waybill.errors import AccessDenied, ExitCode, InputError, Unavailable
 from waybill.ports.bucket import NewObject
+from waybill.progress import Warned
 from waybill.report import text
 from waybill.report.status_html import page
 
@@ -219,6 +220,32 @@ def test_an_account_that_cannot_be_entered_is_said_and_the_other_is_read(stand: 
     assert (result.outcome, result.exit_code) == (Outcome.PARTIAL, ExitCode.IDENTITY)
     assert [len(one.projects) for one in body(result).accounts] == [0, 1]
     assert body(result).unreadable[0].error == "may not assume"
+
+
+def test_a_region_that_is_not_prepared_is_said_and_the_others_are_shown(stand: Stand) -> None:
+    for region in REGIONS:
+        plant_whole(stand.world, region, SMALL, "1.0.0")
+        stand.world.set_parameter(region, PRODUCTION, CHANNEL, "1.0.0")
+    stand.world.delete_parameter(B, PRODUCTION, BUCKET_PARAMETER)
+    result = look(stand)
+    assert (result.exit_code, result.outcome) == (ExitCode.UNAVAILABLE, Outcome.PARTIAL)
+    assert names(result) == ["1.0.0", None, "1.0.0"]
+    said = f"{BUCKET_PARAMETER} does not exist in {B}: the region is not prepared."
+    (one,) = body(result).accounts[0].unreadable
+    assert (one.region, one.error) == (B, said)
+    assert stand.reporter.of(Warned) == [Warned(f"{B} cannot be read: {said}")]
+    assert "input" not in text.result(result)
+
+
+def test_an_account_of_which_nothing_is_prepared_does_not_hide_the_other(stand: Stand) -> None:
+    for region in REGIONS:
+        plant_whole(stand.world, region, SMALL, "1.0.0")
+        stand.world.delete_parameter(region, DEVELOPMENT, BUCKET_PARAMETER)
+    result = look(stand, accounts=(PRODUCTION, DEVELOPMENT))
+    assert result.exit_code == ExitCode.UNAVAILABLE
+    one, other = body(result).accounts
+    assert (one.projects[0].project, one.unreadable) == (PROJECT, ())
+    assert "the region is not prepared" in other.unreadable[0].error
 
 
 def test_where_no_account_can_be_read_that_is_how_it_ends(stand: Stand) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from waybill.commands.survey.accounts import Surveyed, survey_account
 from waybill.commands.survey.channel_facts import unreadable
+from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, observing_once
 from waybill.domain.request import Place
 from waybill.domain.result import Outcome, Result
@@ -48,11 +49,11 @@ def _survey(request: StatusRequest, tools: Tools) -> tuple[list[Surveyed], tuple
     for place in request.places:
         try:
             one = survey_account(place, role_of(place), request.projects, tools)
-        except (Cancelled, InputError):
+        except Cancelled:
             raise
         except WaybillError as error:
             errors.append(error)
-            tools.reporter.tell(Warned(f"{role_of(place)} cannot be read: {error.what}"))
+            tools.reporter.tell(Warned(f"{role_of(place)} cannot be read: {in_words(error)}"))
             account = place.identity.account or ""
             accounts.append(
                 AccountStatus(role=role_of(place), account=account, unreadable=(unreadable("", "the account", error),))

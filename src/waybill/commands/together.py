@@ -39,3 +39,10 @@ def _kind(error: WaybillError) -> type[WaybillError]:
         if isinstance(error, kind):
             return kind
     return WaybillError
+
+
+def in_words(error: WaybillError) -> str:
+    """Return what an error says, as sentences: what a region or a configuration lacks is no input there."""
+    if not isinstance(error, InputError):
+        return error.what
+    return " ".join(f"{fault.value} {fault.rule}".strip() for fault in error.faults)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from waybill.commands.account.observe import bucket_of, refuse_foreign
 from waybill.commands.account.target import Target
 from waybill.commands.account.version import raise_pruned
-from waybill.commands.together import together
+from waybill.commands.together import in_words, together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
 from waybill.domain.quorum import majority
@@ -56,7 +56,7 @@ def open_shelves(target: Target, tools: Tools) -> Shelves:
     if not found:
         raise together(list(errors.values()))
     for name, error in errors.items():
-        tools.reporter.tell(Warned(f"{name} cannot be read: {error.what}"))
+        tools.reporter.tell(Warned(f"{name} cannot be read: {in_words(error)}"))
     return Shelves(target=target, open=found, errors=errors)
 
 

@@ -11,6 +11,7 @@ from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.survey.channel_facts import Named, channel_facts, unreadable
 from waybill.commands.survey.looks import Looked, look_at
+from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import STATUS_CALLS
 from waybill.domain.catalogue import Catalogue
@@ -49,7 +50,7 @@ def survey_account(place: Place, role: str, projects: Sequence[str], tools: Tool
     looked = look_at(_spots(facts), catalogues, shelves, tools)
     uploads, upload_errors = _uploads(shelves, projects, tools)
     now = tools.clock.now()
-    told = {region: error.what for region, error in silent.items()}
+    told = {region: in_words(error) for region, error in silent.items()}
     shown = [_project(name, one, facts, looked, silent=told, now=now) for name, one in catalogues.items()]
     found = [
         *(unreadable(region, "the region", error) for region, error in silent.items()),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from waybill.commands.account.find import Shelves
 from waybill.commands.account.version import SMALL
+from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.catalogue import Catalogue
 from waybill.domain.drift import ChannelFacts, to_read
@@ -14,7 +15,7 @@ from waybill.domain.events import Event
 from waybill.domain.names import channel_parameter
 from waybill.domain.status import Unreadable
 from waybill.domain.versions import Version, parse_or_none
-from waybill.errors import ArtifactError, Cancelled, WaybillError, exit_code_of
+from waybill.errors import ArtifactError, Cancelled, ExitCode, InputError, WaybillError, exit_code_of
 
 AT_ONCE = 16
 """Calls under way at once: Systems Manager answers few histories a second."""
@@ -150,7 +151,9 @@ def _facts(
 
 
 def unreadable(region: str, what: str, error: WaybillError) -> Unreadable:
-    """Return what to say of something that could not be read."""
-    return Unreadable(
-        region=region, what=what, error=error.what, advice=error.advice, exit_code=int(exit_code_of(error))
-    )
+    """Return what to say of something that could not be read.
+
+    A region that is not prepared, or a broken configuration, is no fault of the inputs: others are read by them too.
+    """
+    code = ExitCode.UNAVAILABLE if isinstance(error, InputError) else exit_code_of(error)
+    return Unreadable(region=region, what=what, error=in_words(error), advice=error.advice, exit_code=int(code))
