@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import waybill
-from sandbox.pipelines import until
+from sandbox.pipelines import packed, until
 from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
@@ -20,10 +20,10 @@ MEBIBYTE = 2**20
 PARTS = 16
 
 
-def resident(sandbox: Sandbox) -> int:
-    """Return the server's memory in bytes."""
+def resident(sandbox: Sandbox, what: str = "VmRSS") -> int:
+    """Return the server's memory in bytes; `VmHWM`: the most that it has been."""
     status = Path(f"/proc/{sandbox.pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+    return int(status.partition(f"{what}:")[2].split()[0]) * 1024
 
 
 def test_large_uploads_stay_on_disk(sandbox: Sandbox, production_s3: Any, bucket: str, key: str) -> None:
@@ -40,6 +40,20 @@ def test_large_uploads_stay_on_disk(sandbox: Sandbox, production_s3: Any, bucket
     body = production_s3.get_object(**target)["Body"]
     assert all(piece == part for piece in iter(lambda: body.read(8 * MEBIBYTE), b""))
     assert resident(sandbox) - before < PARTS * len(part) / 3
+
+
+def test_large_artifacts_are_deployed_in_pieces(sandbox: Sandbox, shop: Any) -> None:
+    shop.upload(packed({"small": b"warm"}))
+    name = shop.create()
+    assert shop.ended(name, shop.start(name)) == "Succeeded"
+    large = os.urandom(64 * MEBIBYTE)
+    shop.upload(packed({"large": large}))
+    before = resident(sandbox)
+    # The upload itself came in one piece: forget how much memory that took.
+    Path(f"/proc/{sandbox.pid}/clear_refs").write_text("5")
+    assert shop.ended(name, shop.start(name)) == "Succeeded"
+    assert resident(sandbox, "VmHWM") - before < len(large) / 3
+    assert shop.files()["large"] == large
 
 
 def test_ec2_is_not_loaded_for_parameter_store() -> None:

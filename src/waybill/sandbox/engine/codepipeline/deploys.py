@@ -12,6 +12,7 @@ import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from waybill.sandbox.engine.codepipeline import files
 from waybill.sandbox.engine.codepipeline.execution import Location, Outcome
 from waybill.sandbox.engine.codepipeline.jobs import CONFIGURATION, JOB, PERMISSION, Failed, Job
 from waybill.sandbox.engine.refusals import Refusal
-from waybill.sandbox.engine.stored import Body, pieces
+from waybill.sandbox.engine.stored import PIECE, Body, pieces
 
 _IN_MEMORY: Final = 8 * 1024 * 1024
 _DEFAULT_TYPE: Final = "application/octet-stream"
@@ -34,12 +35,18 @@ def run(job: Job) -> Outcome:
     put = _writer(job, bucket, caller)
     try:
         if job.run.configuration["Extract"].lower() == "true":
-            for name, entry in _entries(body):
-                put(f"{path.rstrip('/')}/{name}" if path else name, entry)
+            for name, content in _entries(body):
+                put(f"{path.rstrip('/')}/{name}" if path else name, content)
         else:
             put(path, body)
     except Refusal as refusal:
         raise _refused(bucket, refusal) from refusal
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise Failed(
+            JOB,
+            "The deployment failed: the input artifact cannot be extracted, because it is not a ZIP file that can be "
+            f"read ({error}).",
+        ) from error
     return Outcome(
         summary="Deployment Succeeded",
         external_id=job.run.id,
@@ -50,11 +57,11 @@ def run(job: Job) -> Outcome:
     )
 
 
-def _writer(job: Job, bucket: str, caller: Caller) -> Callable[[str, Body], None]:
+def _writer(job: Job, bucket: str, caller: Caller) -> Callable[[str, Body | Iterator[bytes]], None]:
     settings = job.run.configuration
     cache = settings.get("CacheControl")
 
-    def put(name: str, body: Body) -> None:
+    def put(name: str, body: Body | Iterator[bytes]) -> None:
         headers = {"Content-Type": mimetypes.guess_type(name)[0] or _DEFAULT_TYPE}
         files.write(
             Location(bucket, name),
@@ -74,21 +81,16 @@ def _path(text: str) -> str:
     return text.replace("{datetime}", now).replace("{uuid}", str(uuid.uuid4()))
 
 
-def _entries(body: Body) -> Iterator[tuple[str, bytes]]:
+def _entries(body: Body) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the names of a zip's files and what is in them, in pieces; each is read before the next is asked for."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
         for piece in pieces(body):
             file.write(piece)
-        try:
-            with zipfile.ZipFile(file) as packed:
-                for entry in packed.infolist():
-                    if not entry.is_dir():
-                        yield entry.filename, packed.read(entry)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise Failed(
-                JOB,
-                "The deployment failed: the input artifact cannot be extracted, because it is not a ZIP file that can "
-                f"be read ({error}).",
-            ) from error
+        with zipfile.ZipFile(file) as packed:
+            for entry in packed.infolist():
+                if not entry.is_dir():
+                    with packed.open(entry) as content:
+                        yield entry.filename, iter(partial(content.read, PIECE), b"")
 
 
 def _refused(bucket: str, refusal: Refusal) -> Failed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from moto.core.exceptions import ServiceException
@@ -44,7 +44,7 @@ def read(where: Location, caller: Caller, version: str | None = None) -> FakeKey
 
 def write(
     where: Location,
-    body: Body,
+    body: Body | Iterator[bytes],
     caller: Caller,
     *,
     key: str | None = None,
