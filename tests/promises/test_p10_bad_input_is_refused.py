@@ -125,6 +125,22 @@ def test_a_wrong_input_is_named_with_value_rule_and_example(name: str, value: st
         assert str(fault.value) or not value.strip() or name in {"regions", "kms-key"}
 
 
+@pytest.mark.parametrize("name", [".env", "a:b", "con.txt", "ends.", ".dist/"])
+def test_a_file_name_that_no_download_restores_is_refused_where_it_is_to_be_remembered(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    if name.endswith("/"):
+        path.mkdir()
+        path = path / "inside"
+    path.write_bytes(b"bytes")
+    values = {**GOOD, "path": name}
+    read(values, surroundings(tmp_path))
+    (fault,) = faults_of({**values, "filename": "true"}, surroundings(tmp_path))
+    assert (fault.name, fault.value) == ("filename", "true")
+    assert repr(name.rstrip("/"))[1:-1] in fault.rule
+
+
 def test_every_wrong_input_is_told_in_one_run_in_the_order_of_the_table(around: Surroundings) -> None:
     values = {name: wrong[-1] for name, wrong in WRONG.items()} | {"project": "a/b", "regions": "moon"}
     names = [fault.name for fault in faults_of(values, around)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from waybill.domain import metadata as meta
 from waybill.domain.configuration import DEFAULT_PARAMETER
+from waybill.domain.filenames import stored_name_fault
 from waybill.domain.request import StageRequest
 from waybill.domain.versions import RULE, Version, from_tag, parse_or_none
 from waybill.errors import Fault, InputError, WaybillError
@@ -50,6 +51,8 @@ def read(
     metadata = _metadata(reading)
     read_token(reading)
     keep_filename = reading.flag("filename")
+    if keep_filename:
+        _refuse_name(reading, selection)
     media_type = reading.checked(
         "content-type", lambda text: bool(_MEDIA_TYPE.fullmatch(text)), "must be a media type."
     )
@@ -123,6 +126,20 @@ def _selection(
     except InputError as error:
         reading.adopt("path", error.faults)
         return None
+
+
+def _refuse_name(reading: Reading, selection: Selection | ReleasePath | WaybillError | None) -> None:
+    """Say where the file's name to remember is one that `download` would not restore."""
+    if selection is None or isinstance(selection, WaybillError):
+        return
+    if not isinstance(selection, Selection):
+        name = selection.asset.name
+    elif selection.is_archive:
+        name = selection.archive_name or f"{reading.text('project')}.zip"
+    else:
+        name = selection.entries[0].name
+    if fault := stored_name_fault(name):
+        reading.fault("filename", f"cannot be remembered: {name!r} {fault}, so that `download` would refuse it.")
 
 
 def _metadata(reading: Reading) -> dict[str, str]:
