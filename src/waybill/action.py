@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -147,6 +148,10 @@ def _write_outputs(file: OutputFile, result: Result, redactor: Redactor, names: 
         raise bugs[0]
 
 
+OF_THE_BODY = ("path", "execution-id", "status", "console-url", "source-version-id", "superseded-by")
+"""Outputs that are members of what a command shows beside, by the same names."""
+
+
 def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
     """Return what makes each of the action's outputs. What is not known is an empty text.
 
@@ -163,5 +168,17 @@ def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
         "locations": lambda: json.dumps(result.locations()),
         "result": lambda: json.dumps(redactor.result(result.to_json())),
         "plan-digest": lambda: result.plan_digest or "",
-        "path": lambda: str((result.body.to_json() if result.body else {}).get("path", "")),
+        **{name: partial(_of_body, result, name.replace("-", "_")) for name in OF_THE_BODY},
+        "rolled-back": lambda: _rolled_back(result),
     }
+
+
+def _of_body(result: Result, name: str) -> str:
+    """Return one of the texts that a command shows beside; empty where it shows none."""
+    return str((result.body.to_json() if result.body else {}).get(name) or "")
+
+
+def _rolled_back(result: Result) -> str:
+    """Return the version that a failed deploy went back to."""
+    back = (result.body.to_json() if result.body else {}).get("rolled_back")
+    return str(back["version"]) if isinstance(back, dict) else ""

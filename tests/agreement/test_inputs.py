@@ -21,9 +21,10 @@ from waybill.packing import Selection
 Read = Callable[[Mapping[str, str], Surroundings], object]
 
 GOOD: Mapping[str, Mapping[str, str]] = {
-    "stage": {"project": "SugarWater", "version": "1.2.3", "path": "app.bin"},
-    "promote": {"project": "SugarWater", "version": "1.2.3"},
-    "rollback": {"project": "SugarWater", "to": "previous", "reason": "it leaks"},
+    "stage": {"project": "SugarWater", "version": "1.2.3", "path": "app.bin", "pipeline": "site"},
+    "promote": {"project": "SugarWater", "version": "1.2.3", "pipeline": "site"},
+    "deploy": {"project": "SugarWater", "version": "1.2.3", "pipeline": "site"},
+    "rollback": {"project": "SugarWater", "to": "previous", "reason": "it leaks", "pipeline": "site"},
     "download": {"project": "SugarWater", "version": "1.2.3"},
     "status": {},
     "versions": {"project": "SugarWater"},
@@ -54,6 +55,24 @@ OF_ANY: Mapping[str, str] = {
     "dry-run": "maybe",
     "summary": "maybe",
     "version": "v1..2",
+    "pipeline": "two words",
+    "pipeline-role": "waybill-deploy",
+    "pipeline-role-external-id": "no spaces please",
+    "source": "elsewhere",
+    "variables": "no-equals-sign",
+    "wait": "maybe",
+    "timeout": "soon",
+    "approval-timeout": "0s",
+    "on-cancel": "panic",
+    "on-failure": "panic",
+    "allow-unpinned": "maybe",
+    "verify-deployed": "maybe",
+    "verify-url": "ftp://secret@hidden.invalid",
+    "verify-status": "fine",
+    "verify-text": "y" * 2001,
+    "invalidate": "no-distribution",
+    "environment": "x" * 256,
+    "environment-url": "www.example.com",
 }
 OF_ONE: Mapping[str, Mapping[str, str]] = {
     "stage": {
@@ -89,6 +108,17 @@ ANY_TEXT: Mapping[str, frozenset[str]] = {
     "prune": frozenset({"reason"}),
 }
 """Inputs that no text is wrong for by itself; what paths lead to is tried elsewhere."""
+
+HIDDEN = frozenset({"verify-url"})
+"""Inputs whose value is never shown, beside the secret ones: a password may stand in it."""
+
+NEEDS: Mapping[str, Mapping[str, str]] = {
+    "from-role-external-id": {"from-role": "arn:aws:iam::111111111111:role/r"},
+    "role-external-id": {"role": "arn:aws:iam::222222222222:role/r"},
+    "pipeline-role-external-id": {"pipeline-role": "arn:aws:iam::111111111111:role/r"},
+    "verify-text": {"verify-url": "https://www.example.com"},
+}
+"""What an input has need of beside it."""
 
 verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 every_input = pytest.mark.parametrize(
@@ -155,8 +185,9 @@ def test_p10_a_wrong_value_is_a_fault_of_the_input_by_its_yaml_name(
     found = faults_of(read, {**good, item.name: bad(verb)[item.name]})
     mine = [fault for fault in found if fault.name == item.name]
     assert mine, found
-    assert ("" if item.secret else bad(verb)[item.name]) in {fault.value for fault in mine}
-    assert not item.secret or bad(verb)[item.name] not in "".join(map(str, mine))
+    hidden = item.secret or item.name in HIDDEN
+    assert ("" if hidden else bad(verb)[item.name]) in {fault.value for fault in mine}
+    assert not hidden or bad(verb)[item.name] not in "".join(map(str, mine))
     assert all(fault.rule for fault in mine)
     assert {fault.name for fault in found} == {item.name}
 
@@ -187,8 +218,7 @@ def test_defaults_are_values_that_are_taken(verb: Verb, read: Callable[[Mapping[
 @every_input
 def test_the_example_of_an_input_is_taken(verb: Verb, item: Input, read: Callable[[Mapping[str, str]], object]) -> None:
     """Beside what it has need of."""
-    beside = {"from-role-external-id": {"from-role": "arn:aws:iam::111111111111:role/r"}}.get(item.name, {})
-    beside |= {"role-external-id": {"role": "arn:aws:iam::222222222222:role/r"}}.get(item.name, {})
+    beside = NEEDS.get(item.name, {})
     good = {name: value for name, value in GOOD[verb.name].items() if (item.name, name) != ("from-channel", "version")}
     value = item.example if item.name != "path" else "app.bin"
     assert not item.required or value

@@ -21,7 +21,7 @@ from waybill.commands.promotion.goods import Offer
 from waybill.commands.promotion.source import look_at_source
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Delivery, DeployOrder
-from waybill.domain.deploying import DeployPlanned
+from waybill.domain.deploying import DeployPlanned, Noted
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome, Result
 from waybill.domain.selector import Exactly
@@ -61,7 +61,10 @@ def deploy_after(result: Result, order: DeployOrder, entrance: Entrance, tools: 
 
     Only where that went well and the channel then names this version in every region that is whole (P1).
     """
-    if result.exit_code is not ExitCode.OK or result.outcome is Outcome.PLANNED:
+    if result.exit_code is not ExitCode.OK:
+        return result
+    if result.outcome is Outcome.PLANNED:
+        tools.reporter.tell(Noted(f"then {order.delivery.pipeline.name} would deploy it, if the channel names it"))
         return result
     elsewhere = not_named(result)
     if elsewhere:

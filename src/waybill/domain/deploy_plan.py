@@ -79,12 +79,12 @@ def choose(pipeline: Pipeline, delivery: Delivery, goods: Goods) -> Chosen | Fau
     staged = goods.buckets.get(action.region or pipeline.region)
     refusal = _not_staged(action, staged, goods)
     if delivery.source is SourceChoice.UPLOAD:
-        return Chosen(action=action, way=Way.UPLOAD, why="`source: upload` asks for it")
+        return Chosen(action=action, way=Way.UPLOAD, why="`source: upload` asks for that")
     if refusal is None:
         why = f"{action.name} reads the staging bucket and lets a start name the key"
         return Chosen(action=action, way=Way.STAGED, why=why)
     if delivery.source is SourceChoice.STAGED:
-        return Fault("source", "staged", f"cannot be: {refusal}.", "upload")
+        return Fault("source", "staged", f"cannot be: {action.name} reads {action.bucket}; {refusal}.", "upload")
     return Chosen(action=action, way=Way.UPLOAD, why=refusal)
 
 
@@ -92,7 +92,7 @@ def _not_staged(action: ActionDefinition, staged: tuple[str, str | None] | None,
     """Return why a source action cannot read the version where it is staged; None where it can."""
     if staged is None or action.bucket != staged[0]:
         where = staged[0] if staged else f"a bucket with {goods.project} {goods.version} in the pipeline's region"
-        return f"{action.name} reads {action.bucket}, not {where}"
+        return f"it reads that bucket, not {where}"
     if not action.lets_key_be_overridden:
         return f"{action.name} has no `AllowOverrideForS3ObjectKey: true`"
     return None if staged[1] else f"{staged[0]} is not versioned"
@@ -161,7 +161,7 @@ def _steps(pipeline: Pipeline, delivery: Delivery, goods: Goods, chosen: Chosen,
     steps = []
     if chosen.way is Way.UPLOAD:
         steps.append(
-            f"copy {name} ({goods.sha256[:12]}) to s3://{action.bucket}/{action.key}, where {action.name} reads: "
+            f"copy {name} ({goods.sha256[:12]}) to s3://{action.bucket}/{action.key}, which {action.name} takes, since "
             f"{chosen.why}"
         )
         pin = "that object's version" if pinned else "whatever is newest there then"

@@ -16,6 +16,7 @@ from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 
 if TYPE_CHECKING:
+    from waybill.domain.delivery import Delivery
     from waybill.domain.selector import Selector  # a stage selects nothing: its start need not read ranges
 
 
@@ -52,7 +53,7 @@ class Request(Place):
     """What is asked of every command that puts a version somewhere, or moves a channel to it.
 
     `command` is its name. `again` is the command line that asks for the same once more; `restart` the one that
-    finishes what was begun, which needs no build and resolves nothing anew.
+    finishes what was begun, which needs no build and resolves nothing anew. `delivery`: deploy it then, last of all.
     """
 
     command: str
@@ -67,6 +68,7 @@ class Request(Place):
     dry_run: bool = False
     again: str = ""
     restart: str = ""
+    delivery: Delivery | None = None
 
     @property
     def moves(self) -> bool:

@@ -9,28 +9,30 @@ from typing import TypeVar
 
 from waybill.domain import identity as who
 from waybill.domain.arns import RoleArn
-from waybill.domain.delivery import Delivery, OnCancel, OnFailure, SourceChoice
+from waybill.domain.delivery import Delivery, Invalidation, OnCancel, OnFailure, SourceChoice, UrlCheck
 from waybill.domain.deployed import Choice
 from waybill.domain.identity import Identity
+from waybill.domain.invalidating import read_invalidations
 from waybill.domain.moments import parse_duration
 from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import Place
+from waybill.domain.url_check import read_url_check
 from waybill.inputs.reading import Reading
-from waybill.inputs.tables.delivery import DELIVERY
 
 E = TypeVar("E", bound=StrEnum)
+
+USUAL_STATUS = "200"
+LONGEST_ENVIRONMENT = 255
+"""Characters of the name of an environment that GitHub takes."""
 
 MOST_VARIABLES = 50
 LONGEST_VARIABLE = 1000
 """What CodePipeline takes: https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineVariable.html"""
 
 
-def read_delivery(reading: Reading, place: Place, regions: tuple[str, ...]) -> Delivery | None:
-    """Return how the version is deployed; None where no pipeline is named. `regions` are where it is looked for."""
+def read_delivery(reading: Reading, place: Place, regions: tuple[str, ...]) -> Delivery:
+    """Return how the version is deployed. `regions` are where a pipeline is looked for that is named without one."""
     pipeline = reading.parsed("pipeline", PipelineRef.parse)
-    if reading.given("pipeline") is None:
-        _refuse_unused(reading)
-        return None
     source = reading.parsed("source", one_of(SourceChoice))
     on_cancel = reading.parsed("on-cancel", one_of(OnCancel))
     on_failure = reading.parsed("on-failure", one_of(OnFailure))
@@ -50,20 +52,18 @@ def read_delivery(reading: Reading, place: Place, regions: tuple[str, ...]) -> D
         on_failure=on_failure or OnFailure.LEAVE,
         allow_unpinned=reading.flag("allow-unpinned"),
         verify_deployed=verify or Choice.AUTO,
-        environment=reading.text("environment").strip(),
+        url=_url(reading),
+        invalidations=_invalidations(reading),
+        environment=reading.checked(
+            "environment",
+            lambda text: text.isprintable() and len(text) <= LONGEST_ENVIRONMENT,
+            f"must be one line of at most {LONGEST_ENVIRONMENT} characters.",
+        ).strip(),
         environment_url=reading.checked("environment-url", _is_page, "must be an http or https address."),
     )
-    if not wait:
+    if not wait and reading.text("wait").strip().lower() == "false":
         _refuse_unwaited(reading)
     return delivery
-
-
-def _refuse_unused(reading: Reading) -> None:
-    """Say of what only a deploy has a use for that it was given without a pipeline."""
-    for item in DELIVERY:
-        given = reading.given(item.name)
-        if given is not None and given.strip() != item.default:
-            reading.fault(item.name, "is of no use without `pipeline`.")
 
 
 def _refuse_unwaited(reading: Reading) -> None:
@@ -102,6 +102,22 @@ def _variables(reading: Reading) -> dict[str, str]:
             found[name] = value
     if len(found) > MOST_VARIABLES:
         reading.fault("variables", f"must be at most {MOST_VARIABLES}.")
+    return found
+
+
+def _url(reading: Reading) -> UrlCheck | None:
+    status = reading.text("verify-status")
+    # A runner hands over the default as if somebody had given it.
+    given = "" if status == USUAL_STATUS else status
+    check, faults = read_url_check(reading.text("verify-url"), given, reading.text("verify-text"))
+    for fault in faults:
+        reading.adopt(fault.name, [fault])
+    return check
+
+
+def _invalidations(reading: Reading) -> tuple[Invalidation, ...]:
+    found, faults = read_invalidations(reading.text("invalidate"))
+    reading.adopt("invalidate", faults)
     return found
 
 

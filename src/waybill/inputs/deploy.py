@@ -42,7 +42,7 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
     read_token(reading)
     reading.flag("summary")
     dry_run = reading.flag("dry-run")
-    if reading.faults or delivery is None or wanted is None:
+    if reading.faults or wanted is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     by = "version" if reading.given("version") is not None else "channel"
     named = wanted.channel if isinstance(wanted, Named) else FIRST_CHANNEL

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from waybill.domain import identity as who
 from waybill.domain import selector
@@ -24,7 +24,12 @@ from waybill.inputs.reading import Reading
 from waybill.inputs.release import Release, read_channel, read_project, read_release
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.promote import PROMOTE
+from waybill.inputs.then import read_then
+from waybill.inputs.token import read_token
 from waybill.inputs.typed import command_line
+
+if TYPE_CHECKING:
+    from waybill.domain.delivery import Delivery
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -54,6 +59,8 @@ def read(
     release = read_release(reading, place)
     transfer = reading.parsed("transfer", lambda text: _one_of(Transfer, text))
     verify = reading.parsed("verify", lambda text: _one_of(Verification, text))
+    read_token(reading)
+    delivery = read_then(reading, place, around)
     digest = reading.checked("plan-digest", lambda text: bool(_DIGEST.fullmatch(text)), "must be 64 hex digits.")
     plan_only = reading.flag("plan-only") or reading.given("plan") is not None
     if plan_only and reading.given("apply") is not None:
@@ -65,7 +72,7 @@ def read(
         source=source,
         wanted=wanted,
         wanted_by=wanted_by,
-        request=_requests(values, place, release, around.origin, plan_only=plan_only),
+        request=_requests(values, place, release, around.origin, plan_only=plan_only, delivery=delivery),
         transfer=transfer,
         verify=verify,
         approved=digest or None,
@@ -74,7 +81,13 @@ def read(
 
 
 def _requests(
-    values: Mapping[str, str], place: Place, release: Release, origin: Origin, *, plan_only: bool
+    values: Mapping[str, str],
+    place: Place,
+    release: Release,
+    origin: Origin,
+    *,
+    plan_only: bool,
+    delivery: Delivery | None,
 ) -> Callable[[Version], Request]:
     """Return what makes the request once the version is known; it is never looked for again after that."""
     again = {name: value for name, value in values.items() if name not in OF_THE_PLAN}
@@ -102,6 +115,7 @@ def _requests(
             dry_run=release.dry_run or plan_only,
             again=line,
             restart=line,
+            delivery=delivery,
         )
 
     return at

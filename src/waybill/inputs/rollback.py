@@ -15,6 +15,8 @@ from waybill.inputs.reason import read_reason
 from waybill.inputs.release import read_project, read_release
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.rollback import ROLLBACK
+from waybill.inputs.then import read_then
+from waybill.inputs.token import read_token
 from waybill.inputs.typed import command_line
 
 
@@ -28,6 +30,10 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
     reason = read_reason(reading)
     place = read_place(reading, around)
     release = read_release(reading, place)
+    read_token(reading)
+    delivery = read_then(reading, place, around)
+    if delivery is not None and reading.text("on-failure") == "rollback":
+        reading.fault("on-failure", "is of no use here: this is a rollback, and what failed would come back.")
     if reading.faults:
         raise InputError(reading.in_order(), "Nothing was touched.")
 
@@ -51,6 +57,7 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
             dry_run=release.dry_run,
             again=line,
             restart=line,
+            delivery=delivery,
         )
 
     return RollbackOrder(project=project, channel=release.channel, place=place, to=to, reason=reason, request=request)

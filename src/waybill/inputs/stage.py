@@ -17,6 +17,7 @@ from waybill.inputs.reading import Reading
 from waybill.inputs.release import read_project, read_release
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.stage import STAGE
+from waybill.inputs.then import read_then
 from waybill.inputs.token import read_token
 from waybill.inputs.typed import command_line
 from waybill.packing import Selection
@@ -50,6 +51,7 @@ def read(
     release = read_release(reading, place)
     metadata = _metadata(reading)
     read_token(reading)
+    delivery = read_then(reading, place, around)
     keep_filename = reading.flag("filename")
     if keep_filename:
         _refuse_name(reading, selection)
@@ -84,6 +86,7 @@ def read(
         resume=resume,
         again=command_line(STAGE, typed),
         restart=command_line(STAGE, rest),
+        delivery=delivery,
     ), selection
 
 

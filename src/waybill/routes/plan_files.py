@@ -22,6 +22,8 @@ SCHEMA = 1
 LARGEST = 10 * 1024 * 1024
 OF_THE_FILE = frozenset({"plan", "apply", "plan-only", "plan-digest", "dry-run", "from-channel", "summary"})
 """Inputs that are of one run, not of the plan."""
+SECRET = frozenset(item.name for item in PROMOTE.inputs if item.secret)
+"""Inputs that no file holds (P9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str
     """Write the plan of a run that only planned, and return whether it made one. Raises `ArtifactError`."""
     if not isinstance(result.body, PlanBody):
         return False
-    inputs = {name: value for name, value in values.items() if name not in OF_THE_FILE and value.strip()}
+    inputs = {name: value for name, value in values.items() if name not in OF_THE_FILE | SECRET and value.strip()}
     document = {
         "schema": SCHEMA,
         "digest": result.body.digest,

@@ -16,10 +16,14 @@ from waybill.inputs.shared import IDENTITY
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.typed import command_line
 from waybill.routes.plan_files import OF_THE_FILE, PlanFile, plan_fault, read_plan, write_plan
+from waybill.routes.then import UNKNOWN, then_deploy
 from waybill.routes.workbench import Workbench
 
 DEFAULTS = {item.name: item.default for item in PROMOTE.inputs if item.default is not None}
-OF_WHO = frozenset({"from-role", "from-role-external-id", *(item.name for item in IDENTITY)} - {"expected-account"})
+OF_WHO = frozenset(
+    {"from-role", "from-role-external-id", "pipeline-role", "pipeline-role-external-id", "github-token"}
+    | {item.name for item in IDENTITY} - {"expected-account"}
+)
 """Inputs that say who carries a plan out: whoever is approved to, and not always who planned."""
 
 
@@ -34,7 +38,8 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     values, facts = applied(values, workspace, found, typed=shop.face.give is None)
     bench = Workbench(shop)
     order = inputs.read(values, bench.surroundings(), found, approved=facts)
-    result = promote(order, bench.tools(order.source.config_regions))
+    tools = bench.tools(order.source.config_regions)
+    result = then_deploy(lambda: promote(order, tools), order.request(UNKNOWN), values, tools, shop)
     if path is None or not write_plan(path, result, values, at=shop.clock.now()):
         return result
     if shop.face.give is not None:

@@ -10,11 +10,14 @@ from waybill.domain.result import Result
 from waybill.errors import Fault
 from waybill.inputs import rollback as inputs
 from waybill.routes.reason import without_secrets
+from waybill.routes.then import UNKNOWN, then_deploy
 from waybill.routes.workbench import Workbench
 
 
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
     """Read the inputs and roll back. The reason is kept for good, so no secret of this run gets into it."""
     bench = Workbench(shop)
-    order = inputs.read(without_secrets(values, shop), bench.surroundings(), faults)
-    return rollback(order, bench.tools(order.place.config_regions))
+    values = without_secrets(values, shop)
+    order = inputs.read(values, bench.surroundings(), faults)
+    tools = bench.tools(order.place.config_regions)
+    return then_deploy(lambda: rollback(order, tools), order.request(order.to or UNKNOWN), values, tools, shop)

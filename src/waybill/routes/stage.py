@@ -19,6 +19,7 @@ from waybill.github.token import token_of
 from waybill.inputs import stage as inputs
 from waybill.packing import Packed, Selection, pack
 from waybill.progress import Asked, Warned
+from waybill.routes.then import then_deploy
 from waybill.routes.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     tools = bench.tools(request.config_regions)
     scratch = tempfile.TemporaryDirectory(prefix="waybill-", dir=shop.face.scratch)
     with scratch as folder, _removed(folder, shop.cancellation):
-        return stage(request, _packer(chosen, Path(folder), request.project, token, shop), tools)
+        packer = _packer(chosen, Path(folder), request.project, token, shop)
+        return then_deploy(lambda: stage(request, packer, tools), request, values, tools, shop)
 
 
 def _releases(token: str, shop: Shop) -> Releases:

@@ -15,7 +15,7 @@ from fakes.site import SITE, add_site
 from promises.stand import plant_whole
 from waybill.cancel import Cancellation
 from waybill.commands.deploy import Outside, deploy
-from waybill.commands.deployment.proof import prove
+from waybill.commands.deployment.proof import Prover
 from waybill.commands.deployment.task import Announcer, Nobody
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Delivery
@@ -30,6 +30,7 @@ from waybill.inputs import deploy as inputs
 from waybill.inputs.surroundings import Surroundings
 from waybill.packing import Selection
 from waybill.ports.account import Gateway
+from waybill.ports.http import Asker
 from waybill.retry import Retry
 
 PROJECT = "SugarWater"
@@ -92,7 +93,9 @@ class Deploys:
             survey=_survey,
         )
         tools = self.tools(run_id, cancellation or Cancellation())
-        return deploy(inputs.read(values, around), tools, outside or Outside(proof=prove, announcers=nobody))
+        return deploy(
+            inputs.read(values, around), tools, outside or Outside(proof=Prover(asker=no_asker), announcers=nobody)
+        )
 
     def end(self, **given: Any) -> Result | WaybillError:
         """Deploy, and return how it ended, whichever way."""
@@ -128,6 +131,11 @@ class Deploys:
             for key, body in sorted(contents.items())
             if key.startswith(prefix)
         ]
+
+
+def no_asker() -> Asker:
+    """Stand where no page is asked for."""
+    raise AssertionError("nobody asked for a page")
 
 
 def nobody(delivery: Delivery, request: Request, commit: str) -> Announcer:

@@ -43,7 +43,8 @@ def deliver(task: Task) -> Delivered:
         return Delivered(deployment=deployment, outcome=Outcome.CREATED, changed=wrote or not begun.joined)
     task.announcer.began(begun.execution, url)
     ended = _followed(task, beginning, begun, deployment)
-    task.announcer.ended(good=ended.error is None, text=ended.error.what if ended.error else "deployed")
+    if not isinstance(ended.error, Cancelled):  # there are seconds left then, and another attempt goes on with it
+        task.announcer.ended(good=ended.error is None, text=ended.error.what if ended.error else "deployed")
     return replace(ended, changed=ended.changed or wrote or not begun.joined)
 
 

@@ -2,31 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from waybill.commands.deployment.invalidation import invalidate
 from waybill.commands.deployment.task import Proved, Task
+from waybill.commands.deployment.url import verify_url
 from waybill.commands.deployment.verify import verify_deployed
 from waybill.commands.deployment.zipped import StagedArtifact
+from waybill.domain.deploying import Noted
 from waybill.domain.deployment import Deployment
-from waybill.errors import PipelineError, WaybillError
+from waybill.domain.url_check import shown_url
+from waybill.errors import Cancelled, IdentityError, PipelineError, TimedOut, WaybillError
+from waybill.ports.http import Asker
 from waybill.progress import Warned
 
 
-def prove(task: Task, deployment: Deployment, end: float) -> Proved:
-    """Do and look at what was asked for, in this order, until something fails; `end` is on the monotonic clock."""
-    try:
-        deployment = _files(task, deployment)
-    except WaybillError as error:
-        return Proved(deployment=deployment, error=error)
-    bad = [files for files in deployment.files if not files.good]
-    if bad:
-        what = "; ".join(f"{one.bucket}: {_lacks(one.missing, one.different)}" for one in bad)
-        lacking = PipelineError(
-            f"The pipeline succeeded, and not everything it deployed is there: {what}.",
-            "Look at who else writes there, and deploy again.",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prover:
+    """Implements `task.Proof`. `asker` makes who asks for pages, only where one is asked for."""
+
+    asker: Callable[[], Asker]
+
+    def __call__(self, task: Task, deployment: Deployment, end: float) -> Proved:
+        """Do and look at what was asked for, in this order, until something fails; `end` is on the monotonic clock."""
+        for step in (_files, self._forget, self._page):
+            task.tools.cancellation.check()
+            try:
+                deployment = step(task, deployment, end)
+            except Cancelled:
+                raise
+            except Bad as error:
+                return Proved(deployment=error.deployment, error=PipelineError(error.what, error.advice))
+            except WaybillError as error:
+                return Proved(deployment=deployment, error=_as_failed(error))
+        return Proved(deployment=deployment)
+
+    @staticmethod
+    def _forget(task: Task, deployment: Deployment, end: float) -> Deployment:
+        if not task.delivery.invalidations:
+            return deployment
+        task.tools.reporter.tell(Noted("having CloudFront forget what it holds"))
+        account = task.entrance.works.account
+        done = invalidate(
+            task.delivery.invalidations, account.distributions(), task.tools, seed=deployment.execution, end=end
         )
-        return Proved(deployment=deployment, error=lacking)
-    return Proved(deployment=deployment)
+        return replace(deployment, invalidation=", ".join(one.id for one in done))
+
+    def _page(self, task: Task, deployment: Deployment, end: float) -> Deployment:
+        check = task.delivery.url
+        if check is None:
+            return deployment
+        version = task.staged.goods.version.text
+        task.tools.reporter.tell(Noted(f"asking {shown_url(check.url)}"))
+        asked = verify_url(check, version, self.asker(), task.tools, end=end)
+        return replace(deployment, url=asked.url, url_end=asked.words)
+
+
+class Bad(WaybillError):
+    """Deployed files that are not as they should be; `deployment` shows which."""
+
+    def __init__(self, what: str, advice: str, deployment: Deployment) -> None:
+        super().__init__(what, advice)
+        self.deployment = deployment
+
+
+def _as_failed(error: WaybillError) -> WaybillError:
+    """Return what a proof that could not be had is for the deploy: a failure of its own, or a time limit."""
+    kept = isinstance(error, PipelineError | TimedOut | IdentityError)
+    return error if kept else PipelineError(error.what, error.advice)
 
 
 def _lacks(missing: tuple[str, ...], different: tuple[str, ...]) -> str:
@@ -34,7 +78,7 @@ def _lacks(missing: tuple[str, ...], different: tuple[str, ...]) -> str:
     return ", ".join(f"{len(names)} {word} ({', '.join(names[:5])})" for word, names in said if names)
 
 
-def _files(task: Task, deployment: Deployment) -> Deployment:
+def _files(task: Task, deployment: Deployment, end: float) -> Deployment:
     works, offer = task.entrance.works, task.staged.offer
     name = offer.nearest(works.pipeline.region)
     artifact = StagedArtifact(bucket=offer.holders[name].bucket, key=offer.keys.artifact, digests=offer.subject.digests)
@@ -49,4 +93,13 @@ def _files(task: Task, deployment: Deployment) -> Deployment:
     for one in found:
         if one.extra:
             task.tools.reporter.tell(Warned(f"{one.bucket} holds {len(one.extra)} files that are not in the version."))
-    return replace(deployment, files=found)
+    deployment = replace(deployment, files=found)
+    bad = [files for files in found if not files.good]
+    if bad:
+        what = "; ".join(f"{one.bucket}: {_lacks(one.missing, one.different)}" for one in bad)
+        raise Bad(
+            f"The pipeline succeeded, and not everything it deployed is there: {what}.",
+            "Look at who else writes there, and deploy again.",
+            deployment,
+        )
+    return deployment

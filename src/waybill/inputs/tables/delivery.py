@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from waybill.inputs.shared import GITHUB_TOKEN
 from waybill.inputs.spec import Input, Kind, Output
 
 PIPELINE = Input(
@@ -94,5 +93,3 @@ DEPLOYED = (
     Output("superseded-by", "The execution that took over, where one did."),
     Output("rolled-back", "The version that was deployed again after a failure, where that was done."),
 )
-
-__all__ = ["DELIVERY", "DEPLOYED", "DEPLOYED_BY", "DEPLOYS_THEN", "GITHUB_TOKEN", "PIPELINE"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from waybill.inputs.shared import (
     DRY_RUN,
+    GITHUB_TOKEN,
     IDENTITY,
     KMS_KEY,
     PROJECT,
@@ -15,6 +16,7 @@ from waybill.inputs.shared import (
     WHERE,
 )
 from waybill.inputs.spec import Input, Kind, Output, Verb
+from waybill.inputs.tables.delivery import DEPLOYED, DEPLOYS_THEN
 
 PROMOTE = Verb(
     name="promote",
@@ -77,11 +79,14 @@ PROMOTE = Verb(
             "The digest of the plan that was approved: stop (exit 5) unless the plan made now has the same.",
             example="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ),
+        *DEPLOYS_THEN,
+        GITHUB_TOKEN,
         DRY_RUN,
         SUMMARY,
     ),
     outputs=(
         *RELEASED,
+        *DEPLOYED,
         Output("plan-digest", "The digest of the plan, without caller, time and attempt: the same plan has the same."),
     ),
 )

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from waybill.inputs.shared import DRY_RUN, IDENTITY, KMS_KEY, PROJECT, REINSTATE, RELEASED, REQUIRE, SUMMARY, WHERE
+from waybill.inputs.shared import (
+    DRY_RUN,
+    GITHUB_TOKEN,
+    IDENTITY,
+    KMS_KEY,
+    PROJECT,
+    REINSTATE,
+    RELEASED,
+    REQUIRE,
+    SUMMARY,
+    WHERE,
+)
 from waybill.inputs.spec import Input, Verb
+from waybill.inputs.tables.delivery import DEPLOYED, DEPLOYS_THEN
 
 ROLLBACK = Verb(
     name="rollback",
@@ -30,8 +42,10 @@ ROLLBACK = Verb(
         KMS_KEY,
         REINSTATE,
         REQUIRE,
+        *DEPLOYS_THEN,
+        GITHUB_TOKEN,
         DRY_RUN,
         SUMMARY,
     ),
-    outputs=RELEASED,
+    outputs=(*RELEASED, *DEPLOYED),
 )

@@ -15,6 +15,7 @@ from waybill.inputs.shared import (
     WHERE,
 )
 from waybill.inputs.spec import Input, Kind, Output, Verb
+from waybill.inputs.tables.delivery import DEPLOYED, DEPLOYS_THEN
 
 STAGE = Verb(
     name="stage",
@@ -55,6 +56,7 @@ STAGE = Verb(
         REINSTATE,
         REQUIRE,
         Input("resume", "Complete the regions from one that is whole; the build is not needed.", "false", Kind.FLAG),
+        *DEPLOYS_THEN,
         GITHUB_TOKEN,
         DRY_RUN,
         SUMMARY,
@@ -65,9 +67,13 @@ STAGE = Verb(
         Output("size", "The artifact's size in bytes."),
         Output("key", "The artifact's S3 key, the same in every region."),
         Output("changed", "`true` when anything was written, `false` when all was there."),
-        Output("outcome", "`created`, `already`, `planned`, `partial`, `failed` or `conflict`."),
+        Output(
+            "outcome",
+            "`created`, `already`, `planned`, `partial`, `failed` or `conflict`; with `pipeline` also `deployed`, ...",
+        ),
         Output("regions", "JSON list of the regions that hold the version whole."),
         Output("locations", "JSON: region to bucket, key, version id and S3 URI."),
+        *DEPLOYED,
         Output("result", "The result document, JSON."),
     ),
     needless=frozenset({"path"}),
