@@ -227,7 +227,7 @@ FLOORS = (
     {"channel"},
     {"release"},
     {"promotion", "reversal", "retrieval", "pruning"},
-    {"stage", "promote", "rollback", "download", "versions", "prune"},
+    {"stage", "promote", "rollback", "download", "versions", "prune", "proof"},
     {"deployment"},
     {"deploy"},
     {"survey"},

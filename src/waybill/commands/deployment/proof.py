@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from waybill.commands.deployment.invalidation import invalidate
 from waybill.commands.deployment.task import Proved, Task
-from waybill.commands.deployment.url import verify_url
-from waybill.commands.deployment.verify import verify_deployed
-from waybill.commands.deployment.zipped import StagedArtifact
+from waybill.commands.proof.invalidation import invalidate
+from waybill.commands.proof.url import verify_url
+from waybill.commands.proof.verify import verify_deployed
+from waybill.commands.proof.zipped import StagedArtifact
 from waybill.domain.deploying import Noted
 from waybill.domain.deployment import Deployment
 from waybill.domain.url_check import shown_url

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from commands.deployment.published import OUTPUT, PAGES, Site, deploy_action, pipeline, tools, zipped
+from commands.proof.published import OUTPUT, PAGES, Site, deploy_action, pipeline, tools, zipped
 from fakes.account import FakeAccount
 from fakes.aws import DEVELOPMENT, PRODUCTION, bucket_name
 from fakes.deployed import FakeDeployedBucket
 from waybill.cancel import Cancellation
 from waybill.commands.deployment import compare
 from waybill.commands.deployment import zipped as zipped_module
-from waybill.commands.deployment.verify import verify_deployed
+from waybill.commands.proof.verify import verify_deployed
 from waybill.domain.deployed import Choice, FileChecksums
 from waybill.domain.execution import ActionRun, ActionStatus
 from waybill.domain.pipeline import ActionDefinition

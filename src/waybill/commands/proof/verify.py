@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from waybill.commands.deployment.compare import compare_files, compare_whole
-from waybill.commands.deployment.zipped import StagedArtifact, Zipped, opened
+from waybill.commands.proof.compare import compare_files, compare_whole
+from waybill.commands.proof.zipped import StagedArtifact, Zipped, opened
 from waybill.commands.tools import Tools
 from waybill.domain.arns import RoleArn
 from waybill.domain.deployed import Choice, doubtful, not_compared, unnamed

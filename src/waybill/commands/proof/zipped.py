@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from waybill.commands.deployment.ranged import RangedFile
+from waybill.commands.proof.ranged import RangedFile
 from waybill.domain.deployed import Expected, Kind
 from waybill.domain.digests import MIB, Digests
 from waybill.errors import ArtifactError

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from commands.deployment.published import tools
+from commands.proof.published import tools
 from fakes.aws import PRODUCTION, FakeAws
 from fakes.clock import FakeClock
 from fakes.distributions import DistributionState
 from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
-from waybill.commands.deployment.invalidation import Forgotten, invalidate
+from waybill.commands.proof.invalidation import Forgotten, invalidate
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Invalidation
 from waybill.errors import AccessDenied, Cancelled, ExitCode, InputError, TimedOut, Unavailable

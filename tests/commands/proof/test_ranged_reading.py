@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.cancel import Cancellation
-from waybill.commands.deployment.ranged import NEAR, RangedFile
+from waybill.commands.proof.ranged import NEAR, RangedFile
 from waybill.errors import Cancelled
 
 BODY = bytes(number * 7 % 251 for number in range(5000))

@@ -4,12 +4,12 @@ import pytest
 
 from aws.loopback import Answer as Page
 from aws.loopback import Heard, loopback
-from commands.deployment.published import tools
+from commands.proof.published import tools
 from fakes.asker import FakeAsker
 from fakes.clock import FakeClock
 from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
-from waybill.commands.deployment.url import LONGEST, Asked, verify_url
+from waybill.commands.proof.url import LONGEST, Asked, verify_url
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import UrlCheck
 from waybill.errors import Cancelled, ExitCode, PipelineError, Unavailable

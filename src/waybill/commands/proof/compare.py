@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from waybill.commands.deployment.zipped import StagedArtifact, Zipped
+from waybill.commands.proof.zipped import StagedArtifact, Zipped
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.deployed import (
     Expected,

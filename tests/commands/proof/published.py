@@ -14,8 +14,8 @@ from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
-from waybill.commands.deployment.verify import verify_deployed
-from waybill.commands.deployment.zipped import StagedArtifact
+from waybill.commands.proof.verify import verify_deployed
+from waybill.commands.proof.zipped import StagedArtifact
 from waybill.commands.tools import Tools
 from waybill.domain.deployed import Choice
 from waybill.domain.deployed_files import DeployedFiles
