@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import waybill
-from sandbox.pipelines import packed, until
+from sandbox.pipelines import approval, packed, source, until
 from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
@@ -107,4 +107,15 @@ def test_no_thread_is_left_of_executions_that_have_ended(sandbox: Sandbox, shop:
     until(lambda: threads(sandbox) >= before + 15)
     sandbox.release(name)
     assert {shop.ended(name, each) for each in started} == {"Succeeded"}
+    until(lambda: threads(sandbox) <= before + 3)
+
+
+def test_no_thread_is_left_of_approvals_that_were_not_needed(sandbox: Sandbox, shop: Any) -> None:
+    shop.upload()
+    name = shop.create(source(shop.source, shop.key), approval(), shop.deploy(), executionMode="PARALLEL")
+    before = threads(sandbox)
+    started = [shop.start(name) for _ in range(20)]
+    until(lambda: threads(sandbox) >= before + 15)
+    for each in started:
+        shop.client.stop_pipeline_execution(pipelineName=name, pipelineExecutionId=each, abandon=True)
     until(lambda: threads(sandbox) <= before + 3)

@@ -54,6 +54,7 @@ def test_without_a_pin_the_newest_object_is_taken(shop: Workshop) -> None:
     assert shop.files() == {"index.html": b"two"}
     assert shop.execution(name, execution)["artifactRevisions"][0]["revisionId"] == newest
     assert shop.execution(name, execution)["artifactRevisions"][0]["revisionSummary"].endswith(newest)
+    assert shop.stage(name, "Source")["actionStates"][0]["currentRevision"]["revisionId"] == newest
 
 
 def test_a_parallel_pipeline_takes_the_newest_object_whatever_is_pinned(shop: Workshop) -> None:

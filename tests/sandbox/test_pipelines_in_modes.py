@@ -117,3 +117,35 @@ def test_a_closed_transition_keeps_executions_waiting_until_it_opens(shop: Works
     shop.client.enable_stage_transition(**way)
     assert shop.ended(name, newer) == "Succeeded"
     assert shop.stage(name, "Deploy")["inboundTransitionState"]["enabled"] is True
+
+
+def test_every_status_is_told_as_the_service_model_says(shop: Workshop) -> None:
+    version = shop.upload()
+    name = shop.create(source(shop.source, shop.key), approval(), shop.deploy())
+    client, started = shop.client, {}
+    for status in ("Succeeded", "Failed"):
+        if status == "Failed":
+            shop.sandbox.disturb(name, "Approve", fail="no")
+        started[status] = shop.pinned(name, version)
+        if status == "Succeeded":
+            latest = shop.inside(name, "Approve", started[status])["actionStates"][0]["latestExecution"]
+            answer = {"pipelineName": name, "stageName": "Approve", "actionName": "Approve", "token": latest["token"]}
+            client.put_approval_result(**answer, result={"summary": "", "status": "Approved"})
+        assert shop.ended(name, started[status]) == status
+    started["Cancelled"] = shop.pinned(name, version)
+    shop.inside(name, "Approve", started["Cancelled"])
+    client.update_pipeline(pipeline=client.get_pipeline(name=name)["pipeline"])
+    for status in ("Stopped", "Stopping", "Superseded", "InProgress"):
+        started[status] = execution = shop.pinned(name, version)
+        if status in ("Stopped", "Stopping"):
+            shop.inside(name, "Approve", execution)
+            stop = {"pipelineName": name, "pipelineExecutionId": execution, "abandon": status == "Stopped"}
+            client.stop_pipeline_execution(**stop)
+        else:
+            shop.waiting(name, "Approve", execution)
+    listed = client.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]
+    assert {each["status"]: each["pipelineExecutionId"] for each in listed} == started
+    for status, execution in started.items():
+        assert shop.status(name, execution) == status
+        assert shop.runs(name, execution)
+    assert shop.stage(name, "Approve")["latestExecution"]["status"] == "Stopping"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -22,6 +23,16 @@ def test_the_same_token_is_the_same_execution_for_good(shop: Workshop) -> None:
     assert other != first
     told = shop.client.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]
     assert [each["pipelineExecutionId"] for each in told] == [other, first]
+
+
+def test_of_many_starts_at_once_with_one_token_there_is_one_execution(shop: Workshop) -> None:
+    version = shop.upload()
+    name = shop.create(executionMode="QUEUED")
+    with ThreadPoolExecutor(8) as pool:
+        started = list(pool.map(lambda _: shop.pinned(name, version, clientRequestToken="one"), range(24)))
+    assert len(set(started)) == 1
+    assert shop.ended(name, started[0]) == "Succeeded"
+    assert len(shop.client.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]) == 1
 
 
 def test_starts_that_are_refused(shop: Workshop) -> None:
