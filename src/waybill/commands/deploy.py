@@ -20,7 +20,8 @@ from waybill.commands.deployment.task import Announcers, Proof, Task
 from waybill.commands.promotion.goods import Offer
 from waybill.commands.promotion.source import look_at_source
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery, DeployOrder
+from waybill.domain.delivery import Delivery
+from waybill.domain.deploy_order import DeployOrder
 from waybill.domain.deploying import DeployPlanned, Noted
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome, Result

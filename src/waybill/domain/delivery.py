@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from waybill.domain.deployed import Choice
 from waybill.domain.identity import Identity
 from waybill.domain.pipeline import PipelineRef
-from waybill.domain.request import Place, Request
 from waybill.domain.versions import Version
-
-if TYPE_CHECKING:
-    from waybill.domain.selector import Selector
 
 
 class SourceChoice(StrEnum):
@@ -81,23 +76,6 @@ class Delivery:
     invalidations: tuple[Invalidation, ...] = ()
     environment: str = ""
     environment_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployOrder:
-    """One `deploy`, before it is known which version is meant.
-
-    `wanted_by` is the input that names it; `request` makes the request once it is known; `channel` is the one whose
-    events tell of the deploy.
-    """
-
-    project: str
-    place: Place
-    wanted: Selector
-    wanted_by: str
-    channel: str
-    delivery: Delivery
-    request: Callable[[Version], Request]
 
 
 def revision_summary(project: str, version: Version, sha256: str, commit: str) -> str:

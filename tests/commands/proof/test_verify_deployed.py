@@ -14,8 +14,8 @@ from fakes.account import FakeAccount
 from fakes.aws import DEVELOPMENT, PRODUCTION, bucket_name
 from fakes.deployed import FakeDeployedBucket
 from waybill.cancel import Cancellation
-from waybill.commands.deployment import compare
-from waybill.commands.deployment import zipped as zipped_module
+from waybill.commands.proof import compare
+from waybill.commands.proof import zipped as zipped_module
 from waybill.commands.proof.verify import verify_deployed
 from waybill.domain.deployed import Choice, FileChecksums
 from waybill.domain.execution import ActionRun, ActionStatus

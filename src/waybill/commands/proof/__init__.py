@@ -1,1 +1,1 @@
-"""What is looked at after a pipeline has succeeded: the files it deployed, caches that must forget, a page that answers."""
+"""What is looked at after a pipeline has succeeded: deployed files, caches that must forget, a page that answers."""
