@@ -201,6 +201,26 @@ def test_events_show_by_whom_when_and_why_with_what_this_release_does_not_know(s
     assert run(stand).to_json()["events"][1]["pipeline"] == "blue"
 
 
+def test_deploys_are_listed_by_pipeline_end_time_person_and_execution(stand: Stand) -> None:
+    fill(stand, "1.0.0")
+    arn = "arn:aws:codepipeline:us-east-1:111111111111:site"
+    told = {"pipeline": arn, "execution": "e-1", "channel": "production"}
+    for name in REGIONS:
+        plant_event(stand, Kind.DEPLOYED, "1.0.0", name="1.json", region=name, end="Failed", reason="it broke", **told)
+    plant_event(stand, Kind.DEPLOYED, "1.0.0", name="2.json", end="Succeeded", at="2026-01-02T00:00:00Z", **told)
+    place, who = "site in us-east-1 of 111111111111", "by eve, on production, execution e-1"
+    good = f"{place}: Succeeded at 2026-01-02T00:00:00Z {who} (in {A})"
+    bad = f"{place}: Failed at {LONG_AGO} {who}: it broke"
+    shown = text.result(run(stand))
+    assert f"deploys, the newest first\n  ✓ {good}\n  ✗ {bad}\n" in shown
+    assert "events, the newest first" not in shown
+    page = summary(run(stand)).replace("`", "")
+    assert f"### Deploys\n\n- ✓ {good}\n- ✗ {bad}\n" in page
+    assert [(one["status"], one["pipeline"]) for one in run(stand).to_json()["deploys"]] == [
+        ("Succeeded", "site"), ("Failed", "site"),
+    ]  # fmt: skip
+
+
 def test_an_event_that_does_not_come_is_a_warning(stand: Stand) -> None:
     fill(stand, "1.0.0")
     plant_event(stand, Kind.PROMOTED, "1.0.0")

@@ -194,7 +194,7 @@ def test_nothing_that_is_told_becomes_a_command_of_the_runner() -> None:
     assert "\u202e" not in stream.getvalue()
 
 
-@pytest.mark.parametrize("text", ["x" * 1024 * 1024, "\n" * 1024 * 1024, "\x1b[2J" * 200_000, "😀 " * 300_000])
+@pytest.mark.parametrize("text", ["x" * 1024 * 1024, "\n" * 1024 * 1024, "\x1b[2J" * 40_000, "😀 " * 90_000])
 def test_a_mebibyte_is_cut(text: str) -> None:
     written = Written()
     reporter = RunnerReporter(written, written.clock)

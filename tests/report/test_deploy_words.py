@@ -91,6 +91,11 @@ BAD = [
         deploys.failed(went_back=deploys.went_back(status=ExecutionStatus.IN_PROGRESS)),
         f"{NOT}Unpack in stage Production of `site` failed. Going back to 1.2.2 did not come to its end.",
     ),
+    (
+        deploys.failed(went_back=deploys.went_back(version="")),
+        f"{NOT}Unpack in stage Production of `site` failed. It went back to what was deployed before: stage Production "
+        "was rolled back.",
+    ),
     (ended(ExecutionStatus.FAILED), f"{NOT}the execution of `site` failed."),
     (ended(ExecutionStatus.STOPPED), f"{NOT}somebody stopped the execution of `site`."),
     (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from waybill.domain.deploys import Deploy
 from waybill.domain.tombstone import Tombstone
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill
@@ -108,6 +109,11 @@ class VersionInfo:
     pruned: bool = False
     tombstone: Tombstone | None = None
 
+    @property
+    def deploys(self) -> list[Deploy]:
+        """Every deploy of this version that its events tell of, in their order."""
+        return [found for event in self.events if (found := Deploy.read(event.document)) is not None]
+
     def to_json(self) -> dict[str, Any]:
         """Return the members that the result document has more."""
         document = self.waybill.document() if self.waybill else None
@@ -120,5 +126,6 @@ class VersionInfo:
             "regions": [region.to_json() for region in self.regions],
             "channels": {name: list(regions) for name, regions in self.channels.items()},
             "events": [event.to_json() for event in self.events],
+            "deploys": [found.to_json() for found in self.deploys],
             "pruned": self.tombstone.document() if self.tombstone else {} if self.pruned else None,
         }

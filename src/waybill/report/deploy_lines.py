@@ -59,7 +59,7 @@ def waiting(event: ApprovalWaits | TransitionClosed) -> tuple[str, str]:
 def plan_lines(plan: DeployPlan, ink: Ink) -> list[str]:
     """Return what a deploy will do, step by step, and what is to be thought about."""
     where = one_line(f"{plan.region}, account {plan.account}, version {plan.version} of its definition")
-    steps = [f"  {number}. {step_text(step)}" for number, step in enumerate(plan.steps, 1)]
+    steps = [f"  {number}. {step_text(step).replace('→', ink.arrow)}" for number, step in enumerate(plan.steps, 1)]
     notes = [ink.yellow(f"  Note: {step_text(note)}") for note in plan.notes]
     return [f"Deploy with {one_line(plan.pipeline)} ({where}):", *steps, *notes]
 

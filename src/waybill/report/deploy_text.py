@@ -168,4 +168,5 @@ def _back(back: WentBack) -> str:
     state = back.status.value if back.status else "not known"
     channel = "; the channel went back too" if back.channel else ""
     error = f"; {back.error}" if back.error else ""
-    return f"to {back.version}: {how}, execution {back.execution or 'none'}, {state}{channel}{error}"
+    version = back.version or "what was deployed before"
+    return f"to {version}: {how}, execution {back.execution or 'none'}, {state}{channel}{error}"

@@ -135,10 +135,11 @@ def _back(back: WentBack | None) -> str:
     if back is None:
         return ""
     how = f"stage {back.by_stage} was rolled back" if back.by_stage else f"execution {back.execution} deployed it"
+    version = back.version or "what was deployed before"
     if back.status is ExecutionStatus.SUCCEEDED:
-        return f" It went back to {back.version}: {how}{', and the channel went back too' if back.channel else ''}."
+        return f" It went back to {version}: {how}{', and the channel went back too' if back.channel else ''}."
     state = f"ended {back.status.value}" if back.status and back.status.ended else "did not come to its end"
-    return f" Going back to {back.version} {'failed' if not back.execution else state}."
+    return f" Going back to {version} {'failed' if not back.execution else state}."
 
 
 def status_mark(run: ActionRun, ink: Ink) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from waybill.domain.deploys import TOLD, Deploy
 from waybill.domain.info import EventInfo, Other, RegionInfo, VersionInfo
 from waybill.report.catalogue_text import NO_WAYBILL
 from waybill.report.columns import columns, pairs_of
@@ -24,7 +25,8 @@ def as_text(body: VersionInfo, ink: Ink) -> str:
         _titled("metadata", pairs_of(list(body.metadata.items())), ink),
         _titled("chain, the earliest first", [f"  {one_line(_link(link))}" for link in _chain(body)], ink),
         _regions(body, ink),
-        _titled("events, the newest first", [f"  {one_line(_event(event, body))}" for event in body.events], ink),
+        _titled("deploys, the newest first", [f"  {_deploy(*one, body, ink)}" for one in _deploys(body)], ink),
+        _titled("events, the newest first", [f"  {one_line(_event(event, body))}" for event in _others(body)], ink),
         "\n".join(ink.yellow(f"  {one_line(text)}") for text in _notes(body)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -40,7 +42,11 @@ def as_markdown(body: VersionInfo) -> list[str]:
     for title, items in (
         ("Metadata", [f"- {code(f'{key}={value}', 1000)}" for key, value in body.metadata.items()]),
         ("Chain", [f"1. {prose(one_line(_link(link)))}" for link in _chain(body)]),
-        ("Events", [f"- {prose(one_line(_event(event, body)))}" for event in body.events]),
+        (
+            "Deploys",
+            [f"- {_mark_of(one[1], Ink())} {prose(one_line(_deployed(*one, body)))}" for one in _deploys(body)],
+        ),
+        ("Events", [f"- {prose(one_line(_event(event, body)))}" for event in _others(body)]),
     ):
         lines += ["", f"### {title}", "", *items] if items else []
     return [*lines, ""]
@@ -129,17 +135,50 @@ def _holds(region: RegionInfo) -> str:
 
 def _event(event: EventInfo, body: VersionInfo) -> str:
     known = event.document
-    where = "" if len(event.regions) == len(body.regions) else f" (in {listing(event.regions)})"
     if not known:
-        return f"{event.name} on {event.channel} cannot be read{where}"
+        return f"{event.name} on {event.channel} cannot be read{_where(event, body)}"
     text = f"{known.get('kind', 'something')} on {event.channel} by {known.get('by') or 'somebody'}"
     text += f" at {known.get('at', 'some time')}"
     if known.get("target"):
         text += f", for {known['target']}"
     if known.get("reason"):
         text += f": {known['reason']}"
-    more = [f"{name} {_said(value)}" for name, value in known.items() if name not in KNOWN and value]
-    return "; ".join([text, *more]) + where
+    return f"{text}{_more(event)}{_where(event, body)}"
+
+
+def _more(event: EventInfo, told: Sequence[str] = ()) -> str:
+    """Return what an event says more than this release knows of, and than was told."""
+    known = (*KNOWN, *told)
+    return "".join(f"; {name} {_said(value)}" for name, value in event.document.items() if name not in known and value)
+
+
+def _where(event: EventInfo, body: VersionInfo) -> str:
+    return "" if len(event.regions) == len(body.regions) else f" (in {listing(event.regions)})"
+
+
+def _deploys(body: VersionInfo) -> list[tuple[EventInfo, Deploy]]:
+    return [(event, found) for event in body.events if (found := Deploy.read(event.document)) is not None]
+
+
+def _others(body: VersionInfo) -> list[EventInfo]:
+    """Return the events that are not told as deploys."""
+    return [event for event in body.events if Deploy.read(event.document) is None]
+
+
+def _deploy(event: EventInfo, found: Deploy, body: VersionInfo, ink: Ink) -> str:
+    paint = ink.green if found.good else ink.red
+    return f"{paint(_mark_of(found, ink))} {one_line(_deployed(event, found, body))}"
+
+
+def _mark_of(found: Deploy, ink: Ink) -> str:
+    return ink.good if found.good else ink.bad
+
+
+def _deployed(event: EventInfo, found: Deploy, body: VersionInfo) -> str:
+    """Return one deploy: by which pipeline, how it ended, when, by whom, and which execution it was."""
+    text = f"{found.place}: {found.end} at {found.at or 'some time'} by {found.by or 'somebody'}"
+    reason = f": {found.reason}" if found.reason else ""
+    return f"{text}, on {found.channel}, execution {found.execution}{reason}{_more(event, TOLD)}{_where(event, body)}"
 
 
 def _notes(body: VersionInfo) -> list[str]:
