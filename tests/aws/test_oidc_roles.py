@@ -159,6 +159,15 @@ def test_a_clock_that_is_ahead_of_aws_is_said(monkeypatch: pytest.MonkeyPatch) -
     assert "clock" in caught.value.what
 
 
+def test_a_clock_that_jumps_ahead_while_a_session_lasts_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with sts(monkeypatch, sessions(3600, -60)):
+        account = Told().gateway(OIDC).enter("")
+        let_time_pass(account, 3590)
+        with pytest.raises(IdentityError) as caught:
+            account.region("us-east-1").parameters.get("/x")
+    assert "clock" in caught.value.what
+
+
 def test_no_secret_of_the_machine_is_in_what_sts_hears(monkeypatch: pytest.MonkeyPatch) -> None:
     with sts(monkeypatch, sessions()) as asked:
         Told().gateway(CHAINED).enter("")

@@ -13,9 +13,10 @@ from waybill.aws import pipeline_definition, pipeline_executions
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.aws.pipeline_start import arguments, variable_faults, wrong_start
+from waybill.aws.pipeline_watchers import watchers
 from waybill.domain.execution import ActionRun, Execution, StageState
 from waybill.domain.pipeline import Pipeline
-from waybill.errors import AccessDenied, Fault, InputError, Unavailable
+from waybill.errors import Fault, InputError, Unavailable
 from waybill.ports.pipeline import Start, Watchers
 
 T = TypeVar("T")
@@ -144,24 +145,8 @@ class CodePipelines:
         return execution
 
     def watchers(self, pipeline: Pipeline) -> Watchers:
-        """Return the rules on the default bus that start the pipeline; who may not see them knows of none."""
-        asked = Asked(action="events:ListRuleNamesByTarget", resource="*", where=f"EventBridge in {self._region}")
-        rules: list[str] = []
-        more: dict[str, str] = {}
-        while True:
-            ask = partial(self._ask_events, TargetArn=pipeline.arn, **more)
-            try:
-                answer = self._calls.perform(asked, ask, {"ResourceNotFoundException": {}})
-            except (AccessDenied, Unavailable):
-                # Nothing rests on it but a warning, and where there is no way to EventBridge nobody is to wait for one.
-                return Watchers(known=False)
-            rules += answer.get("RuleNames", [])
-            if not answer.get("NextToken"):
-                return Watchers(rules=tuple(rules))
-            more = {"NextToken": answer["NextToken"]}
-
-    def _ask_events(self, **given: Any) -> Any:
-        return self._events().list_rule_names_by_target(**given)
+        """Return what else starts the pipeline."""
+        return watchers(self._events, self._calls, pipeline)
 
     def _listed(self, name: str, most: int, **given: Any) -> list[Execution]:
         ask = partial(

@@ -110,13 +110,16 @@ class Session:
         before they expire, so a run may outlast the one-hour limit of role chaining. Raises `IdentityError` where the
         first are over by this machine's clock.
         """
-        lifetime = (datetime.fromisoformat(first["expiry_time"]) - datetime.now(UTC)).total_seconds()
-        if lifetime <= 0:
-            said = f"The new session of {name} ended at {first['expiry_time']}: this machine's clock is off."
-            raise IdentityError(said, "Set the clock, and run again.")
+        lifetime = _lifetime(name, first)
+
+        def again() -> dict[str, str]:
+            renewed = assume()
+            _lifetime(name, renewed)
+            return renewed
+
         credentials = RefreshableCredentials.create_from_metadata(
             metadata=first,
-            refresh_using=assume,
+            refresh_using=again,
             method=name,
             # Of a short session botocore's own seconds are the whole: every call would renew it.
             advisory_timeout=min(EARLY, lifetime / 4),
@@ -126,6 +129,15 @@ class Session:
         session.register_component("data_loader", self._session.get_component("data_loader"))
         session.register_component("credential_provider", CredentialResolver([_Given(name, credentials)]))
         return Session(session)
+
+
+def _lifetime(name: str, credentials: dict[str, str]) -> float:
+    """Return the seconds that new credentials have. Raises `IdentityError` where they are over by this clock."""
+    lifetime = (datetime.fromisoformat(credentials["expiry_time"]) - datetime.now(UTC)).total_seconds()
+    if lifetime <= 0:
+        said = f"The new session of {name} ended at {credentials['expiry_time']}: this machine's clock is off."
+        raise IdentityError(said, "Set the clock, and run again.")
+    return lifetime
 
 
 class _Given(CredentialProvider):  # type: ignore[misc]  # botocore has no types
