@@ -8,34 +8,22 @@ from typing import Any
 
 import pytest
 
+from inputs.given import around
 from report import statuses
 from waybill.compose import Face
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Origin
-from waybill.errors import ExitCode, Fault, InputError
+from waybill.errors import ExitCode, InputError
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.status import read
-from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.status import STATUS
-from waybill.packing import Selection
 from waybill.routes.status import write_page
 
 ROLE = "arn:aws:iam::222222222222:role/waybill-stage"
 OTHER = "arn:aws:iam::333333333333:role/waybill-stage"
 
 
-def survey(path: str, allow_empty: bool, compress: bool) -> Selection:
-    raise InputError([Fault("path", path, "does not exist.")])
-
-
-AROUND = Surroundings(
-    origin=Origin(run_id="42", actor="ada"),
-    tag=None,
-    places=("us-east-1",),
-    parameter="",
-    regions=frozenset({"us-east-1", "eu-west-1"}),
-    survey=survey,
-)
+AROUND = around(origin=Origin(run_id="42", actor="ada"))
 
 
 def faults(**values: str) -> dict[str, list[str]]:

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from inputs.given import WRONG_PLACE, around
 from waybill.domain.download import DownloadRequest, ExtractLimits
 from waybill.domain.selector import Exactly, Named, Within
 from waybill.domain.versions import Version
-from waybill.domain.waybill import Origin
 from waybill.errors import InputError
 from waybill.inputs.download import Disk, read
 from waybill.inputs.options import read_words
-from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.download import DOWNLOAD
-from waybill.packing import Selection
 
 BAD = {
     "project": "a/b",
@@ -26,36 +24,12 @@ BAD = {
     "extract": "maybe",
     "extract-limit": "lots",
     "extract-entries": "lots",
-    "regions": "us-nowhere-1",
-    "configuration-parameter": "no spaces please",
-    "bucket-parameter": "no spaces please",
-    "key-prefix": "no spaces please",
-    "parameter-prefix": "no-slash",
-    "oidc-role": "github",
-    "audience": "two words",
-    "role": "waybill-stage",
-    "role-external-id": "no spaces please",
-    "role-session-name": "no spaces please",
-    "role-duration": "a while",
-    "expected-account": "production",
-    "session-tags": "maybe",
-    "summary": "maybe",
+    **WRONG_PLACE,
 }
 GOOD = {"project": "P", "version": "production"}
 
 
-def survey(path: str, allow_empty: bool, compress: bool) -> Selection:
-    raise AssertionError("nothing is packed")
-
-
-AROUND = Surroundings(
-    origin=Origin(),
-    tag=None,
-    places=("us-east-1",),
-    parameter="",
-    regions=frozenset({"us-east-1", "eu-west-1"}),
-    survey=survey,
-)
+AROUND = around()
 
 
 @pytest.fixture

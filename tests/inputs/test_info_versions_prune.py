@@ -7,51 +7,23 @@ from typing import Any
 
 import pytest
 
+from inputs.given import WRONG_PLACE, around
 from waybill.domain.selector import Exactly, Named, Within
 from waybill.domain.waybill import Origin
 from waybill.errors import Fault, InputError
 from waybill.inputs import info, prune, versions
 from waybill.inputs.options import read_words
 from waybill.inputs.spec import Verb
-from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.info import INFO
 from waybill.inputs.tables.prune import PRUNE
 from waybill.inputs.tables.versions import VERSIONS
-from waybill.packing import Selection
 
 Read = Callable[..., Any]
 
 
-def survey(path: str, allow_empty: bool, compress: bool) -> Selection:
-    raise AssertionError("nobody packs anything")
-
-
-AROUND = Surroundings(
-    origin=Origin(actor="ada"),
-    tag=None,
-    places=("us-east-1",),
-    parameter="",
-    regions=frozenset({"us-east-1", "eu-west-1"}),
-    survey=survey,
-)
+AROUND = around(origin=Origin(actor="ada"))
 GOOD = {"project": "SugarWater"}
-BAD: Mapping[str, str] = {
-    "project": "a/b",
-    "regions": "us-nowhere-1",
-    "configuration-parameter": "no spaces please",
-    "bucket-parameter": "no spaces please",
-    "key-prefix": "no spaces please",
-    "parameter-prefix": "no-slash",
-    "oidc-role": "github",
-    "audience": "two words",
-    "role": "waybill-stage",
-    "role-external-id": "no spaces please",
-    "role-session-name": "no spaces please",
-    "role-duration": "a while",
-    "expected-account": "production",
-    "session-tags": "maybe",
-    "summary": "maybe",
-}
+BAD: Mapping[str, str] = {"project": "a/b", **WRONG_PLACE}
 OWN: Mapping[str, Mapping[str, str]] = {
     "info": {"version": "not a version!"},
     "versions": {"limit": "many"},

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from fakes.account import FakeGateway
 from fakes.aws import DEVELOPMENT, PARAMETER_PREFIX, PRODUCTION, REGIONS, bucket_name
 from fakes.state import CopyLimits, Item
+from inputs.given import around
 from promises import stand as standing
 from promises.stand import KEY, PROJECT, SMALL, VERSION, Stand, waybill_of, whole
 from waybill.cancel import Cancellation
@@ -26,8 +27,6 @@ from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin, Waybill
 from waybill.errors import WaybillError
 from waybill.inputs.promote import read
-from waybill.inputs.surroundings import Surroundings
-from waybill.packing import Selection
 
 CHANNEL = f"{PARAMETER_PREFIX}/{PROJECT}/production"
 ROLE = f"arn:aws:iam::{PRODUCTION}:role/waybill-promote"
@@ -42,10 +41,6 @@ def small_parts() -> Iterator[None]:
     """Cut artifacts into parts of a MiB, so that one of several parts need not be large."""
     with standing.small_parts(), patch("waybill.commands.promotion.goods.PART", MIB // 4):
         yield
-
-
-def _survey(path: str, allow_empty: bool, compress: bool) -> Selection:
-    raise RuntimeError("a promotion has no path")
 
 
 @dataclass(slots=True)
@@ -81,15 +76,8 @@ class Crossing(Stand):
         given = {"project": PROJECT, "role": ROLE} | {name.replace("_", "-"): text for name, text in values.items()}
         if "from-channel" not in given:
             given.setdefault("version", VERSION)
-        around = Surroundings(
-            origin=self.origin,
-            tag=None,
-            places=REGIONS[:1],
-            parameter="",
-            regions=frozenset(self.world.regions),
-            survey=_survey,
-        )
-        return read(given, around, approved=facts)
+        here = around(origin=self.origin, places=REGIONS[:1], regions=frozenset(self.world.regions))
+        return read(given, here, approved=facts)
 
     def promoters_tools(self, cancellation: Cancellation) -> Tools:
         """Return what a promotion works with: the credentials at hand are those of the development account."""

@@ -16,6 +16,7 @@ from awscrt.checksums import crc64nvme
 from fakes.aws import PARAMETER_PREFIX, PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from fakes.reporter import RecordingReporter
+from inputs.given import around
 from waybill.cancel import Cancellation
 from waybill.commands.rollback import rollback
 from waybill.commands.stage import stage
@@ -29,8 +30,7 @@ from waybill.domain.versions import Version, parse_or_none
 from waybill.domain.waybill import Origin, Subject, Waybill
 from waybill.errors import WaybillError
 from waybill.inputs import rollback as rollback_inputs
-from waybill.inputs.surroundings import Surroundings
-from waybill.packing import Packed, Selection
+from waybill.packing import Packed
 from waybill.ports.account import Gateway
 from waybill.retry import Retry
 
@@ -54,10 +54,6 @@ REQUEST = StageRequest(
 
 BACK = Origin(repository="acme/SugarWater", commit="0123456789abcdef", run_id="50", actor="grace")
 """Where rollbacks come from."""
-
-
-def _survey(path: str, allow_empty: bool, compress: bool) -> Selection:
-    raise RuntimeError("a rollback has no path")
 
 
 @contextmanager
@@ -105,16 +101,13 @@ class Stand:
         """Roll `latest` back; `values` are inputs, `_` for `-`."""
         given = {"project": PROJECT, "channel": "latest", "to": to, "reason": "it leaks"}
         given |= {name.replace("_", "-"): text for name, text in values.items()}
-        around = Surroundings(
+        here = around(
             origin=replace(BACK, run_id=run_id, actor=actor),
-            tag=None,
             places=REGIONS[:1],
-            parameter="",
             regions=frozenset(self.world.regions),
-            survey=_survey,
         )
         tools = self.tools(gateway or self.world.gateway(), cancellation or Cancellation())
-        return rollback(rollback_inputs.read(given, around), replace(tools, run_id=run_id))
+        return rollback(rollback_inputs.read(given, here), replace(tools, run_id=run_id))
 
     def back_end(self, to: str = "previous", **values: Any) -> Result | WaybillError:
         """Roll back, and return how it ended, whichever way."""

@@ -13,30 +13,21 @@ from hypothesis import strategies as st
 
 from domain.strategies import printable
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
+from inputs.given import around
 from promises.crossing import READER, ROLE, Crossing, plant
 from promises.stand import LARGE, SMALL
 from promises.test_p09_no_secret_is_told import SECRETS
 from waybill.domain.request import PromoteOrder, Transfer, Verification
 from waybill.domain.selector import Exactly, Named, Within
 from waybill.domain.versions import Version
-from waybill.domain.waybill import Origin
 from waybill.errors import Fault, InputError
 from waybill.inputs.options import read_words
 from waybill.inputs.promote import read
 from waybill.inputs.spec import Kind
-from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.typed import OF_THE_RUNNER, command_line
-from waybill.packing import Selection
 
-
-def _survey(path: str, allow_empty: bool, compress: bool) -> Selection:
-    raise RuntimeError("a promotion has no path")
-
-
-AROUND = Surroundings(
-    origin=Origin(), tag=None, places=("us-east-1",), parameter="/mine", regions=frozenset(REGIONS), survey=_survey
-)
+AROUND = around(parameter="/mine", regions=frozenset(REGIONS))
 GOOD = {"project": "SugarWater", "version": "1.2.3"}
 DIGEST = "ab" * 32
 
