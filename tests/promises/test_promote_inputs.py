@@ -117,7 +117,7 @@ values = st.fixed_dictionaries(
 def test_the_command_that_is_printed_says_what_was_asked(asked: dict[str, str]) -> None:
     words = read_words(PROMOTE, shlex.split(command_line(PROMOTE, asked))[2:])
     assert not words.faults
-    table = {item.name: item for item in PROMOTE.inputs if item.name not in OF_THE_RUNNER}
+    table = {item.name: item for item in PROMOTE.inputs if item.name not in OF_THE_RUNNER and not item.secret}
 
     def meant(given: Mapping[str, str]) -> dict[str, str]:
         read = {name: given.get(name, item.default) for name, item in table.items()}
