@@ -209,6 +209,17 @@ def test_files_fit_on_a_few_screens_and_functions_on_one(module: Module) -> None
     assert {name: lines for name, lines in long.items() if lines > 60} == {}
 
 
+def test_what_stages_reads_nothing_that_only_a_deploy_needs() -> None:
+    """Its start is a product feature: of the modules of a deploy none is read before a pipeline is named."""
+    starts = "waybill.routes.stage, waybill.routes.workbench, waybill.aws.gateway, waybill.inputs.stage"
+    code = f"import sys, {starts}; print(*[name for name in sys.modules if name.startswith('waybill.')])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    later = re.compile(r"pipeline|deploy|execution|delivery|invalid|url_check|selector|ranges$|catalogue|release")
+    known = {"waybill.inputs.tables.delivery", "waybill.aws.ranges"}
+    read = {name for name in done.stdout.split() if later.search(name.replace(".commands.release", ""))} - known
+    assert {name for name in read if not name.endswith(".inputs.release")} == set()
+
+
 @pytest.mark.parametrize("entry", ["waybill.cli", "waybill.action", "waybill.commands.stage", "waybill.domain.plan"])
 def test_an_entry_point_loads_no_library_before_it_is_needed(entry: str) -> None:
     needed = {"waybill.commands.stage": {"awscrt"}, "waybill.action": {"awscrt", "actions_toolkit"}}

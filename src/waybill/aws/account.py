@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from waybill.aws.bucket import S3Bucket
 from waybill.aws.calls import Calls
-from waybill.aws.deployed import S3DeployedBucket, Unowned
-from waybill.aws.distributions import HOME, HOMES, CloudFront
 from waybill.aws.keys import KmsKeys
 from waybill.aws.location import Location
 from waybill.aws.parameters import SsmParameters
@@ -20,6 +18,8 @@ from waybill.errors import Unavailable
 from waybill.ports.account import Region
 
 if TYPE_CHECKING:
+    from waybill.aws.deployed import S3DeployedBucket
+    from waybill.aws.distributions import CloudFront
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
 
@@ -77,6 +77,8 @@ class AwsAccount:
 
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> S3DeployedBucket:
         """Return a bucket that a pipeline deploys to; `owner` None: nobody knows it."""
+        from waybill.aws.deployed import S3DeployedBucket, Unowned  # noqa: PLC0415 - a stage deploys nothing
+
         kind = Unowned if owner is None else Location
         location = kind(
             client=self._session.client("s3", region),
@@ -90,6 +92,8 @@ class AwsAccount:
 
     def distributions(self) -> CloudFront:
         """Return the account's CloudFront."""
+        from waybill.aws.distributions import HOME, HOMES, CloudFront  # noqa: PLC0415 - a stage deploys nothing
+
         home = HOMES.get(self._caller.partition, HOME)
         return CloudFront(
             lambda: self._session.client("cloudfront", home),

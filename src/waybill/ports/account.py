@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from waybill.domain.arns import Caller, KeyArn
 from waybill.ports.bucket import Bucket
-from waybill.ports.deployed import DeployedBucket
-from waybill.ports.distributions import Distributions
-from waybill.ports.pipeline import Pipelines, SourceBucket
+
+if TYPE_CHECKING:  # what only a deploy needs, a stage's start need not read
+    from waybill.ports.deployed import DeployedBucket
+    from waybill.ports.distributions import Distributions
+    from waybill.ports.pipeline import Pipelines, SourceBucket
 
 
 class PutResult(Enum):

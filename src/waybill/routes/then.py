@@ -13,7 +13,7 @@ from waybill.domain.versions import Version
 
 if TYPE_CHECKING:
     from waybill.domain.delivery import Delivery
-from waybill.domain.deploy_order import DeployOrder
+    from waybill.domain.deploy_order import DeployOrder
 
 UNKNOWN = Version("0.0.0")
 """Stands for a version that is not known yet, in a request that is asked only for what does not depend on it."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from waybill.commands.tools import Tools
 from waybill.domain.arns import KeyArn
-from waybill.domain.catalogue import Holding
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import needs_reading
@@ -17,6 +17,9 @@ from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError
 from waybill.ports.bucket import Bucket
 from waybill.progress import Step, Stepped
+
+if TYPE_CHECKING:
+    from waybill.domain.catalogue import Holding  # few commands go by a listing of everything
 
 SMALL = 1024 * 1024
 """Metadata, waybills and events are read whole, up to this many bytes."""
