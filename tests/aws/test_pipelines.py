@@ -15,8 +15,11 @@ from aws.answers import ROLE, ssm_error, sts_session
 from aws.doors import OWNER, REGION, Told, lead
 from aws.loopback import Answer, Heard, Loopback, loopback
 from fakes.site import site_pipeline
+from promises.iam import Need, allows
 from waybill.domain.arns import RoleArn
+from waybill.domain.calls import On
 from waybill.domain.identity import Identity
+from waybill.domain.pipeline_policy import look_policy, pipeline_policy
 from waybill.errors import AccessDenied, IdentityError, InputError, PipelineError, Unavailable, WaybillError
 from waybill.ports.pipeline import Pin, Pipelines, Start
 
@@ -161,6 +164,16 @@ def test_p8_a_refusal_names_the_action_the_arn_and_the_statement_that_is_missing
     assert (caught.value.action, caught.value.resource) == (f"codepipeline:{operation}", resource)
     assert json.loads(caught.value.statement)["Resource"] == resource
     assert len(server.heard) == 1
+
+
+@pytest.mark.parametrize(("operation", "resource"), [one[:2] for one in DENIALS])
+def test_p8_a_run_may_do_what_it_asks_for_and_a_look_only_what_changes_nothing(operation: str, resource: str) -> None:
+    role = RoleArn.parse(ROLE)
+    need = Need(f"codepipeline:{operation}", resource, On.PIPELINE)
+    assert allows(pipeline_policy(role, site_pipeline(arn=ARN), None), need)
+    assert allows(look_policy(role, "site"), need) is operation.startswith(("Get", "List"))
+    other = Need(need.action, resource.replace(":site", ":other"), On.PIPELINE)
+    assert not allows(pipeline_policy(role, site_pipeline(arn=ARN), None), other)
 
 
 def test_pages_are_read_to_their_end_and_no_further_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
