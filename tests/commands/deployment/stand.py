@@ -19,6 +19,7 @@ from waybill.commands.deployment.proof import Prover
 from waybill.commands.deployment.task import Announcer, Nobody
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Delivery
+from waybill.domain.deploy_order import DeployOrder
 from waybill.domain.deployment import Deployment
 from waybill.domain.events import Event
 from waybill.domain.identity import Identity
@@ -82,6 +83,12 @@ class Deploys:
         **given: str,
     ) -> Result:
         """Deploy; `given` are inputs, `_` for `-`."""
+        tools = self.tools(run_id, cancellation or Cancellation())
+        outside = outside or Outside(proof=Prover(asker=no_asker), announcers=nobody)
+        return deploy(self.order(run_id=run_id, **given), tools, outside)
+
+    def order(self, *, run_id: str = "42", **given: str) -> DeployOrder:
+        """Return what these inputs ask for."""
         values = {"project": PROJECT, "pipeline": SITE, "role": ROLE, "pipeline-role": PIPELINE_ROLE}
         values |= {name.replace("_", "-"): text for name, text in given.items()}
         around = Surroundings(
@@ -92,10 +99,7 @@ class Deploys:
             regions=frozenset(self.world.regions),
             survey=_survey,
         )
-        tools = self.tools(run_id, cancellation or Cancellation())
-        return deploy(
-            inputs.read(values, around), tools, outside or Outside(proof=Prover(asker=no_asker), announcers=nobody)
-        )
+        return inputs.read(values, around)
 
     def end(self, **given: Any) -> Result | WaybillError:
         """Deploy, and return how it ended, whichever way."""
