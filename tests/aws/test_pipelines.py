@@ -281,9 +281,10 @@ def test_a_stage_that_cannot_go_back_is_an_answer(monkeypatch: pytest.MonkeyPatc
 def test_who_may_not_see_the_rules_or_cannot_reach_them_knows_of_none(
     monkeypatch: pytest.MonkeyPatch, answer: Answer | None
 ) -> None:
-    with answering(monkeypatch, ListRuleNamesByTarget=[answer]):
+    with answering(monkeypatch, ListRuleNamesByTarget=[answer]) as server:
         found = port().watchers(site_pipeline())
     assert (found.rules, found.known) == ((), False)
+    assert len(server.heard) <= 2, "nobody waits long for a warning"
 
 
 def test_rules_are_read_to_the_last_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,10 @@ class Calls:
         """Return the same door whose waits are told to `told`."""
         return Calls(replace(self._retry, told=told), caller=self._caller)
 
+    def hasty(self) -> Calls:
+        """Return the same door for what can be done without: it asks twice at most."""
+        return Calls(replace(self._retry, attempts=2), caller=self._caller)
+
     def perform(self, asked: Asked, call: Callable[[], T], answers: Mapping[str, Any] | None = None) -> T | Any:
         """Return what `call` returns; or, for an error code in `answers`, the value that it stands for.
 

@@ -24,7 +24,7 @@ def watchers(events: Callable[[], Any], calls: Calls, pipeline: Pipeline) -> Wat
     while True:
         ask = partial(_ask, events, TargetArn=pipeline.arn, **more)
         try:
-            answer = calls.perform(asked, ask, {"ResourceNotFoundException": {}})
+            answer = calls.hasty().perform(asked, ask, {"ResourceNotFoundException": {}})
         except (AccessDenied, Unavailable):
             return Watchers(known=False)
         rules += answer.get("RuleNames", [])
