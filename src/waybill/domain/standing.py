@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from waybill.domain.deploys import PipelineStatus
 from waybill.domain.versions import Version
 
 
@@ -186,12 +187,17 @@ class VersionStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectStatus:
-    """One project: its channels, the versions that are not the same everywhere, and how many versions there are."""
+    """One project: its channels, the versions that are not the same everywhere, and how many versions there are.
+
+    `deploys` is where pipelines stand, as far as the newest events tell. A deploy that failed needs no attention here:
+    whoever ran it was told.
+    """
 
     project: str
     channels: tuple[ChannelStatus, ...] = ()
     halves: tuple[VersionStatus, ...] = ()
     versions: int = 0
+    deploys: tuple[PipelineStatus, ...] = ()
 
     @property
     def troubled(self) -> bool:
@@ -205,4 +211,5 @@ class ProjectStatus:
             "versions": self.versions,
             "channels": [item.to_json() for item in self.channels],
             "versions_half_staged": [item.to_json() for item in self.halves],
+            "deploys": [item.to_json() for item in self.deploys],
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from waybill.domain.deploys import PipelineStatus
 from waybill.domain.result import Outcome, Result
 from waybill.domain.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionStatus
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status
@@ -72,7 +73,19 @@ def findings(project: ProjectStatus) -> list[Finding]:
     """Return everything that is to be said of a project, what needs attention first."""
     found = [one for item in project.channels for one in of_channel(item)]
     found += [Finding(f"{item.version}", f"{half(item)} {item.why}", item.half.troubled) for item in project.halves]
+    found += [Finding(one.last.place, deployed(one), bad=False) for one in project.deploys]
     return sorted(found, key=lambda one: not one.bad)
+
+
+def deployed(item: PipelineStatus) -> str:
+    """Return what a pipeline deployed last, and how its last attempt ended where that is another."""
+    good, last = item.good, item.last
+    who = f" by {last.by}" if last.by else ""
+    if good is None:
+        return f"Nothing is known to be deployed. {last.version} ended {last.end} at {last.at}{who}."
+    if good == last:
+        return f"{last.version} is deployed, since {last.at}{who}."
+    return f"{good.version} is deployed, since {good.at}. {last.version} ended {last.end} at {last.at}{who}."
 
 
 def half(item: VersionStatus) -> str:

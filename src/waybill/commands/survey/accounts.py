@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.commands.account.catalogue import survey
 from waybill.commands.account.find import Shelves, open_shelves
 from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.survey.channel_facts import Named, channel_facts, unreadable
+from waybill.commands.survey.deploys import deploys
 from waybill.commands.survey.looks import Looked, look_at
 from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
@@ -47,14 +48,19 @@ def survey_account(place: Place, role: str, projects: Sequence[str], tools: Tool
         shelves.errors
     )
     facts, unread = channel_facts(catalogues, shelves, tools)
+    standing, untold = deploys(catalogues, facts, shelves, tools)
     looked = look_at(_spots(facts), catalogues, shelves, tools)
     uploads, upload_errors = _uploads(shelves, projects, tools)
     now = tools.clock.now()
     told = {region: in_words(error) for region, error in silent.items()}
-    shown = [_project(name, one, facts, looked, silent=told, now=now) for name, one in catalogues.items()]
+    shown = [
+        replace(_project(name, one, facts, looked, silent=told, now=now), deploys=standing[name])
+        for name, one in catalogues.items()
+    ]
     found = [
         *(unreadable(region, "the region", error) for region, error in silent.items()),
         *unread,
+        *untold,
         *(_unseen(spot[1], spot[2], look) for spot, look in looked.looks.items() if look.whole is None),
         *upload_errors,
     ]

@@ -49,7 +49,7 @@ def channel_facts(
         for one in waiting:
             books[one[:2]].asked.add(one[2])
         events, errors = everywhere(
-            lambda one: _event(one[2], found[one[:2]][one[2]], shelves, tools), waiting, limit=AT_ONCE
+            lambda one: read_event(one[2], found[one[:2]][one[2]], shelves, tools), waiting, limit=AT_ONCE
         )
         for (project, channel, key), event in events.items():
             books[project, channel].known[key] = event
@@ -121,7 +121,7 @@ def _version_of(key: str) -> Version | None:
     return parse_or_none(key.rsplit("/events/", 1)[0].rpartition("@")[2])
 
 
-def _event(key: str, regions: Iterable[str], shelves: Shelves, tools: Tools) -> Event:
+def read_event(key: str, regions: Iterable[str], shelves: Shelves, tools: Tools) -> Event:
     """Read an event from the first region that gives it."""
     last: WaybillError | None = None
     for region in regions:
