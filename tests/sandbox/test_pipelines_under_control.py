@@ -11,6 +11,8 @@ from sandbox.pipelines import Workshop, action, refused, source, until
 
 pytestmark = pytest.mark.engine
 
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
 
 def test_the_same_token_is_the_same_execution_for_good(shop: Workshop) -> None:
     version = shop.upload()
@@ -95,6 +97,18 @@ def test_a_stop_may_abandon_even_while_another_waits(shop: Workshop) -> None:
     assert shop.runs(name, execution)[0]["status"] == "Abandoned"
     assert shop.ended(name, shop.start(name)) == "Succeeded"
     assert shop.runs(name, execution)[0]["status"] == "Abandoned"
+
+
+def test_executions_that_are_not_there(shop: Workshop) -> None:
+    name = shop.create()
+    which = {"pipelineName": name, "pipelineExecutionId": NOWHERE}
+    client = shop.client
+    assert refused(client.stop_pipeline_execution, **which)[0] == "PipelineExecutionNotStoppableException"
+    again = {"stageName": "Deploy", "retryMode": "ALL_ACTIONS"}
+    assert refused(client.retry_stage_execution, **which, **again)[0] == "StageNotRetryableException"
+    assert refused(client.get_pipeline_execution, **which)[0] == "PipelineExecutionNotFoundException"
+    asked = {"pipelineName": name, "filter": {"pipelineExecutionId": NOWHERE}}
+    assert refused(client.list_action_executions, **asked)[0] == "PipelineExecutionNotFoundException"
 
 
 def test_one_that_waits_is_stopped_at_once(shop: Workshop) -> None:

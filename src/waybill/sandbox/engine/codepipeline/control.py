@@ -27,11 +27,11 @@ def update(line: Line, definition: Definition, now: float) -> None:
 
 def stop(line: Line, execution: str, *, abandon: bool, reason: str, now: float) -> None:
     """Stop an execution: once its actions have ended, or at once, abandoning them."""
-    each = found(line, execution)
-    if not each.under_way:
+    each = line.find(execution)
+    if each is None or not each.under_way:
+        why = f"it is in a {each.status} state" if each else "it cannot be found"
         raise Refusal(
-            "PipelineExecutionNotStoppableException",
-            f"Unable to stop the pipeline execution {execution}: it is in a {each.status} state",
+            "PipelineExecutionNotStoppableException", f"Unable to stop the pipeline execution {execution}: {why}"
         )
     if each.status == states.STOPPING and not abandon:
         raise Refusal(
@@ -48,10 +48,10 @@ def stop(line: Line, execution: str, *, abandon: bool, reason: str, now: float) 
 def retry(line: Line, stage: str, execution: str, *, everything: bool, now: float) -> Execution:
     """Run the failed actions of a failed stage again, or all of its actions."""
     check_stage(line, stage)
-    each = found(line, execution)
-    run = each.stages.get(stage)
+    each = line.find(execution)
+    run = each.stages.get(stage) if each else None
     stopped = (states.FAILED, states.STOPPED)
-    if run is None or run.status not in stopped or each.status not in stopped:
+    if each is None or run is None or run.status not in stopped or each.status not in stopped:
         raise _not_retryable(f"Unable to retry stage {stage}: it has not failed in the pipeline execution {execution}")
     if each.definition.version != line.definition.version:
         raise _not_retryable(f"Unable to retry stage {stage}: the pipeline structure has changed")

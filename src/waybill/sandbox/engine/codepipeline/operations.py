@@ -5,15 +5,12 @@ The methods are named as moto names them; requests have been checked against the
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from waybill.sandbox.engine import sts
 from waybill.sandbox.engine.admission import Caller
-from waybill.sandbox.engine.codepipeline import control, starting, validity, views
+from waybill.sandbox.engine.codepipeline import control, pages, stage_views, starting, validity, views
 from waybill.sandbox.engine.codepipeline import definition as definitions
 from waybill.sandbox.engine.codepipeline.execution import Trigger
 from waybill.sandbox.engine.codepipeline.machine import Line
@@ -21,8 +18,6 @@ from waybill.sandbox.engine.codepipeline.service import Place, Service
 from waybill.sandbox.engine.refusals import Refusal
 
 SERVICE_NAME: Final = "codepipeline.amazonaws.com"
-_PAGE: Final = 100
-_LEFT: Final = "left"
 Json = dict[str, Any]
 
 
@@ -81,7 +76,7 @@ class Operations:
             }
             for line in self.service.lines(self.place)
         ]
-        return _page("pipelines", found, request)
+        return pages.page("pipelines", found, request)
 
     def start_pipeline_execution(self, request: Json) -> Json:
         """StartPipelineExecution."""
@@ -118,7 +113,7 @@ class Operations:
             control.check_stage(line, stage)
             version = line.definition.version
             found = [each for each in found if each.succeeded_in(stage) and each.definition.version == version]
-        return _page("pipelineExecutionSummaries", [views.summary(each) for each in found], request)
+        return pages.page("pipelineExecutionSummaries", [views.summary(each) for each in found], request)
 
     def list_action_executions(self, request: Json) -> Json:
         """ListActionExecutions: newest first."""
@@ -129,11 +124,11 @@ class Operations:
         found = [(each, run) for each in executions for run in each.runs]
         found.sort(key=lambda pair: pair[1].started)
         details = [views.action_detail(each, run) for each, run in reversed(found)]
-        return _page("actionExecutionDetails", details, request)
+        return pages.page("actionExecutionDetails", details, request)
 
     def get_pipeline_state(self, request: Json) -> Json:
         """GetPipelineState."""
-        return views.state(self._line(request["name"]))
+        return stage_views.state(self._line(request["name"]))
 
     def rollback_stage(self, request: Json) -> Json:
         """RollbackStage."""
@@ -218,26 +213,3 @@ class Operations:
             raise Refusal(
                 "InvalidStructureException", f"CodePipeline is not authorized to perform AssumeRole on role {role}"
             )
-
-
-def _page(name: str, found: Sequence[Json], request: Json) -> Json:
-    # Newer ones come before older ones: a page goes on where the last one ended, whatever has come since.
-    left = _left(request.get("nextToken"))
-    start = 0 if left is None else max(0, len(found) - left)
-    stop = start + min(request.get("maxResults", _PAGE), _PAGE)
-    page: Json = {name: list(found[start:stop])}
-    if stop < len(found):
-        page["nextToken"] = base64.urlsafe_b64encode(f"{_LEFT} {len(found) - stop}".encode()).decode()
-    return page
-
-
-def _left(token: str | None) -> int | None:
-    if token is None:
-        return None
-    try:
-        word, _, number = base64.urlsafe_b64decode(token.encode()).decode().partition(" ")
-        if word == _LEFT:
-            return int(number)
-    except (binascii.Error, ValueError):
-        pass
-    raise Refusal("InvalidNextTokenException", "The next token was specified in an invalid format")
