@@ -6,6 +6,7 @@ import pytest
 
 from commands.deployment.stand import PROJECT, Deploys, body_of
 from fakes.aws import DEVELOPMENT, REGIONS
+from fakes.calls import Call
 from fakes.codepipeline import Script
 from fakes.site import INPUT, KEY, OUTPUT, site_pipeline
 from promises.stand import digests_of
@@ -206,6 +207,36 @@ def test_superseded_by_a_later_version_that_fails_is_a_failure(stand: Deploys) -
     result = stand.deploy(version="1.1.0", run_id="5")
     assert (result.outcome, result.exit_code) == (Outcome.SUPERSEDED, ExitCode.PIPELINE)
     assert "The bucket is gone." in str(result.error)
+
+
+@pytest.mark.parametrize(("version", "code"), [("1.3.0", ExitCode.OK), ("0.9.0", ExitCode.PIPELINE)])
+def test_what_a_newer_deploy_has_put_over_ours_is_no_failure_of_ours(
+    stand: Deploys, version: str, code: ExitCode
+) -> None:
+    body = stand.stage(version, {"index.html": b"another"})
+    stand.stage("1.1.0")
+    digests = digests_of(body)
+    summary = revision_summary(PROJECT, Version(version), digests.sha256, "c0ffee")
+    new = NewSource(key=KEY, media_type="application/zip", summary=summary, digests=digests)
+
+    def another() -> None:
+        bucket = stand.world.account(DEVELOPMENT).source_bucket("us-east-1", INPUT, owner=DEVELOPMENT)
+        bucket.put(new, iter([body]))
+        stand.pipe.begin("StartPipelineExecution")
+
+    stand.pipe.scripts["Push"] = Script(seconds=4)
+    stand.pipe.at(5.5, another)
+
+    def late(_: Call) -> None:
+        stand.clock.advance(30)
+        stand.pipe.settle()
+
+    stand.world.on("list", late, key="^$")
+    result = stand.deploy(version="1.1.0", verify_deployed="always")
+    assert (result.outcome, result.exit_code) == (Outcome.SUPERSEDED, code)
+    assert body_of(result).superseded_by == run_of(stand)
+    assert version in "".join([*result.warnings, result.error or ""])
+    assert [event.end for event in stand.events("1.1.0")] == ["Succeeded"]
 
 
 def test_without_waiting_it_is_started_and_nothing_is_recorded(stand: Deploys) -> None:

@@ -11,7 +11,7 @@ from waybill.commands.deployment.ends import badly, bent, cut_off, superseded, w
 from waybill.commands.deployment.follow import Followed, LeftBehind, Limits, follow
 from waybill.commands.deployment.record import record
 from waybill.commands.deployment.start import Beginning, Begun, join_or_start, twins
-from waybill.commands.deployment.superseded import take_over
+from waybill.commands.deployment.superseded import next_in_line, take_over
 from waybill.commands.deployment.task import Delivered, Task
 from waybill.commands.deployment.upload import lies_there, upload
 from waybill.domain.console import execution_url
@@ -136,8 +136,12 @@ def _judged(task: Task, beginning: Beginning, begun: Begun, deployment: Deployme
                 "Look at what else starts the pipeline.",
             )
         else:
-            proved = task.proof(task, deployment, limits.end)
+            proved = task.proof(task, works, deployment, limits.end)
             deployment, error = proved.deployment, proved.error
+            if proved.otherwise and _newer(beginning, begun.execution):
+                held = record(task.ledger, works.pipeline, found, found.status.value, tools)
+                successor = take_over(beginning, task.staged, begun.execution, limits, tools)
+                return superseded(replace(deployment, recorded=held), successor, task.staged.goods)
     end = found.status.value if error is None else ExecutionStatus.FAILED.value
     held = record(task.ledger, works.pipeline, found, end, tools, reason=error.what if error else "")
     deployment = replace(deployment, recorded=held)
@@ -153,6 +157,12 @@ def _judged(task: Task, beginning: Beginning, begun: Begun, deployment: Deployme
     went = replace(ended.deployment, went_back=back)
     outcome = Outcome.ROLLED_BACK if back.status is ExecutionStatus.SUCCEEDED else Outcome.FAILED
     return replace(ended, deployment=went, outcome=outcome, changed=True)
+
+
+def _newer(beginning: Beginning, own: str) -> bool:
+    """Whether an execution began after ours: then other files than ours may well lie where it deployed."""
+    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
+    return next_in_line(pipelines.executions(name), own) is not None
 
 
 _BY_HAND = frozenset({ExecutionStatus.STOPPED, ExecutionStatus.CANCELLED})

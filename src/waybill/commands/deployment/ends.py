@@ -63,21 +63,23 @@ def superseded(deployment: Deployment, successor: Successor | None, goods: Goods
         )
         return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
     newer = successor.execution.id
+    # One that had succeeded is gone all the same, where a newer one has deployed over it.
+    was = "superseded by" if deployment.status is ExecutionStatus.SUPERSEDED else "deployed over by"
     deployment = replace(deployment, superseded_by=newer)
     what = f"{goods.project} {successor.version}" if successor.version else "another object"
     if not successor.fits:
         error = PipelineError(
-            f"The execution of {name} was superseded by {newer}, which deploys {what}, not {goods.version} or later.",
-            f"{goods.project} {goods.version} was not deployed. Run again, if it is what should be there.",
+            f"The execution of {name} was {was} {newer}, which deploys {what}, not {goods.version} or later.",
+            f"{goods.project} {goods.version} is not what is there. Run again, if it is what should be there.",
         )
         return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
     status = successor.execution.status
     if status is ExecutionStatus.SUCCEEDED:
-        warning = f"Execution {deployment.execution} was superseded by {newer}, which deployed {what} and succeeded."
+        warning = f"Execution {deployment.execution} was {was} {newer}, which deployed {what} and succeeded."
         return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, warnings=(warning,))
     said = "\n".join(_of_action(run) for run in _failed(successor))
     error = PipelineError(
-        f"The execution of {name} was superseded by {newer}, which deploys {what} and ended {status.value}."
+        f"The execution of {name} was {was} {newer}, which deploys {what} and ended {status.value}."
         + (f"\n{said}" if said else ""),
         "Put right what failed, and run again.",
     )

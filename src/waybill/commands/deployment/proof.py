@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from waybill.commands.deployment.reach import Works
 from waybill.commands.deployment.task import Proved, Task
 from waybill.commands.proof.invalidation import invalidate
 from waybill.commands.proof.url import verify_url
@@ -24,32 +25,32 @@ class Prover:
 
     asker: Callable[[], Asker]
 
-    def __call__(self, task: Task, deployment: Deployment, end: float) -> Proved:
+    def __call__(self, task: Task, works: Works, deployment: Deployment, end: float) -> Proved:
         """Do and look at what was asked for, in this order, until something fails; `end` is on the monotonic clock."""
         for step in (_files, self._forget, self._page):
             task.tools.cancellation.check()
             try:
-                deployment = step(task, deployment, end)
+                deployment = step(task, works, deployment, end)
             except Cancelled:
                 raise
             except Bad as error:
-                return Proved(deployment=error.deployment, error=PipelineError(error.what, error.advice))
+                failed = PipelineError(error.what, error.advice)
+                return Proved(deployment=error.deployment, error=failed, otherwise=True)
             except WaybillError as error:
                 return Proved(deployment=deployment, error=_as_failed(error))
         return Proved(deployment=deployment)
 
     @staticmethod
-    def _forget(task: Task, deployment: Deployment, end: float) -> Deployment:
+    def _forget(task: Task, works: Works, deployment: Deployment, end: float) -> Deployment:
         if not task.delivery.invalidations:
             return deployment
         task.tools.reporter.tell(Noted("having CloudFront forget what it holds"))
-        account = task.entrance.works.account
         done = invalidate(
-            task.delivery.invalidations, account.distributions(), task.tools, seed=deployment.execution, end=end
+            task.delivery.invalidations, works.account.distributions(), task.tools, seed=deployment.execution, end=end
         )
         return replace(deployment, invalidation=", ".join(one.id for one in done))
 
-    def _page(self, task: Task, deployment: Deployment, end: float) -> Deployment:
+    def _page(self, task: Task, _: Works, deployment: Deployment, end: float) -> Deployment:
         check = task.delivery.url
         if check is None:
             return deployment
@@ -78,8 +79,8 @@ def _lacks(missing: tuple[str, ...], different: tuple[str, ...]) -> str:
     return ", ".join(f"{len(names)} {word} ({', '.join(names[:5])})" for word, names in said if names)
 
 
-def _files(task: Task, deployment: Deployment, end: float) -> Deployment:
-    works, offer = task.entrance.works, task.staged.offer
+def _files(task: Task, works: Works, deployment: Deployment, _: float) -> Deployment:
+    offer = task.staged.offer
     name = offer.nearest(works.pipeline.region)
     artifact = StagedArtifact(bucket=offer.holders[name].bucket, key=offer.keys.artifact, digests=offer.subject.digests)
     found = verify_deployed(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from waybill.commands.account.target import Target
-from waybill.commands.deployment.reach import Entrance
+from waybill.commands.deployment.reach import Entrance, Works
 from waybill.commands.deployment.record import Ledger
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.tools import Tools
@@ -49,16 +49,20 @@ class Nobody:
 class Proof(Protocol):
     """What is done and looked at after an execution has succeeded, until `end` on the monotonic clock."""
 
-    def __call__(self, task: Task, deployment: Deployment, end: float) -> Proved:
-        """Return what was seen; `Proved.error` says what failed."""
+    def __call__(self, task: Task, works: Works, deployment: Deployment, end: float) -> Proved:
+        """Return what was seen, with the session that this run works in; `Proved.error` says what failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
-    """The deployment with what was seen of it, and what failed of it."""
+    """The deployment with what was seen of it, and what failed of it.
+
+    `otherwise`: other files lie there than were deployed, which a newer deploy may have put there.
+    """
 
     deployment: Deployment
     error: WaybillError | None = None
+    otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
