@@ -22,8 +22,9 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 	  printf '  %-16s %s\n' "$$name" "$$text"; done
 
-demo: wheel ## stage this project's own wheel into a sandbox, and look at what happened (no AWS account)
-	@$(BIN)/python tools/demo.py
+demo: ## stage, promote, deploy and roll back a small site in a sandbox, no AWS account; ARGS=--keep: look at it
+	$(PREPARE) main
+	@$(BIN)/python -m tools.demo $(ARGS)
 
 test: ## run all tests but the container's (under 5 minutes)
 	$(PREPARE) main startifact ministack aws
