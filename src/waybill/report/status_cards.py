@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from waybill.domain.deploys import PipelineStatus
 from waybill.domain.standing import ChannelRegion, ChannelStatus, Half, ProjectStatus, VersionRegion, VersionStatus
 from waybill.domain.status import AccountStatus
 from waybill.report.html import Markup, element, text
-from waybill.report.status_words import Finding, State, findings, names, state
+from waybill.report.status_words import Finding, State, deployed, findings, names, state
 from waybill.report.units import count, listing
 
 MOST_COLUMNS = 6
@@ -134,3 +135,16 @@ def prose(said: str) -> list[Markup]:
 def soft(said: str) -> Markup:
     """Return what is read last."""
     return element("span", said, class_="soft")
+
+
+def runs(one: PipelineStatus) -> Markup:
+    """Return what a pipeline deployed last, in few words; the whole sentence is its tooltip."""
+    version = one.good.version if one.good else "–"
+    failed = "" if one.good == one.last else f", {one.last.version} ended {one.last.end}"
+    return element(
+        "div",
+        soft(f"deployed by {one.last.pipeline_name} "),
+        element("span", version, class_="version"),
+        soft(failed),
+        title=f"{one.last.place}: {deployed(one)}",
+    )

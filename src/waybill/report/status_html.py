@@ -16,9 +16,9 @@ from waybill.domain.standing import Half, ProjectStatus
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, UploadStatus
 from waybill.domain.versions import Version
 from waybill.report.html import Markup, element, text
-from waybill.report.status_cards import card, labelled, prose, soft, state_mark, table
+from waybill.report.status_cards import card, labelled, prose, runs, soft, state_mark, table
 from waybill.report.status_style import STYLE
-from waybill.report.status_words import State, deployed, repair_line, standing, state
+from waybill.report.status_words import State, repair_line, standing, state
 from waybill.report.units import count, listing
 
 T = TypeVar("T")
@@ -190,14 +190,13 @@ def _calm(project: ProjectStatus) -> Markup:
     states = [piece for word, where in _where(project) for piece in (state_mark(word), soft(f" {where} "))]
     bare = [item for item in project.halves if not item.half.troubled]
     note = element("span", f" {count(len(bare), 'version')} without a waybill", class_="soft") if bare else None
-    runs = [element("div", f"{one.last.place}: ", *prose(deployed(one)), class_="soft") for one in project.deploys]
     return element(
         "tr",
         element(
             "th", project.project, " ", element("span", count(project.versions, "version"), class_="soft"), scope="row"
         ),
-        element("td", *(channels or [element("span", "no channel", class_="soft")])),
-        element("td", *states, note, *runs),
+        element("td", *(channels or [element("span", "no channel", class_="soft")]), *map(runs, project.deploys)),
+        element("td", *states, note),
     )
 
 
