@@ -22,7 +22,10 @@ from waybill.commands.promotion.source import look_at_source
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Delivery
 from waybill.domain.deploy_order import DeployOrder
+from waybill.domain.deployed import Choice
 from waybill.domain.deploying import DeployPlanned, Noted
+from waybill.domain.events import last_withdrawal, was_withdrawn
+from waybill.domain.outputs import outputs_of
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome, Result
 from waybill.domain.selector import Exactly
@@ -89,7 +92,10 @@ def enter(delivery: Delivery, tools: Tools) -> Entrance:
 def carry_out(order: DeployOrder, entrance: Entrance, tools: Tools, outside: Outside, *, started: float) -> Result:
     """Find the version, plan, and deploy."""
     guess = order.wanted.version if isinstance(order.wanted, Exactly) else Version("0.0.0")
-    target = reach(order.place, deploying(order.request(guess)), tools)
+    request = order.request(guess)
+    compared = order.delivery.wait and not request.dry_run and order.delivery.verify_deployed is not Choice.NEVER
+    outputs = outputs_of(entrance.works.pipeline) if compared else ()
+    target = reach(order.place, deploying(request, outputs), tools)
     found = _find(order, target, tools)
     looked = look_at_pipeline(entrance.works, order.delivery, found.staged.goods, tools)
     tools.reporter.tell(DeployPlanned(looked.plan))
@@ -124,6 +130,9 @@ def _find(order: DeployOrder, target: Target, tools: Tools) -> Found:
         tools.reporter.tell(Warned(f"{name}: {error.what} The deploy is not recorded there."))
     book = EventBook(request, target.organisation.key_prefix, sites, [])
     book.survey(tools)
+    withdrawn = last_withdrawal(book.known.values(), version)
+    if withdrawn is not None:
+        tools.reporter.tell(Warned(f"{was_withdrawn(withdrawn)}; it is deployed all the same."))
     by = request.origin.actor or target.caller.arn
     ledger = Ledger(request=request, sites=sites, known=book.known, by=by)
     return Found(request=request, staged=Staged(offer=offer, commit=_commit(offer, request)), ledger=ledger)

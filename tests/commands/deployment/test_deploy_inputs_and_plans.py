@@ -9,10 +9,12 @@ import pytest
 from commands.deployment.stand import PROJECT, Deploys, body_of
 from fakes.aws import DEVELOPMENT, FakeAws, bucket_name
 from fakes.site import INPUT, SITE, add_site, site_pipeline
+from promises.stand import plant_withdrawal
 from waybill.domain.deploying import DeployPlanned
 from waybill.domain.pipeline import ActionDefinition, Mode, PipelineType, Variable
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode, InputError, WaybillError
+from waybill.progress import Warned
 
 
 @pytest.fixture
@@ -176,3 +178,11 @@ def test_a_pipeline_that_reads_the_staging_bucket_gets_the_version_where_it_is(s
     pin = stand.pipe.runs[0].pins["Source"]
     assert (pin.key, pin.version_id) == (f"{PROJECT}@1.0.0", shown.source_version)
     assert not [call for call in world.writes() if call.name == "sample-website.zip"]
+
+
+def test_a_version_that_was_withdrawn_is_deployed_with_a_warning(stand: Deploys) -> None:
+    for region in stand.world.regions:
+        plant_withdrawal(stand.world, region, "1.0.0", "0.9.0")
+    result = stand.deploy(version="1.0.0")
+    assert result.outcome is Outcome.DEPLOYED
+    assert any("1.0.0 was withdrawn from latest" in warned.text for warned in stand.reporter.of(Warned))

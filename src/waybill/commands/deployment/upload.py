@@ -44,7 +44,7 @@ def upload(bucket: SourceBucket, key: str, region: str, staged: Staged, tools: T
     silent: list[WaybillError] = []
     for name in staged.offer.holders:
         try:
-            return bucket.put(new, _chunks(staged, name, tools))
+            return bucket.put(new, _chunks(staged, name, tools), guard=tools.cancellation.guard)
         except Unavailable as error:
             silent.append(error)
     raise together(silent) if silent else ArtifactError(f"No region gives {staged.offer.keys.artifact}.")
