@@ -83,7 +83,7 @@ def test_a_plain_log_has_every_step_in_order() -> None:
         "  2. start site (V2, SUPERSEDED) with that object's version",
         "  Note: Fetch polls its source: a second execution may start by itself",
         "Copying SugarWater@1.2.3 to s3://codepipeline-input-bucket/sample-website.zip",
-        f"Following site, execution {deploys.ID}",
+        f"Execution {deploys.ID} of site",
         f"  {deploys.CONSOLE}",
         "Stage Source",
         "Source / Fetch: began",
@@ -111,7 +111,7 @@ def test_a_plain_log_has_every_step_in_order() -> None:
 
 def test_an_execution_that_was_there_before_is_said_to_be() -> None:
     assert plain(Following("site", deploys.ID, "", joined=True)) == [
-        f"Following site, execution {deploys.ID}, which had begun already"
+        f"Execution {deploys.ID} of site, which had begun already"
     ]
 
 
@@ -151,7 +151,7 @@ def test_the_runners_log_folds_what_happens_within_a_stage_and_nothing_else() ->
     ]  # fmt: skip
     folds = {text.splitlines()[0]: group for group, text in written.folded if text}
     assert folds["Deploy with site (us-east-1, account 111111111111, version 3 of its definition):"] == "Deploy"
-    assert folds[f"Following site, execution {deploys.ID}"] == ""
+    assert folds[f"Execution {deploys.ID} of site"] == ""
     assert folds["✓ Source / Fetch: succeeded in 0.1 s"] == "Stage Source"
     assert folds["✓ Stage Source: done after 0.1 s"] == ""
     assert folds["✓ Gate / Sign: succeeded in 1.5 s"] == "Stage Gate"

@@ -182,7 +182,9 @@ def placed(command: str, outcome: Outcome, **changes: Any) -> tuple[RegionResult
 
 FIRST = [
     ("stage", Outcome.CREATED, f"Staged {NAME} in 3 regions; the channel `latest` names it now."),
-    ("stage", Outcome.ALREADY, f"{NAME} was staged before, with the same bytes; what was missing is complete now."),
+    ("stage", Outcome.ALREADY, f"{NAME} was staged before, with the same bytes."),
+    ("promote", Outcome.ALREADY, f"The channel `latest` names {NAME} already."),
+    ("rollback", Outcome.ALREADY, f"The channel `latest` names {NAME} already."),
     ("promote", Outcome.CREATED, f"The channel `latest` now names {NAME}."),
     ("promote", Outcome.MOVED, f"The channel `latest` now names {NAME}."),
     ("rollback", Outcome.ROLLED_BACK, f"Rolled back: the channel `latest` names {NAME} again."),
@@ -215,6 +217,16 @@ def test_a_stage_that_failed_itself_says_nothing_of_a_deploy() -> None:
         assert "deployed" not in words.sentence(end)
     unmoved = placed("stage", Outcome.CREATED, channel=ChannelOutcome.NOT_REACHED, channel_after="1.2.2")
     assert "deployed" not in words.sentence(examples.result(Outcome.FAILED, *unmoved, exit_code=ExitCode.BUG))
+
+
+def test_a_dry_run_says_what_would_be_deployed_after_it() -> None:
+    end = examples.result(
+        Outcome.PLANNED, *placed("stage", Outcome.PLANNED), changed=False, body=Deployment(plan=deploys.plan())
+    )
+    assert words.sentence(end) == (
+        f"Dry run: nothing was written. This is what `stage` would do for {NAME}. Then `site` would deploy it."
+    )
+    assert words.result_mark(end, INK) == INK.idle
 
 
 def test_enough_regions_and_a_deploy_are_both_said() -> None:

@@ -34,7 +34,7 @@ def tell(event: Deploying, ink: Ink) -> str:
             return "\n".join(plan_lines(plan, ink))
         case Following(pipeline, execution, url, joined):
             before = ", which had begun already" if joined else ""
-            return one_line(f"Following {pipeline}, execution {execution}{before}") + _indented(("", url))
+            return one_line(f"Execution {execution} of {pipeline}{before}") + _indented(("", url))
         case StageBegan(stage):
             return one_line(f"Stage {stage}")
         case StageEnded(stage, good, seconds):

@@ -39,21 +39,28 @@ def follows(result: Result) -> bool:
 
 
 def before(result: Result) -> Result:
-    """Return the result of a command as it was before its deploy: how its regions ended."""
+    """Return the result of a command as it was before its deploy: how its regions ended.
+
+    Whether it had changed anything cannot be told any more.
+    """
     ends = {region.outcome for region in result.regions}
-    if not ends or not all(region.whole for region in result.regions):
+    if result.outcome is Outcome.PLANNED:
+        outcome = Outcome.PLANNED
+    elif not ends or not all(region.whole for region in result.regions):
         outcome = Outcome.PARTIAL if ends else result.outcome
     else:
         outcome = ends.pop() if len(ends) == 1 else Outcome.CREATED
         moves = {"promote": Outcome.MOVED, "rollback": Outcome.ROLLED_BACK}
         outcome = Outcome.ALREADY if outcome is Outcome.ALREADY else moves.get(result.command, outcome)
-    return replace(result, outcome=outcome, exit_code=ExitCode.OK, error=None, body=None)
+    return replace(result, outcome=outcome, changed=False, exit_code=ExitCode.OK, error=None, body=None)
 
 
 def behind(result: Result) -> str:
     """Return how the deploy behind another command ended, as a sentence that goes on from that one's."""
     if not isinstance(result.body, Deployment):
         return "It was not deployed: nothing was started."
+    if result.outcome is Outcome.PLANNED:
+        return f"Then `{result.body.plan.pipeline}` would deploy it."
     said = _sentence(result, result.body, "it")
     return f"{said[0].upper()}{said[1:]}"
 

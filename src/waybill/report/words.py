@@ -50,7 +50,8 @@ def sentence(result: Result) -> str:
         from waybill.report import deploy_words  # noqa: PLC0415 - most runs deploy nothing
 
         if deploy_words.follows(result):
-            return f"{sentence(deploy_words.before(result))} {deploy_words.behind(result)}"
+            first = sentence(deploy_words.before(result)).removesuffix(" Nothing was changed.")
+            return f"{first} {deploy_words.behind(result)}"
     if result.command not in OWN_WORDS:
         return _sentence(result)
     told: str | None = import_module(f"waybill.report.{result.command}_words").sentence(result)
