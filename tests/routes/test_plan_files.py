@@ -13,7 +13,7 @@ from waybill.commands.promotion.approval import PlanBody
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ArtifactError, ExitCode, InputError
-from waybill.routes.plan_files import plan_fault, read_plan, write_plan
+from waybill.routes.plan_files import forget_plan, plan_fault, read_plan, write_plan
 
 FACTS = {"schema": 1, "version": "1.2.3", "target": {"us-east-1": {"channel_names": None}}, "sha256": "é"}
 VALUES = {
@@ -145,3 +145,17 @@ def test_a_plan_is_its_owners_alone_and_never_goes_through_a_link(tmp_path: Path
 def test_a_long_name_is_a_name(tmp_path: Path) -> None:
     written(tmp_path / ("p" * 250))
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_earlier_plan_is_gone_before_a_new_one_is_made(tmp_path: Path) -> None:
+    written(tmp_path / "plan.json")
+    forget_plan(tmp_path / "plan.json")
+    assert list(tmp_path.iterdir()) == []
+    forget_plan(tmp_path / "plan.json")
+
+
+@pytest.mark.parametrize("content", ["", "{}", "notes", '{"schema": 1}'])
+def test_what_is_no_plan_is_not_removed(content: str, tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text(content)
+    forget_plan(tmp_path / "notes")
+    assert (tmp_path / "notes").read_text() == content

@@ -44,6 +44,22 @@ def plan_fault(path: Path) -> list[Fault]:
     return []
 
 
+def forget_plan(path: Path) -> None:
+    """Remove the plan of an earlier run before a new one is made: should this run fail, nobody applies the old one.
+
+    What is no plan is left alone; a plan that is made takes its place. Raises `InputError` where it cannot be removed.
+    """
+    try:
+        read_plan(path)
+    except InputError:
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        rule = f"holds an earlier plan that cannot be removed: {error.strerror or error}."
+        raise InputError([Fault("plan", str(path), rule, "plan.json")], "Nothing was touched.") from error
+
+
 def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str) -> bool:
     """Write the plan of a run that only planned, and return whether it made one. Raises `ArtifactError`."""
     if not isinstance(result.body, PlanBody):

@@ -15,7 +15,7 @@ from waybill.inputs import promote as inputs
 from waybill.inputs.shared import IDENTITY
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.inputs.typed import command_line
-from waybill.routes.plan_files import OF_THE_FILE, PlanFile, plan_fault, read_plan, write_plan
+from waybill.routes.plan_files import OF_THE_FILE, PlanFile, forget_plan, plan_fault, read_plan, write_plan
 from waybill.routes.then import UNKNOWN, then_deploy
 from waybill.routes.workbench import Workbench
 
@@ -34,6 +34,8 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     path = Path(workspace, values.get("plan", "").strip()) if values.get("plan", "").strip() else None
     if path is not None:
         found += plan_fault(path)
+        if not values.get("apply", "").strip():
+            forget_plan(path)
     # On a runner alone there is somebody to give a file to.
     values, facts = applied(values, workspace, found, typed=shop.face.give is None)
     bench = Workbench(shop)
