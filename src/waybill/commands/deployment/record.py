@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from waybill.commands.account.observe import Site
-from waybill.commands.small import put_small
+from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.events import Event, Kind, event_name
 from waybill.domain.execution import Execution
@@ -53,7 +53,6 @@ def record(
         execution=execution.id,
         end=end,
     )
-    raw = event.to_bytes()
 
     def write(name: str) -> bool:
         site = ledger.sites[name]
@@ -62,7 +61,8 @@ def record(
         if key in site.event_keys:
             return True
         tools.reporter.tell(Stepped(name, Step.EVENT))
-        return put_small(site, key, raw) == raw
+        put_event(site, key, event)
+        return True
 
     written, errors = everywhere(write, list(ledger.sites))
     for name, error in errors.items():
