@@ -128,8 +128,10 @@ DEPLOY_CALLS = (
     Call("ssm:GetParameter", On.CHANNEL, "see what the channel names"),
     Call("ssm:GetParameterHistory", On.CHANNEL, "see what the channel named"),
     Call("ssm:PutParameter", On.CHANNEL, "move the channel back, with `on-failure: rollback` only"),
+    Call("s3:ListBucket", On.OUTPUT_BUCKET, "compare the deployed files; may be left out"),
+    Call("s3:GetObject", On.OUTPUT, "compare the deployed files; may be left out"),
 )
-"""What `deploy` needs in the account where the version is staged."""
+"""What `deploy` needs in the account where the version is staged, and to which it is deployed most often."""
 
 PIPELINE_LOOK_CALLS = (
     Call("codepipeline:GetPipeline", On.PIPELINE, "read the pipeline's definition"),

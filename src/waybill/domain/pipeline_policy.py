@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import PIPELINE_CALLS, PIPELINE_LOOK_CALLS, Call, On
+from waybill.domain.outputs import output_condition, output_resources, outputs_of
 from waybill.domain.pipeline import Pipeline
 from waybill.domain.statements import MAX_SESSION_POLICY, cut, stated, whole
 
@@ -90,7 +91,6 @@ def _resources(
 ) -> Mapping[On, list[str]]:
     s3 = f"arn:{role.partition}:s3:::"
     sources = {(source.bucket, source.key) for source in pipeline.s3_sources}
-    outputs = {(action.bucket, action.key) for action in pipeline.actions if action.is_s3_deploy}
     return {
         On.PIPELINE: [pipeline.arn],
         On.PIPELINE_STAGE: [f"{pipeline.arn}/*"],
@@ -99,8 +99,7 @@ def _resources(
         On.PIPELINE_SOURCE: sorted({f"{s3}{cut(f'{bucket}/{key}', length)}" for bucket, key in sources}),
         On.STAGED: [f"{s3}{cut(f'{copies.bucket}/{copies.key}', length)}"] if copies else [],
         On.PIPELINE_KEY: [f"arn:{role.partition}:kms:*:*:key/*"],
-        On.OUTPUT_BUCKET: sorted({f"{s3}{cut(_fixed(bucket), length)}" for bucket, _ in outputs}),
-        On.OUTPUT: sorted({f"{s3}{cut(_fixed(bucket), length)}/*" for bucket, _ in outputs}),
+        **output_resources(role.partition, outputs_of(pipeline), length),
         On.DISTRIBUTION: [
             f"arn:{role.partition}:cloudfront::{role.account}:distribution/{distribution}"
             for distribution in dict.fromkeys(distributions)
@@ -124,16 +123,13 @@ def _anywhere(role: RoleArn, pipeline: Pipeline) -> Mapping[On, list[str]]:
 
 def _condition(on: On, pipeline: Pipeline, length: int) -> Mapping[str, Any]:
     """Keep listings to the source key. HEAD of a missing object is judged without a prefix: hence IfExists."""
+    if on is On.OUTPUT_BUCKET:
+        return output_condition(outputs_of(pipeline), length)
     if on is not On.PIPELINE_BUCKET:
         return {}
     keys = {source.key for source in pipeline.s3_sources}
     prefixes = sorted({f"{cut(key, length).rstrip('*')}*" for key in keys if key})
     return {"StringLikeIfExists": {"s3:prefix": prefixes}} if prefixes else {}
-
-
-def _fixed(bucket: str) -> str:
-    """Return a bucket's name as far as it is known before the pipeline fills in its variables."""
-    return f"{bucket.split('#{', 1)[0]}*" if "#{" in bucket else bucket
 
 
 def _compact(statements: Iterable[dict[str, Any]]) -> str:

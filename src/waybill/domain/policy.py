@@ -20,6 +20,7 @@ from waybill.domain.calls import (
     Call,
     On,
 )
+from waybill.domain.outputs import ANYWHERE, Output, output_condition, output_resources
 from waybill.domain.statements import MAX_SESSION_POLICY, cut, stated, whole
 
 
@@ -29,7 +30,7 @@ class Scope:
 
     `parameters` are the configuration's and the bucket's parameter names; `key_accounts` the accounts of the KMS keys:
     none means the same account, `*` that a bucket's default key may be anybody's. `source` is what is promoted from.
-    `browses`: everything is listed, to find out which projects there are.
+    `browses`: everything is listed, to find out which projects there are. `outputs` is what a pipeline writes to.
     """
 
     partition: str
@@ -43,6 +44,7 @@ class Scope:
     key_accounts: tuple[str, ...] = ()
     source: Source | None = None
     browses: bool = False
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ def resources(scope: Scope) -> Mapping[On, list[str]]:
             f"arn:{scope.partition}:kms:*:{account}:key/*"
             for account in (scope.source.key_accounts if scope.source else ())
         ],
+        **output_resources(scope.partition, scope.outputs, 1024),
     }
 
 
@@ -99,6 +102,8 @@ def _condition(on: On, scope: Scope) -> dict[str, Any]:
     """Keep S3 inside the account, which its ARNs do not name. S3 always knows it, so IfExists lets nobody out."""
     if on is On.SOURCE and scope.source is not None:
         return {"StringEqualsIfExists": {"aws:ResourceAccount": scope.source.account}}
+    if on is On.OUTPUT_BUCKET:
+        return dict(output_condition(scope.outputs, 1024))
     if on not in IN_THE_ACCOUNT:
         return {}
     condition: dict[str, Any] = {"StringEqualsIfExists": {"aws:ResourceAccount": scope.account}}
@@ -120,11 +125,11 @@ def session_policy(calls: Iterable[Call], scope: Scope) -> str:
     Names so long that STS would refuse it are cut, and end in `*`: never narrower than the run needs.
     """
     needed = tuple(calls)
-    narrowed = (scope, *(_cut(scope, length) for length in (128, 64, 32, 16)))
-    texts = (json.dumps(document(needed, one), separators=(",", ":")) for one in narrowed)
-    return next((text for text in texts if len(text) <= MAX_SESSION_POLICY), "") or json.dumps(
-        document(needed, replace(_cut(scope, 16), key_accounts=("*",))), separators=(",", ":")
-    )
+    narrowed = [scope, *(_cut(scope, length) for length in (128, 64, 32, 16))]
+    narrowed.append(replace(narrowed[-1], key_accounts=("*",)))
+    narrowed.append(replace(narrowed[-1], outputs=ANYWHERE if scope.outputs else ()))
+    texts = [json.dumps(document(needed, one), separators=(",", ":")) for one in narrowed]
+    return next((text for text in texts if len(text) <= MAX_SESSION_POLICY), texts[-1])
 
 
 def _cut(scope: Scope, length: int) -> Scope:
@@ -137,6 +142,9 @@ def _cut(scope: Scope, length: int) -> Scope:
         parameter_prefix=cut(scope.parameter_prefix, length),
         parameters=tuple(cut(name, length) for name in scope.parameters),
         source=replace(scope.source, key_prefix=cut(scope.source.key_prefix, length)) if scope.source else None,
+        outputs=tuple(
+            replace(one, bucket=cut(one.bucket, length), below=cut(one.below, length)) for one in scope.outputs
+        ),
     )
 
 
@@ -167,7 +175,8 @@ def published_rollback_policy() -> dict[str, Any]:
 
 def published_deploy_policy() -> dict[str, Any]:
     """Return the IAM document for the role that deploys, in the account where versions are staged."""
-    return document(DEPLOY_CALLS, _published(), sids=True)
+    outputs = (Output(bucket="codepipeline-output-bucket", below="*"),)
+    return document(DEPLOY_CALLS, replace(_published(), outputs=outputs), sids=True)
 
 
 def published_read_policy() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
+from waybill.domain.outputs import Output
 from waybill.domain.policy import Scope, Source, session_policy
 from waybill.domain.request import Place, Request, RollbackOrder
 from waybill.domain.versions import Version
@@ -89,8 +90,11 @@ def rolling_back(order: RollbackOrder) -> Wants:
     return Wants(faults=wants_of(request).faults, policy=policy)
 
 
-def deploying(request: Request) -> Wants:
-    """Return what a deploy wants where the version is staged: to read it, and to write its event."""
+def deploying(request: Request, outputs: tuple[Output, ...] = ()) -> Wants:
+    """Return what a deploy wants where the version is staged: to read it, and to write its event.
+
+    `outputs` are where the deployed files are compared afterwards, most often in the same account.
+    """
 
     def policy(role: RoleArn, organisation: Organisation) -> str:
         calls = calls_of(
@@ -100,8 +104,11 @@ def deploying(request: Request) -> Wants:
             reads_channel=True,
             looks_up_key=not request.kms.given,
         )
+        scope = scope_of(role, request, organisation)
+        keys = (*scope.key_accounts, *(one.key_account for one in outputs if one.key_account))
+        keys = ("*",) if "*" in keys else tuple(dict.fromkeys(keys))
         # A channel may name any version, and what was deployed before is found by its events.
-        return session_policy(calls, replace(scope_of(role, request, organisation), version="*"))
+        return session_policy(calls, replace(scope, version="*", key_accounts=keys, outputs=outputs))
 
     return Wants(faults=wants_of(request).faults, policy=policy)
 
