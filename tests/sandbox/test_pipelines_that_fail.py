@@ -147,6 +147,17 @@ def test_a_failure_on_purpose_says_what_it_is_told_to_once(shop: Workshop) -> No
     assert shop.ended(name, shop.start(name)) == "Succeeded"
 
 
+def test_a_failure_on_purpose_may_have_a_link_and_a_log(shop: Workshop) -> None:
+    shop.upload()
+    name = shop.create()
+    log = "arn:aws:logs:us-east-1:111111111111:log-group:/aws/codebuild/site:log-stream:1"
+    shop.sandbox.disturb(name, "Deploy", fail="no", url="https://console.example.com/build/1", log=log)
+    execution = shop.start(name)
+    assert shop.ended(name, execution) == "Failed"
+    result = shop.runs(name, execution)[0]["output"]["executionResult"]
+    assert (result["externalExecutionUrl"], result["logStreamARN"]) == ("https://console.example.com/build/1", log)
+
+
 def test_a_delay_on_purpose_and_one_that_is_taken_back(shop: Workshop) -> None:
     shop.upload()
     name = shop.create()
@@ -196,6 +207,10 @@ def test_actions_of_other_providers_succeed(shop: Workshop) -> None:
     assert shop.ended(name, execution) == "Succeeded"
     assert [run["actionName"] for run in shop.runs(name, execution)] == ["Deploy", "Invoke", "Build", "Source"]
     assert shop.files() == SITE
+    results = {run["actionName"]: run["output"]["executionResult"] for run in shop.runs(name, execution)}
+    log = f"arn:aws:logs:us-east-1:111111111111:log-group:/aws/codepipeline/{name}"
+    assert results["Build"]["logStreamARN"].startswith(log)
+    assert "logStreamARN" not in results["Invoke"]
 
 
 def test_of_actions_side_by_side_one_fails_and_the_other_ends_first(shop: Workshop) -> None:

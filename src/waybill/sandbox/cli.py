@@ -46,7 +46,8 @@ Pipelines, in {layout.DEVELOPMENT}, {layout.HOME_REGION}, deploying into {layout
        {layout.STAGED_PIPELINE} takes a key that its start names from the staging bucket, and unpacks it
            into the folder {layout.STAGED_OUTPUT_FOLDER} of {layout.STAGED_OUTPUT_BUCKET}
 Faults on purpose: POST {{"pipeline": ..., "action": ...}} to URL{layout.FAULTS_PATH} with one or more of
-       "fail": "message", "code": "...", "seconds": 2.5, "hold": true, "times": 3 for the action's next runs;
+       "fail": "message" (with "code", "url", "log"), "seconds": 2.5, "hold": true for its next run,
+       "times": 3 for three;
        or {{"operation": "...", "code": "ThrottlingException", "times": 3}} for CodePipeline's next answers;
        DELETE there (all, or of a pipeline and action) takes them back and lets go what is held.
 

@@ -73,10 +73,11 @@ class Sandbox:
         return self.url + layout.site_path(bucket, key)
 
     def disturb(self, pipeline: str, action: str, **fault: str | float | bool) -> None:
-        """Let something happen to the next run of an action: `fail`, `code`, `seconds`, `hold`, `times`.
+        """Let something happen to the next run of an action: `fail`, `seconds`, `hold`, `times`, ...
 
-        `fail` is the message with which it fails (and `code` its code), `seconds` how long it takes (an approval: after
-        how long it times out), `hold` keeps it waiting for `release`, `times` for how many runs. Raises `SandboxError`.
+        `fail` is the message with which it fails (`code`, `url`, `log` come with it), `seconds` how long it takes (an
+        approval: after how long it times out), `hold` keeps it waiting for `release`, `times` for how many runs.
+        Raises `SandboxError`.
         """
         self._ask("POST", {"pipeline": pipeline, "action": action, **fault})
 

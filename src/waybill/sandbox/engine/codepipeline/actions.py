@@ -11,6 +11,7 @@ from waybill.sandbox.engine.codepipeline.definition import S3
 from waybill.sandbox.engine.codepipeline.execution import Outcome, Revision
 from waybill.sandbox.engine.codepipeline.jobs import Failed, Job
 
+_LOGGED: Final = frozenset({"Build", "Test", "Compute"})
 _EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)
 
 
@@ -37,8 +38,15 @@ def _succeed(job: Job) -> Outcome:
             url="",
             created=job.run.started,
         )
+    account = job.execution.definition.role.split(":")[4]
+    group = f"/aws/codepipeline/{job.execution.definition.name}"
+    log = f"arn:aws:logs:{job.action.region}:{account}:log-group:{group}:log-stream:{job.run.id}"
     return Outcome(
-        summary=f"{job.action.provider} succeeded", external_id=job.run.id, artifacts=made, revision=revision
+        summary=f"{job.action.provider} succeeded",
+        external_id=job.run.id,
+        log=log if job.action.category in _LOGGED else "",
+        artifacts=made,
+        revision=revision,
     )
 
 

@@ -1,12 +1,15 @@
 """Delays, failures and refused calls put in on purpose, for tests and demonstrations. Pure.
 
-{"pipeline": "...", "action": "...", ...}    with one or more of
-  "fail": "message", "code": "JobFailed"       the action fails, instead of doing its work
-  "seconds": 2.5                               it takes so long; an approval times out after so long
-  "hold": true                                 it waits until it is released
-  "times": 3                                   for so many runs (default 1)
-{"operation": "GetPipelineState", "code": "ThrottlingException", "message": "...", "times": 3}
-                                             CodePipeline refuses so many calls of an operation
+Each is asked for with a JSON object. `{"pipeline": "...", "action": "..."}`, with one or more of
+
+    "fail": "message", "code": "JobFailed"   the action fails, instead of doing its work;
+    "url": "...", "log": "arn:..."           then its external link and its log stream
+    "seconds": 2.5                           it takes so long; an approval times out after so long
+    "hold": true                             it waits until it is released
+    "times": 3                               for so many runs (default 1)
+
+or `{"operation": "GetPipelineState", "code": "ThrottlingException", "message": "...", "times": 3}`: CodePipeline
+refuses so many calls of an operation.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from waybill.sandbox.engine.refusals import Refusal
 _Types = Mapping[str, type | tuple[type, ...]]
 _OF_ACTIONS: Final[_Types] = {
     "pipeline": str, "action": str, "fail": str, "code": str, "seconds": (int, float), "hold": bool, "times": int,
+    "url": str, "log": str,
 }  # fmt: skip
 _OF_CALLS: Final[_Types] = {"operation": str, "code": str, "message": str, "times": int}
 
@@ -33,6 +37,8 @@ class Fault:
     action: str
     fail: str | None = None
     code: str = "JobFailed"
+    url: str = ""
+    log: str = ""
     seconds: float | None = None
     hold: bool = False
     times: int = 1

@@ -159,4 +159,4 @@ def _disturbed(job: Job, fault: Fault | None) -> Outcome | None:
         fault.released.wait(fault.seconds)
     if fault.fail is None:
         return None
-    return Outcome(error=fault.fail, code=fault.code, external_id=job.run.id)
+    return Outcome(error=fault.fail, code=fault.code, external_id=job.run.id, external_url=fault.url, log=fault.log)
