@@ -176,7 +176,9 @@ def published_rollback_policy() -> dict[str, Any]:
 def published_deploy_policy() -> dict[str, Any]:
     """Return the IAM document for the role that deploys, in the account where versions are staged."""
     outputs = (Output(bucket="codepipeline-output-bucket", below="*"),)
-    return document(DEPLOY_CALLS, replace(_published(), outputs=outputs), sids=True)
+    # What a pipeline deploys may be encrypted by a key of its own account.
+    scope = replace(_published(), outputs=outputs, key_accounts=("222222222222", "111111111111"))
+    return document(DEPLOY_CALLS, scope, sids=True)
 
 
 def published_read_policy() -> dict[str, Any]:
