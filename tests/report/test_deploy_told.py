@@ -141,6 +141,8 @@ def test_few_characters_are_enough() -> None:
     for event in followed.events(deploys.FAILED):
         line = narrate(event, Ink(symbols=False, encoding="ascii"))
         assert line is None or line.isascii(), line
+    plan = deploys.plan(steps=("follow it through Source → Deploy",))
+    assert "Source -> Deploy" in (narrate(DeployPlanned(plan), Ink(symbols=False)) or "")
 
 
 def test_the_runners_log_folds_what_happens_within_a_stage_and_nothing_else() -> None:
@@ -233,10 +235,20 @@ def test_bars_of_a_stage_before_stand_while_the_pipeline_runs() -> None:
     reporter.tell(ActionEnded(deploys.UNPACK, 1.5))
     reporter.tell(Stepped("us-east-1", Step.EVENT))
     reporter.close()
+    first, _, _ = stream.shown().partition("Production / Unpack")
+    assert "\x1b[1A" not in first.rpartition("✓ created")[2], "the last bars are not taken away"
     bars, lines, events = (CONTROL.sub("", part) for part in stream.shown().split(SHOW)[:3])
     assert "✓ created" in bars
     assert "✓ Production / Unpack: succeeded in 1.5 s" in lines
     assert "writing an event" in events
+
+
+def test_what_has_ended_is_no_longer_said_to_run() -> None:
+    stream = Tty()
+    followed.follow(TerminalReporter(stream, FakeClock()), deploys.end())
+    shown = CONTROL.sub("", stream.shown())
+    assert "Source / Fetch 0:" in shown
+    assert "Source / Fetch 0:" not in shown[shown.index("Production / Unpack 0:") :]
 
 
 def test_no_colour_is_no_colour_while_a_pipeline_runs() -> None:

@@ -73,7 +73,7 @@ def _bar(run: ActionRun) -> tuple[datetime, datetime | None] | None:
     start, end = moment(run.started), moment(run.updated)
     if start is None:
         return None
-    return start, None if run.status is ActionStatus.IN_PROGRESS or end is None else max(start, end)
+    return start, None if run.status is ActionStatus.IN_PROGRESS or end is None else end
 
 
 def _task(run: ActionRun, after: timedelta, length: timedelta) -> str:
