@@ -24,7 +24,8 @@ R = TypeVar("R")
 class Tools:
     """What a command works with. `gateways` makes the way in for an identity; `run_id` names this run.
 
-    `known_regions` are those that the SDK knows.
+    `known_regions` are those that the SDK knows. `console`: what is done shows in AWS's console; in the sandbox it does
+    not.
     """
 
     gateways: Callable[[Identity], Gateway]
@@ -34,6 +35,7 @@ class Tools:
     retry: Retry
     known_regions: frozenset[str]
     run_id: str
+    console: bool = True
 
     def told(self, region: str) -> Callable[[Unavailable, float, float], None]:
         """Return what hears of a region's waits."""

@@ -73,6 +73,7 @@ class Workbench:
             retry=retry,
             known_regions=self._regions,
             run_id=shop.face.origin.run_id or secrets.token_hex(4),
+            console=not any(name.startswith("AWS_ENDPOINT_URL") for name in shop.face.environ),
         )
 
 

@@ -57,7 +57,7 @@ def test_a_failure_has_the_actions_own_message_and_its_links(stand: Deploys) -> 
     result = stand.deploy(version="1.0.0")
     assert (result.outcome, result.exit_code) == (Outcome.FAILED, ExitCode.PIPELINE)
     assert result.error is not None
-    for words in ("Deploy / Push", "The bucket is gone.", "[JobFailed]", "https://example.com/job/7", "log-stream:y"):
+    for words in ("Deploy / Push", "The bucket is gone.", "[JobFailed]", "https://example.com/job/7", "log-events/y"):
         assert words in result.error
     assert result.resume is not None
     assert result.resume.startswith("waybill deploy")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from waybill.commands.deployment.back import go_back
 from waybill.commands.deployment.ends import badly, bent, cut_off, superseded, well
 from waybill.commands.deployment.follow import Followed, LeftBehind, Limits, follow
+from waybill.commands.deployment.reach import console_of
 from waybill.commands.deployment.record import record
 from waybill.commands.deployment.start import Beginning, Begun, join_or_start, twins
 from waybill.commands.deployment.superseded import next_in_line, take_over
@@ -38,7 +39,9 @@ def deliver(task: Task) -> Delivered:
         console_url=url,
         began=tools.clock.now(),
     )
-    tools.reporter.tell(Following(works.pipeline.name, begun.execution, url, begun.joined))
+    # Nobody is led to a page that shows nothing of it; whoever reads the result gets the address all the same.
+    shown = url if console_of(works, tools) else ""
+    tools.reporter.tell(Following(works.pipeline.name, begun.execution, shown, begun.joined))
     if not task.delivery.wait:
         return Delivered(deployment=deployment, outcome=Outcome.CREATED, changed=wrote or not begun.joined)
     task.announcer.began(begun.execution, url)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from waybill.commands.deployment.start import Begun
 from waybill.commands.deployment.superseded import Successor
 from waybill.commands.deployment.task import Delivered
+from waybill.domain.console import log_url
 from waybill.domain.delivery import Delivery, OnCancel
 from waybill.domain.deploy_plan import Goods
 from waybill.domain.deployment import Deployment
@@ -50,7 +51,7 @@ def _of_action(run: ActionRun) -> str:
     """Return what the failing action itself says, with its links."""
     code = f" [{run.error_code}]" if run.error_code else ""
     text = run.error or run.summary or "it says nothing"
-    links = [link for link in (run.external_url, run.log) if link]
+    links = [link for link in (run.external_url, log_url(run.log) or run.log) if link]
     return f"{run.stage} / {run.action}: {text}{code}" + "".join(f"\n  {link}" for link in links)
 
 

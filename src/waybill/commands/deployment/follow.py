@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from waybill.commands.deployment.reach import Works
+from waybill.commands.deployment.reach import Works, console_of
 from waybill.commands.deployment.telling import Telling
 from waybill.commands.tools import Tools
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, StageState
@@ -76,7 +76,7 @@ class _Look:
         self._id = execution
         self._limits = limits
         self._tools = tools
-        self._telling = Telling(works.pipeline, works.caller.partition)
+        self._telling = Telling(works.pipeline, console_of(works, tools))
         self._began = tools.clock.monotonic()
         self._actions: tuple[ActionRun, ...] = ()
         self._waits: tuple[StageState, ...] = ()

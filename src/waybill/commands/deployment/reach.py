@@ -27,6 +27,11 @@ class Works:
     pipeline: Pipeline
 
 
+def console_of(works: Works, tools: Tools) -> str:
+    """Return the partition whose console shows a pipeline; empty, so that no address is made, where none does."""
+    return works.caller.partition if tools.console else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
     """The way into the pipeline's account, kept so that its session can be narrowed once the definition is known."""
