@@ -12,8 +12,14 @@ import pytest
 
 from agreement.reading import PAGES, ROOT, blocks, documents, load, pages
 from waybill.action import outputs
-from waybill.domain.calls import PROMOTE_CALLS, SOURCE_CALLS, STAGE_CALLS, Call
-from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
+from waybill.domain.calls import DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, SOURCE_CALLS, STAGE_CALLS, Call, On
+from waybill.domain.pipeline_policy import published_pipeline_policy
+from waybill.domain.policy import (
+    published_deploy_policy,
+    published_promote_policy,
+    published_read_policy,
+    published_stage_policy,
+)
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
 from waybill.inputs.spec import Kind, Verb
@@ -86,7 +92,7 @@ def test_flags_are_off_or_on_by_default_and_nothing_else(verb: Verb) -> None:
     assert {item.default for item in verb.inputs if item.kind is Kind.FLAG} <= {"true", "false"}
 
 
-@pytest.mark.parametrize("verb", ["stage", "promote", "rollback"])
+@pytest.mark.parametrize("verb", ["stage", "promote", "rollback", "deploy"])
 def test_a_page_has_the_inputs_and_outputs_of_a_verb(verb: str) -> None:
     readme = pages()
     prefix = "" if verb == "stage" else f"{verb}-"
@@ -98,6 +104,8 @@ PUBLISHED = [
     pytest.param(published_stage_policy(), STAGE_CALLS, id="stage"),
     pytest.param(published_promote_policy(), PROMOTE_CALLS, id="promote"),
     pytest.param(published_read_policy(), SOURCE_CALLS, id="read"),
+    pytest.param(published_deploy_policy(), DEPLOY_CALLS, id="deploy"),
+    pytest.param(published_pipeline_policy(), PIPELINE_CALLS, id="pipeline"),
 ]
 
 
@@ -115,7 +123,7 @@ def test_a_published_policy_has_the_actions_of_the_calls_and_no_other(
     assert not [action for action in allowed if "*" in action]
 
 
-@pytest.mark.parametrize("calls", [STAGE_CALLS, PROMOTE_CALLS])
+@pytest.mark.parametrize("calls", [STAGE_CALLS, PROMOTE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS])
 def test_every_call_and_its_reason_is_told(calls: Sequence[Call]) -> None:
     readme = pages()
     for call in calls:
@@ -132,6 +140,18 @@ def test_the_trust_policy_of_a_promotion_carries_both_jobs_in_both_forms() -> No
 @pytest.mark.parametrize("block", blocks("json"))
 def test_every_json_in_readme_is_json(block: str) -> None:
     json.loads(block)
+
+
+def test_what_the_role_of_promote_lacks_for_a_deploy_is_what_the_page_says() -> None:
+    allowed = {(call.action, call.on) for call in PROMOTE_CALLS}
+    # What may write a version may write its events.
+    allowed.add(("s3:PutObject", On.RECORDS))
+    lacks = {(call.action, call.on) for call in DEPLOY_CALLS} - allowed
+    assert lacks == {
+        ("ssm:GetParameter", On.CHANNEL),
+        ("s3:ListBucket", On.OUTPUT_BUCKET),
+        ("s3:GetObject", On.OUTPUT),
+    }
 
 
 LINKING = (*PAGES, *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")))
