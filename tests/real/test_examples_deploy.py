@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -42,7 +43,7 @@ def distribution(look: Callable[..., Any]) -> str:
     values = {"QueryString": False, "Cookies": {"Forward": "none"}}
     made = look("cloudfront", layout.HOME_REGION, layout.DEVELOPMENT).create_distribution(
         DistributionConfig={
-            "CallerReference": "site",
+            "CallerReference": uuid4().hex,
             "Comment": "",
             "Enabled": True,
             "Origins": {"Quantity": 1, "Items": [origin]},
