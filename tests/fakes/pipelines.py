@@ -62,10 +62,10 @@ class FakePipelines:
             return [one for one in self._newest(pipe) if one.id in good]
 
     def execution(self, name: str, execution: str) -> Execution | None:
-        """Return one execution, once it can be read."""
+        """Return one execution, once it can be read. Why it was stopped only the list tells."""
         with self._making("execution", name), self._world.lock:
             run = self._must(name).run(execution)
-            return replace(run.execution(), started="", updated="") if run else None
+            return replace(run.execution(), started="", updated="", summary="") if run else None
 
     def actions(self, name: str, execution: str) -> Sequence[ActionRun]:
         """Return the runs of an execution's actions, in the order in which they began."""

@@ -94,11 +94,21 @@ def version_in(summary: str, project: str) -> Version | None:
         return None
 
 
-def start_token(project: str, version: Version, sha256: str, pipeline_arn: str, run_id: str, *, after: str = "") -> str:
-    """Return the token of a start: the same for the same version, pipeline and run, so that it starts once.
+def start_token(
+    project: str,
+    version: Version,
+    sha256: str,
+    pipeline_arn: str,
+    run_id: str,
+    *,
+    after: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> str:
+    """Return the token of a start: the same for the same version, pipeline, variables and run, so that it starts once.
 
     `after` is the execution of this run that ended badly: another one may follow it. CodePipeline takes
     `[a-zA-Z0-9-]{1,128}`.
     """
-    parts = (project, version.text, sha256, pipeline_arn, run_id, *([after] if after else []))
+    given = [f"{name}={value}" for name, value in sorted((variables or {}).items())]
+    parts = (project, version.text, sha256, pipeline_arn, run_id, *([after, *given] if after or given else []))
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()

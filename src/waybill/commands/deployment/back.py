@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from waybill.commands.deployment.carried import carried_version
 from waybill.commands.deployment.follow import Limits, follow
@@ -37,7 +37,7 @@ def go_back(task: Task, beginning: Beginning, failed: str, actions: tuple[Action
     tools.reporter.tell(Noted(f"going back to {name}"))
     back = WentBack(version=version.text if version else "", execution="", status=None)
     try:
-        back = _deployed_again(task, beginning, target, stage, back)
+        back = _deployed_again(task, beginning, _Way(failed, target, stage), back)
         if back.status is ExecutionStatus.SUCCEEDED and version is not None:
             back = replace(back, channel=task.channel(version))
     except Cancelled:
@@ -56,29 +56,41 @@ def _stage(beginning: Beginning, actions: tuple[ActionRun, ...]) -> str:
 
 
 def _target(beginning: Beginning, failed: str, stage: str) -> Execution | None:
-    """Return the last execution that succeeded, with another object; one that the stage can go back to comes first.
+    """Return the last execution that succeeded, with another object; None where there is none.
 
-    CodePipeline shows as succeeded in a stage only what went through it under the current definition.
+    Of a rollback it is the one that it went back to: what was live is what is gone back to. Long ago, only those are
+    to be seen that went through the stage under the current definition.
     """
     pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
 
-    def last_good(executions: Iterable[Execution]) -> Execution | None:
-        good = (one for one in executions if one.status is ExecutionStatus.SUCCEEDED and one.rolls_back is None)
-        return next((one for one in good if one.id != failed and not beginning.carries(one)), None)
+    def last_good(executions: Sequence[Execution]) -> Execution | None:
+        known = {one.id: one for one in executions}
+        good = (one for one in executions if one.status is ExecutionStatus.SUCCEEDED and one.id != failed)
+        meant = (known.get(one.rolls_back) if one.rolls_back else one for one in good)
+        return next((one for one in meant if one is not None and not beginning.carries(one)), None)
 
-    return last_good(pipelines.succeeded_in(name, stage)) or last_good(pipelines.executions(name))
+    return last_good(pipelines.executions(name)) or last_good(pipelines.succeeded_in(name, stage))
 
 
-def _deployed_again(task: Task, beginning: Beginning, target: Execution, stage: str, back: WentBack) -> WentBack:
-    works, tools = beginning.works, task.tools
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the execution that failed to the one that is gone back to, by the stage where it is possible."""
+
+    failed: str
+    target: Execution
+    stage: str
+
+
+def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack) -> WentBack:
+    works, tools, stage = beginning.works, task.tools, way.stage
     pipeline = works.pipeline
     # CodePipeline itself knows whether its structure is still the one that this execution went through.
     by_stage = pipeline.mode is not Mode.PARALLEL and pipeline.type is PipelineType.V2
-    execution = works.pipelines.roll_back(pipeline.name, stage, to=target.id) if by_stage else None
+    execution = works.pipelines.roll_back(pipeline.name, stage, to=way.target.id) if by_stage else None
     rolled = stage if execution else None
     if execution is None:
         tools.reporter.tell(Noted(f"stage {stage} cannot be rolled back; a new execution deploys it again"))
-        execution = works.pipelines.start(_again(beginning, task.staged, target, back.version))
+        execution = works.pipelines.start(_again(beginning, task.staged, way, back.version))
     back = replace(back, execution=execution, by_stage=rolled)
     delivery = beginning.delivery
     limits = Limits(
@@ -88,9 +100,9 @@ def _deployed_again(task: Task, beginning: Beginning, target: Execution, stage: 
     return replace(back, status=ended.status, error="" if ended.status is ExecutionStatus.SUCCEEDED else ended.summary)
 
 
-def _again(beginning: Beginning, staged: Staged, target: Execution, version: str) -> Start:
-    """Return a start that is pinned to what an execution took."""
-    plan, pipeline, goods = beginning.plan, beginning.works.pipeline, staged.goods
+def _again(beginning: Beginning, staged: Staged, way: _Way, version: str) -> Start:
+    """Return a start that is pinned to what an execution took. Each failure has one way back."""
+    plan, pipeline, goods, target = beginning.plan, beginning.works.pipeline, staged.goods, way.target
     taken = target.revision(plan.action)
     if taken is None:
         raise WaybillError(f"Execution {target.id} does not say which object it took.", "Go back by hand.")
@@ -102,7 +114,9 @@ def _again(beginning: Beginning, staged: Staged, target: Execution, version: str
     pins = (Pin(action=plan.action, version_id=taken.id, key=key),) if plan.pinned else ()
     return Start(
         pipeline=pipeline.name,
-        token=start_token(goods.project, goods.version, taken.id, pipeline.arn, beginning.run_id, after=target.id),
+        token=start_token(
+            goods.project, goods.version, taken.id, pipeline.arn, beginning.run_id, after=f"{way.failed}>{target.id}"
+        ),
         pins=pins,
         variables=beginning.delivery.variables,
     )

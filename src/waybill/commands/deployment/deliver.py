@@ -1,4 +1,4 @@
-"""Carries one deploy out: the source is put, the execution started or joined, followed, proved, and recorded."""
+"""Carries one deploy out: the source is put, the execution started or joined, and followed to its end."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from waybill.commands.deployment.back import go_back
-from waybill.commands.deployment.ends import badly, bent, cut_off, superseded, well
-from waybill.commands.deployment.follow import Followed, LeftBehind, Limits, follow
+from waybill.commands.deployment.ends import bent, cut_off
+from waybill.commands.deployment.follow import LeftBehind, Limits, follow
+from waybill.commands.deployment.judge import Course, judged
 from waybill.commands.deployment.reach import console_of
-from waybill.commands.deployment.record import record
-from waybill.commands.deployment.start import Beginning, Begun, join_or_start, twins
-from waybill.commands.deployment.superseded import next_in_line, take_over
+from waybill.commands.deployment.start import Beginning, join_or_start
+from waybill.commands.deployment.superseded import standing
 from waybill.commands.deployment.task import Delivered, Task
-from waybill.commands.deployment.upload import lies_there, upload
+from waybill.commands.deployment.upload import lay_there, lies_there, upload
 from waybill.domain.console import execution_url
-from waybill.domain.delivery import OnCancel, OnFailure
-from waybill.domain.deploying import Following, Noted
+from waybill.domain.delivery import OnCancel
+from waybill.domain.deploying import Following
 from waybill.domain.deployment import Deployment, Way
 from waybill.domain.execution import ExecutionStatus
 from waybill.domain.result import Outcome
-from waybill.errors import Cancelled, PipelineError, TimedOut, WaybillError
+from waybill.errors import Cancelled, TimedOut, WaybillError
 
 
 def deliver(task: Task) -> Delivered:
     """Deploy. Raises a `WaybillError` where no execution was started; what was started always ends in a `Delivered`."""
     beginning, wrote = _source(task)
     tools, works = task.tools, beginning.works
-    begun = join_or_start(beginning, tools, watched=task.watched and wrote)
+    stands = standing(beginning, task.staged, task.ledger)
+    begun = join_or_start(beginning, tools, watched=task.watched and wrote, stands=stands)
     url = execution_url(works.caller.partition, works.pipeline.region, works.pipeline.name, begun.execution)
     deployment = Deployment(
         plan=task.plan,
@@ -45,7 +45,11 @@ def deliver(task: Task) -> Delivered:
     if not task.delivery.wait:
         return Delivered(deployment=deployment, outcome=Outcome.CREATED, changed=wrote or not begun.joined)
     task.announcer.began(begun.execution, url)
-    ended = _followed(task, beginning, begun, deployment)
+    delivery = task.delivery
+    limits = Limits(
+        end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
+    )
+    ended = _followed(Course(task=task, beginning=beginning, begun=begun, limits=limits), deployment)
     if not isinstance(ended.error, Cancelled):  # there are seconds left then, and another attempt goes on with it
         task.announcer.ended(good=ended.error is None, text=ended.error.what if ended.error else "deployed")
     return replace(ended, changed=ended.changed or wrote or not begun.joined)
@@ -64,6 +68,9 @@ def _source(task: Task) -> tuple[Beginning, bool]:
         works = task.entrance.narrowed(staged.offer.copy_source(region), distributions)
         bucket = works.account.source_bucket(region, plan.bucket, owner=works.caller.account)
         found = lies_there(bucket, plan.key, staged)
+        if found is None and plan.pinned:
+            before = works.pipelines.executions(works.pipeline.name)
+            found = lay_there(bucket, plan.key, staged, plan.action, before)
         wrote = found is None
         if found is None:
             found = upload(bucket, plan.key, region, staged, task.tools)
@@ -79,104 +86,35 @@ def _source(task: Task) -> tuple[Beginning, bool]:
     return beginning, wrote
 
 
-def _followed(task: Task, beginning: Beginning, begun: Begun, deployment: Deployment) -> Delivered:
-    tools, delivery = task.tools, task.delivery
-    limits = Limits(
-        end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
-    )
+def _followed(course: Course, deployment: Deployment) -> Delivered:
+    task, execution = course.task, course.begun.execution
     try:
-        with _stopping(task, beginning, begun):
-            followed = follow(beginning.works, begun.execution, limits, tools)
-            deployment = _seen(deployment, followed)
-            return _judged(task, beginning, begun, deployment, limits)
+        with _stopping(course):
+            followed = follow(course.works, execution, course.limits, task.tools)
+            deployment = replace(deployment, status=followed.execution.status, actions=followed.actions)
+            return judged(course, deployment, followed.execution)
     except (Cancelled, TimedOut) as error:
         actions = error.actions if isinstance(error, LeftBehind) else deployment.actions
-        return cut_off(replace(deployment, actions=actions or deployment.actions), error, delivery)
+        return cut_off(replace(deployment, actions=actions or deployment.actions), error, task.delivery)
     except WaybillError as error:
         return bent(deployment, error)
 
 
 @contextmanager
-def _stopping(task: Task, beginning: Beginning, begun: Begun) -> Iterator[None]:
+def _stopping(course: Course) -> Iterator[None]:
     """Stop the execution when the run is cancelled, where that was asked for (`on-cancel: stop`)."""
-    if task.delivery.on_cancel is OnCancel.LEAVE:
+    if course.task.delivery.on_cancel is OnCancel.LEAVE:
         yield
         return
-    works = beginning.works
+    works, execution = course.works, course.begun.execution
 
     def stop() -> None:
-        works.pipelines.stop(works.pipeline.name, begun.execution, reason="The workflow run was cancelled (Waybill).")
+        works.pipelines.stop(works.pipeline.name, execution, reason="The workflow run was cancelled (Waybill).")
 
-    with task.tools.cancellation.guard(stop):
+    with course.task.tools.cancellation.guard(stop):
         try:
             yield
         except Cancelled:
             with suppress(WaybillError):
                 stop()
             raise
-
-
-def _seen(deployment: Deployment, followed: Followed) -> Deployment:
-    return replace(deployment, status=followed.execution.status, actions=followed.actions)
-
-
-def _judged(task: Task, beginning: Beginning, begun: Begun, deployment: Deployment, limits: Limits) -> Delivered:
-    """Return the end of an execution that has ended, recorded."""
-    works, tools = beginning.works, task.tools
-    found = works.pipelines.execution(works.pipeline.name, begun.execution)
-    if found is None:
-        raise PipelineError(f"Execution {begun.execution} is gone.", "Look at the pipeline's history.")
-    if deployment.status is ExecutionStatus.SUPERSEDED:
-        held = record(task.ledger, works.pipeline, found, found.status.value, tools)
-        successor = take_over(beginning, task.staged, begun.execution, limits, tools)
-        return superseded(replace(deployment, recorded=held), successor, task.staged.goods)
-    error: WaybillError | None = None
-    if deployment.status is ExecutionStatus.SUCCEEDED:
-        taken = found.revision(task.plan.action)
-        if task.plan.pinned and taken is not None and taken.id != beginning.revision:
-            error = PipelineError(
-                f"The execution took another object ({taken.id}) than it was pinned to ({beginning.revision}).",
-                "Look at what else starts the pipeline.",
-            )
-        else:
-            proved = task.proof(task, works, deployment, limits.end)
-            deployment, error = proved.deployment, proved.error
-            if proved.otherwise and _newer(beginning, begun.execution):
-                held = record(task.ledger, works.pipeline, found, found.status.value, tools)
-                successor = take_over(beginning, task.staged, begun.execution, limits, tools)
-                return superseded(replace(deployment, recorded=held), successor, task.staged.goods)
-    end = found.status.value if error is None else ExecutionStatus.FAILED.value
-    held = record(task.ledger, works.pipeline, found, end, tools, reason=error.what if error else "")
-    deployment = replace(deployment, recorded=held)
-    if deployment.status is ExecutionStatus.SUCCEEDED and error is None:
-        return well(deployment, begun, _twin_warnings(task, beginning, begun))
-    ended = badly(deployment, error, found)
-    if task.delivery.on_failure is OnFailure.LEAVE or deployment.status in _BY_HAND:
-        return ended
-    back = go_back(task, beginning, begun.execution, deployment.actions)
-    if back is None:
-        tools.reporter.tell(Noted("nothing was deployed before that could be gone back to"))
-        return ended
-    went = replace(ended.deployment, went_back=back)
-    outcome = Outcome.ROLLED_BACK if back.status is ExecutionStatus.SUCCEEDED else Outcome.FAILED
-    return replace(ended, deployment=went, outcome=outcome, changed=True)
-
-
-def _newer(beginning: Beginning, own: str) -> bool:
-    """Whether an execution began after ours: then other files than ours may well lie where it deployed."""
-    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
-    return next_in_line(pipelines.executions(name), own) is not None
-
-
-_BY_HAND = frozenset({ExecutionStatus.STOPPED, ExecutionStatus.CANCELLED})
-"""Ends that somebody chose: what they left is not undone."""
-
-
-def _twin_warnings(task: Task, beginning: Beginning, begun: Begun) -> tuple[str, ...]:
-    if task.plan.way is Way.STAGED:
-        return ()
-    return tuple(
-        f"Execution {one.id} deploys the same object as well: {one.trigger or 'something else'} started it. "
-        "Let only one start the pipeline."
-        for one in twins(beginning, begun.execution)
-    )

@@ -55,14 +55,14 @@ def _of_action(run: ActionRun) -> str:
     return f"{run.stage} / {run.action}: {text}{code}" + "".join(f"\n  {link}" for link in links)
 
 
-def superseded(deployment: Deployment, successor: Successor | None, goods: Goods) -> Delivered:
+def superseded(deployment: Deployment, begun: Begun, successor: Successor | None, goods: Goods) -> Delivered:
     """Return the end of an execution that another one took over."""
-    name = deployment.plan.pipeline
+    name, changed = deployment.plan.pipeline, not begun.ended_before
     if successor is None:
         error = PipelineError(
             f"The execution of {name} was superseded, and nothing newer is to be seen.", "Look at the pipeline."
         )
-        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
+        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=changed, error=error)
     newer = successor.execution.id
     # One that had succeeded is gone all the same, where a newer one has deployed over it.
     was = "superseded by" if deployment.status is ExecutionStatus.SUPERSEDED else "deployed over by"
@@ -73,18 +73,18 @@ def superseded(deployment: Deployment, successor: Successor | None, goods: Goods
             f"The execution of {name} was {was} {newer}, which deploys {what}, not {goods.version} or later.",
             f"{goods.project} {goods.version} is not what is there. Run again, if it is what should be there.",
         )
-        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
+        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=changed, error=error)
     status = successor.execution.status
     if status is ExecutionStatus.SUCCEEDED:
         warning = f"Execution {deployment.execution} was {was} {newer}, which deployed {what} and succeeded."
-        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, warnings=(warning,))
+        return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=changed, warnings=(warning,))
     said = "\n".join(_of_action(run) for run in _failed(successor))
     error = PipelineError(
         f"The execution of {name} was {was} {newer}, which deploys {what} and ended {status.value}."
         + (f"\n{said}" if said else ""),
         "Put right what failed, and run again.",
     )
-    return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=True, error=error)
+    return Delivered(deployment=deployment, outcome=Outcome.SUPERSEDED, changed=changed, error=error)
 
 
 def _failed(successor: Successor) -> list[ActionRun]:
@@ -94,7 +94,14 @@ def _failed(successor: Successor) -> list[ActionRun]:
 
 def cut_off(deployment: Deployment, error: WaybillError, delivery: Delivery) -> Delivered:
     """Return the end of a run that did not wait for the end: cancelled, or out of time. The execution goes on."""
-    if isinstance(error, Cancelled):
+    if isinstance(error, Cancelled) and deployment.status is not None and deployment.status.ended:
+        error = Cancelled(
+            f"Cancelled after execution {deployment.execution} of {deployment.plan.pipeline} had ended "
+            f"({deployment.status.value}), before all was done that comes after it.",
+            "Run again: what was left out is done then.",
+            signal_number=error.signal_number,
+        )
+    elif isinstance(error, Cancelled):
         stopped = delivery.on_cancel is OnCancel.STOP
         left = "It was asked to stop (`on-cancel: stop`)." if stopped else "It goes on by itself (`on-cancel: leave`)."
         error = Cancelled(

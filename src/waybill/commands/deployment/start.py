@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from waybill.commands.deployment.reach import Works
@@ -21,6 +21,9 @@ TWIN_SECONDS = 10.0
 
 FRESH_SECONDS = 5.0
 """How long an execution that just began is given to show which object it takes."""
+
+Stands = Callable[[Execution, Sequence[Execution]], bool]
+"""Whether what an ended execution of this run has deployed is still there as it should be; beside all that is seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,11 @@ def unfinished(beginning: Beginning, seen: Sequence[Execution]) -> Execution | N
     )
 
 
-def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool) -> Begun:
-    """Return the execution to follow. `watched`: something else may start one for the object that was just written."""
+def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool, stands: Stands) -> Begun:
+    """Return the execution to follow. `watched`: something else may start one for the object that was just written.
+
+    An execution that this run started before, and that has ended, is found again where it `stands`.
+    """
     pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
     seen = _settled(beginning, tools)
     twin = unfinished(beginning, seen) or (_awaited(beginning, tools) if watched else None)
@@ -75,7 +81,7 @@ def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool) -> Begun
         before = known.get(execution)
         if before is None:
             return Begun(execution=execution, joined=False)
-        if not before.status.ended or before.status is ExecutionStatus.SUCCEEDED:
+        if not before.status.ended or stands(before, seen):
             return Begun(execution=execution, joined=True, ended_before=before.status.ended)
         # This run started it before, and it ended badly: the same token would give the same one for ever (P4).
         tools.reporter.tell(Noted(f"execution {execution} of this run ended before ({before.status.value}); another"))
@@ -127,7 +133,13 @@ def _start(beginning: Beginning, after: str) -> Start:
     return Start(
         pipeline=works.pipeline.name,
         token=start_token(
-            goods.project, goods.version, goods.sha256, works.pipeline.arn, beginning.run_id, after=after
+            goods.project,
+            goods.version,
+            goods.sha256,
+            works.pipeline.arn,
+            beginning.run_id,
+            after=after,
+            variables=beginning.delivery.variables,
         ),
         pins=(pin,) if pin else (),
         variables=beginning.delivery.variables,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from waybill.commands.deployment.carried import carried_version
 from waybill.commands.deployment.follow import Followed, Limits, follow
+from waybill.commands.deployment.record import Ledger
 from waybill.commands.deployment.staged import Staged
-from waybill.commands.deployment.start import Beginning
+from waybill.commands.deployment.start import Beginning, Stands
 from waybill.commands.tools import Tools
 from waybill.domain.deploying import Noted
 from waybill.domain.execution import Execution, ExecutionStatus
@@ -38,8 +40,7 @@ def take_over(beginning: Beginning, staged: Staged, own: str, limits: Limits, to
         newer = next_in_line(pipelines.executions(name), own)
         if newer is None:
             return None
-        version = carried_version(beginning, staged, newer)
-        fits = beginning.carries(newer) or (version is not None and version >= staged.goods.version)
+        version, fits = _fit(beginning, staged, newer)
         if not fits:
             return Successor(execution=newer, version=version, fits=False)
         what = f"{staged.goods.project} {version}" if version else "the same object"
@@ -48,6 +49,36 @@ def take_over(beginning: Beginning, staged: Staged, own: str, limits: Limits, to
         if followed.execution.status is not ExecutionStatus.SUPERSEDED:
             return Successor(execution=followed.execution, version=version, fits=True, followed=followed)
         own = newer.id
+
+
+def _fit(beginning: Beginning, staged: Staged, newer: Execution) -> tuple[Version | None, bool]:
+    """Return the version that an execution carries, and whether that is this one or a later one."""
+    version = carried_version(beginning, staged, newer)
+    return version, beginning.carries(newer) or (version is not None and version >= staged.goods.version)
+
+
+def standing(beginning: Beginning, staged: Staged, ledger: Ledger) -> Stands:
+    """Return what says of an ended execution of this run whether it need not be repeated (P4).
+
+    It succeeded, and so did what was looked at afterwards; or what took over, or was deployed over it, will do.
+    """
+    failed = {event.execution for event in ledger.deploys(beginning.works.pipeline) if event.end == _FAILED}
+
+    def stands(own: Execution, newest_first: Sequence[Execution]) -> bool:
+        if own.status is ExecutionStatus.SUPERSEDED:
+            newer = next_in_line(newest_first, own.id)
+            good = newer is not None and (newer.status is ExecutionStatus.SUCCEEDED or not newer.status.ended)
+            return good and newer is not None and _fit(beginning, staged, newer)[1]
+        if own.status is not ExecutionStatus.SUCCEEDED or own.id in failed:
+            return False
+        later = takewhile(lambda one: one.id != own.id, newest_first)
+        over = next((one for one in later if one.status is ExecutionStatus.SUCCEEDED), None)
+        return over is None or _fit(beginning, staged, over)[1]
+
+    return stands
+
+
+_FAILED = ExecutionStatus.FAILED.value
 
 
 def next_in_line(newest_first: Sequence[Execution], own: str) -> Execution | None:

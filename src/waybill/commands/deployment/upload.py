@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.deploying import Noted
+from waybill.domain.execution import Execution
 from waybill.errors import AccessDenied, ArtifactError, Unavailable, WaybillError
 from waybill.ports.pipeline import SourceBucket, SourceObject
 
@@ -16,6 +17,21 @@ def lies_there(bucket: SourceBucket, key: str, staged: Staged) -> SourceObject |
     """Return the newest object under the source key where it is this very version already, put there for a deploy."""
     found = bucket.head(key)
     return found if found is not None and is_this(found, staged) else None
+
+
+def lay_there(
+    bucket: SourceBucket, key: str, staged: Staged, action: str, executions: Sequence[Execution]
+) -> SourceObject | None:
+    """Return the version of the source object that an execution took for a deploy of this very version before.
+
+    Somebody else has overwritten the key meanwhile; a start can be pinned to it all the same.
+    """
+    taken = (one.revision(action) for one in executions)
+    for version in dict.fromkeys(one.id for one in taken if one is not None and one.summary == staged.summary):
+        found = bucket.head(key, version)
+        if found is not None and is_this(found, staged):
+            return found
+    return None
 
 
 def is_this(found: SourceObject, staged: Staged) -> bool:
