@@ -90,6 +90,8 @@ def test_the_digest_leaves_out_caller_time_and_attempt(crossing: Crossing) -> No
         {"key_prefix": "a/"},
         {"parameter_prefix": "/other"},
         {"kms_key": "none"},
+        {"pipeline": "site"},
+        {"pipeline": "site", "on_failure": "rollback"},
     ],
     ids=str,
 )

@@ -20,6 +20,11 @@ class PipelineRef:
     name: str
     region: str | None = None
 
+    @property
+    def text(self) -> str:
+        """It as a person writes it."""
+        return f"{self.region}:{self.name}" if self.region else self.name
+
     @classmethod
     def parse(cls, text: str) -> PipelineRef:
         """Read `name` or `region:name`. Raises `ValueError` with the rule."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.observation import Observation
@@ -14,6 +14,9 @@ from waybill.domain.request import PromoteOrder, Request
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin, Subject, Waybill, digest
 from waybill.errors import exit_code_of
+
+if TYPE_CHECKING:
+    from waybill.domain.delivery import Delivery
 
 PLAN_SCHEMA = 1
 
@@ -79,6 +82,18 @@ def facts(
         "verify": order.verify.value,
         "source": dict(source),
         "target": {item.region: _target(item) for item in sorted(plan.regions, key=lambda one: one.region)},
+        **({"deploy": _deploy(request.delivery)} if request.delivery is not None else {}),
+    }
+
+
+def _deploy(delivery: Delivery) -> dict[str, Any]:
+    """Return what is approved of the deploy that follows; how long it is waited for is no part of that."""
+    return {
+        "pipeline": delivery.pipeline.text,
+        "source": delivery.source.value,
+        "variables": dict(delivery.variables),
+        "on_failure": delivery.on_failure.value,
+        "allow_unpinned": delivery.allow_unpinned,
     }
 
 
