@@ -98,10 +98,10 @@ def carry_out(order: DeployOrder, entrance: Entrance, tools: Tools, outside: Out
     target = reach(order.place, deploying(request, outputs), tools)
     found = _find(order, target, tools)
     looked = look_at_pipeline(entrance.works, order.delivery, found.staged.goods, tools)
-    tools.reporter.tell(DeployPlanned(looked.plan))
     tools.cancellation.check()
-    if found.request.dry_run:
+    if found.request.dry_run:  # the plan is all that there is to show, at the end
         return planned(found.request, target, found.staged, looked.plan, seconds=tools.clock.monotonic() - started)
+    tools.reporter.tell(DeployPlanned(looked.plan))
     task = Task(
         delivery=order.delivery,
         plan=looked.plan,

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waybill.domain.delivery import Delivery, SourceChoice
+from waybill.domain.deployed import Choice
 from waybill.domain.deployment import DeployPlan, Way
 from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline, PipelineType
+from waybill.domain.url_check import shown_url
 from waybill.domain.versions import Version
 from waybill.errors import Fault
 
@@ -161,8 +163,8 @@ def _steps(pipeline: Pipeline, delivery: Delivery, goods: Goods, chosen: Chosen,
     steps = []
     if chosen.way is Way.UPLOAD:
         steps.append(
-            f"copy {name} ({goods.sha256[:12]}) to s3://{action.bucket}/{action.key}, which {action.name} takes, since "
-            f"{chosen.why}"
+            f"put {name} ({goods.sha256[:12]}) at s3://{action.bucket}/{action.key}, unless it lies there, for "
+            f"{action.name} to take, since {chosen.why}"
         )
         pin = "that object's version" if pinned else "whatever is newest there then"
     else:
@@ -178,9 +180,12 @@ def _steps(pipeline: Pipeline, delivery: Delivery, goods: Goods, chosen: Chosen,
     if approvals:
         steps.append(f"wait there for somebody to decide: {', '.join(approvals)}")
     steps += [_target(one) for one in pipeline.actions if one.is_s3_deploy]
+    if delivery.verify_deployed is not Choice.NEVER and any(one.is_s3_deploy for one in pipeline.actions):
+        where = " where they may be listed" if delivery.verify_deployed is Choice.AUTO else ""
+        steps.append(f"compare the deployed files with the staged ones{where}")
+    steps += [f"have {one.distribution} forget {', '.join(one.paths)}" for one in delivery.invalidations]
     if delivery.url:
-        steps.append("ask `verify-url` until it answers as it should")
-    steps += [f"invalidate {', '.join(one.paths)} of {one.distribution}" for one in delivery.invalidations]
+        steps.append(f"ask {shown_url(delivery.url.url)} until it answers as it should")
     return steps
 
 

@@ -10,7 +10,6 @@ from commands.deployment.stand import PROJECT, Deploys, body_of
 from fakes.aws import DEVELOPMENT, FakeAws, bucket_name
 from fakes.site import INPUT, SITE, add_site, site_pipeline
 from promises.stand import plant_withdrawal
-from waybill.domain.deploying import DeployPlanned
 from waybill.domain.pipeline import ActionDefinition, Mode, PipelineType, Variable
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode, InputError, WaybillError
@@ -146,9 +145,8 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(stand: Deploys) -> None:
     assert (result.outcome, result.changed, result.exit_code) == (Outcome.PLANNED, False, ExitCode.OK)
     assert stand.world.writes() == []
     assert stand.pipe.runs == []
-    (told,) = stand.reporter.of(DeployPlanned)
-    steps = "\n".join(told.plan.steps)
-    assert f"copy {PROJECT} 1.0.0" in steps
+    steps = "\n".join(body_of(result).plan.steps)
+    assert f"put {PROJECT} 1.0.0" in steps
     assert "Source → Deploy" in steps
     assert "prods3role" in steps
 

@@ -9,12 +9,12 @@ from waybill.commands.account.target import right_caller
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller, RoleArn
 from waybill.domain.delivery import Delivery
+from waybill.domain.deploying import Noted
 from waybill.domain.pipeline import Pipeline
 from waybill.domain.pipeline_policy import Copies, look_policy, pipeline_policy
 from waybill.errors import Fault, InputError
 from waybill.ports.account import Account, Gateway
 from waybill.ports.pipeline import Pipelines
-from waybill.progress import Identified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,8 @@ def open_pipeline(delivery: Delivery, tools: Tools) -> Entrance:
         raise InputError([Fault("pipeline", f"{region}:{name}", "names a region that AWS does not have.")])
     account = gateway.enter(look_policy(role, name) if role else "")
     caller = right_caller(account, identity.account)
-    tools.reporter.tell(Identified(caller.arn, caller.account))
+    if role is not None:
+        tools.reporter.tell(Noted(f"to run {name}: {caller.arn} in account {caller.account}"))
     pipelines = account.pipelines(region)
     pipeline = pipelines.definition(name)
     if pipeline is None:
