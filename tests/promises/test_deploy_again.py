@@ -8,7 +8,7 @@ import pytest
 
 from commands.deployment.stand import PROJECT, Deploys, body_of, nobody
 from fakes.asker import FakeAsker
-from fakes.aws import DEVELOPMENT
+from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
 from fakes.calls import Call
 from fakes.codepipeline import Script
 from fakes.site import INPUT, KEY, OUTPUT, site_pipeline
@@ -17,6 +17,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.deploy import Outside
 from waybill.commands.deployment.proof import Prover
 from waybill.domain.delivery import revision_summary
+from waybill.domain.events import Event, Kind, event_name
 from waybill.domain.execution import ActionStatus, ExecutionStatus
 from waybill.domain.pipeline import Variable
 from waybill.domain.result import Outcome
@@ -24,6 +25,7 @@ from waybill.domain.versions import Version
 from waybill.errors import ExitCode, Unavailable
 from waybill.ports.http import Answer
 from waybill.ports.pipeline import NewSource
+from waybill.progress import Warned
 
 FAILING = Script(status=ActionStatus.FAILED, error="no such bucket")
 URL = "https://www.example.com/version.txt"
@@ -164,6 +166,21 @@ def test_an_answer_that_is_lost_after_the_end_loses_nothing(stand: Deploys) -> N
     result = stand.deploy(version="1.0.0")
     assert result.exit_code is ExitCode.OK
     assert len(stand.events("1.0.0")) == 1
+
+
+def test_a_run_that_wrote_another_event_in_the_same_second_writes_this_one_too(stand: Deploys) -> None:
+    for second in range(60):
+        at = f"2026-01-31T12:00:{second:02}Z"
+        name, version = event_name(at, "42"), Version("1.0.0")
+        event = Event(name=name, kind=Kind.PROMOTED, version=version, channel="latest", by="ada", at=at)
+        for region in REGIONS:
+            key = f"{PROJECT}@1.0.0/events/latest/{name}"
+            stand.world.plant(bucket_name(PRODUCTION, region), key, event.to_bytes())
+    result = stand.deploy(version="1.0.0")
+    assert not stand.reporter.of(Warned)
+    assert body_of(result).recorded == REGIONS
+    for region in REGIONS:
+        assert [event.end for event in stand.events("1.0.0", region) if event.end] == ["Succeeded"]
 
 
 def test_whether_there_are_twins_is_no_matter_of_life_and_death(stand: Deploys) -> None:

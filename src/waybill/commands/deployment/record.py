@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from waybill.commands.account.observe import Site
 from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.events import Event, Kind, event_name
+from waybill.domain.event_names import free_name
+from waybill.domain.events import Event, Kind
 from waybill.domain.execution import Execution
 from waybill.domain.names import Keys
 from waybill.domain.pipeline import Pipeline
@@ -30,6 +31,10 @@ class Ledger:
         own = (one for one in self.known.values() if one.kind is Kind.DEPLOYED and one.pipeline == pipeline.arn)
         return sorted(own, key=lambda event: (event.at, event.name))
 
+    def taken(self) -> set[str]:
+        """Return the names of the channel's events: the command before a deploy may have written in the same second."""
+        return {key.rpartition("/")[2] for site in self.sites.values() for key in site.event_keys}
+
 
 def record(
     ledger: Ledger, pipeline: Pipeline, execution: Execution, end: str, tools: Tools, *, reason: str = ""
@@ -42,7 +47,7 @@ def record(
     at = tools.clock.now()
     same = (one for one in ledger.deploys(pipeline) if (one.execution, one.end) == (execution.id, end))
     event = next(same, None) or Event(
-        name=event_name(at, tools.run_id),
+        name=free_name(at, tools.run_id, ledger.taken()),
         kind=Kind.DEPLOYED,
         version=request.version,
         channel=request.channel,
