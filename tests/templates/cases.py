@@ -29,4 +29,33 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "ReplicaKeyArn": KEY,
         },
     },
+    "identity": {
+        "development, from GitHub": {
+            "StageSubjects": "repo:acme/site:ref:refs/tags/v*,repo:acme@12/site@34:ref:refs/tags/v*",
+            "PromoteSubjects": "repo:acme/site:environment:production,repo:acme@12/site@34:environment:production",
+            "DeploySubjects": "repo:acme/site:environment:production,repo:acme@12/site@34:environment:production",
+            "ReadSubjects": "repo:acme/site:ref:refs/heads/main,repo:acme@12/site@34:ref:refs/heads/main",
+            **{
+                f"{role}Targets": f"arn:aws:iam::222222222222:role/waybill-{role.lower()}"
+                for role in ("Stage", "Promote", "Deploy", "Read")
+            },
+            "DeployPolicyArns": "arn:aws:iam::111111111111:policy/waybill-AllowPipeline",
+        },
+        "production, from development": {
+            "MakeProvider": "no",
+            "TrustedAccounts": "111111111111",
+            "ExternalId": "acme-releases",
+            "PermissionsBoundaryArn": "arn:aws:iam::222222222222:policy/company-boundary",
+            "MaxSessionSeconds": "7200",
+            **{
+                f"{role}Assumers": f"arn:aws:iam::111111111111:role/waybill-{role.lower()}"
+                for role in ("Stage", "Promote", "Deploy", "Read")
+            },
+            "StagePolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowWrite",
+            "PromotePolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowPromote",
+            "DeployPolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowDeploy",
+            "ReadPolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowRead",
+        },
+        "nobody yet": {},
+    },
 }
