@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 from waybill.commands.deployment.carried import carried_version
 from waybill.commands.deployment.follow import Limits, follow
+from waybill.commands.deployment.reach import console_of
+from waybill.commands.deployment.record import record
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.start import Beginning
 from waybill.commands.deployment.task import Task
+from waybill.domain.console import execution_url
 from waybill.domain.delivery import start_token
-from waybill.domain.deploying import Noted
+from waybill.domain.deploying import Following, Noted
 from waybill.domain.deployment import Way, WentBack
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
 from waybill.domain.names import Keys
@@ -83,6 +86,7 @@ class _Way:
 
 def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack) -> WentBack:
     works, tools, stage = beginning.works, task.tools, way.stage
+    staged_version = task.staged.goods.version
     pipeline = works.pipeline
     # CodePipeline itself knows whether its structure is still the one that this execution went through.
     by_stage = pipeline.mode is not Mode.PARALLEL and pipeline.type is PipelineType.V2
@@ -96,7 +100,13 @@ def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack)
     limits = Limits(
         end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
     )
+    url = execution_url(console_of(works, tools), pipeline.region, pipeline.name, execution)
+    tools.reporter.tell(Following(pipeline.name, execution, url, joined=False))
     ended = follow(works, execution, limits, tools).execution
+    if back.version:
+        request = replace(task.ledger.request, version=Version(back.version))
+        ledger = replace(task.ledger, request=request)
+        record(ledger, pipeline, ended, ended.status.value, tools, reason=f"the deploy of {staged_version} failed")
     return replace(back, status=ended.status, error="" if ended.status is ExecutionStatus.SUCCEEDED else ended.summary)
 
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from waybill.commands.deployment.ends import bent, cut_off
-from waybill.commands.deployment.follow import LeftBehind, Limits, follow
+from waybill.commands.deployment.follow import CutOff, LeftBehind, Limits, follow
 from waybill.commands.deployment.judge import Course, judged
 from waybill.commands.deployment.reach import console_of
 from waybill.commands.deployment.start import Beginning, join_or_start
-from waybill.commands.deployment.superseded import standing
+from waybill.commands.deployment.superseded import remembered
 from waybill.commands.deployment.task import Delivered, Task
 from waybill.commands.deployment.upload import lay_there, lies_there, upload
 from waybill.domain.console import execution_url
@@ -27,8 +27,8 @@ def deliver(task: Task) -> Delivered:
     """Deploy. Raises a `WaybillError` where no execution was started; what was started always ends in a `Delivered`."""
     beginning, wrote = _source(task)
     tools, works = task.tools, beginning.works
-    stands = standing(beginning, task.staged, task.ledger)
-    begun = join_or_start(beginning, tools, watched=task.watched and wrote, stands=stands)
+    memory = remembered(beginning, task.staged, task.ledger)
+    begun = join_or_start(beginning, tools, watched=task.watched and wrote, memory=memory)
     url = execution_url(works.caller.partition, works.pipeline.region, works.pipeline.name, begun.execution)
     deployment = Deployment(
         plan=task.plan,
@@ -94,7 +94,7 @@ def _followed(course: Course, deployment: Deployment) -> Delivered:
             deployment = replace(deployment, status=followed.execution.status, actions=followed.actions)
             return judged(course, deployment, followed.execution)
     except (Cancelled, TimedOut) as error:
-        actions = error.actions if isinstance(error, LeftBehind) else deployment.actions
+        actions = error.actions if isinstance(error, LeftBehind | CutOff) else deployment.actions
         return cut_off(replace(deployment, actions=actions or deployment.actions), error, task.delivery)
     except WaybillError as error:
         return bent(deployment, error)

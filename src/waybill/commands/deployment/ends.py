@@ -12,6 +12,7 @@ from waybill.domain.delivery import Delivery, OnCancel
 from waybill.domain.deploy_plan import Goods
 from waybill.domain.deployment import Deployment
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
+from waybill.domain.request import Request
 from waybill.domain.result import Outcome
 from waybill.errors import Cancelled, PipelineError, WaybillError
 
@@ -90,6 +91,14 @@ def superseded(deployment: Deployment, begun: Begun, successor: Successor | None
 def _failed(successor: Successor) -> list[ActionRun]:
     actions = successor.followed.actions if successor.followed else ()
     return [run for run in actions if run.status is ActionStatus.FAILED]
+
+
+def withdrawn(error: WaybillError, request: Request) -> WaybillError:
+    """Return the error of a deploy that was taken back, and its version with it: running again would deploy it again."""
+    advice = (
+        f"{request.version} is withdrawn from `{request.channel}`. Put right what failed, and release another version."
+    )
+    return PipelineError(error.what, advice)
 
 
 def cut_off(deployment: Deployment, error: WaybillError, delivery: Delivery) -> Delivered:

@@ -9,7 +9,7 @@ from waybill.commands.deployment.reach import Works, console_of
 from waybill.commands.deployment.telling import Telling
 from waybill.commands.tools import Tools
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, StageState
-from waybill.errors import TimedOut, Unavailable, WaybillError
+from waybill.errors import Cancelled, TimedOut, Unavailable, WaybillError
 from waybill.progress import Waiting
 
 SHORTEST, LONGEST, GROWTH = 0.5, 15.0, 1.3
@@ -46,6 +46,14 @@ class LeftBehind(TimedOut):
         self.actions = tuple(actions)
 
 
+class CutOff(Cancelled):
+    """The run is to stop; `actions` are what was seen until then."""
+
+    def __init__(self, what: str, advice: str, signal_number: int, actions: Sequence[ActionRun]) -> None:
+        super().__init__(what, advice, signal_number=signal_number)
+        self.actions = tuple(actions)
+
+
 def follow(works: Works, execution: str, limits: Limits, tools: Tools) -> Followed:
     """Look until the execution has ended.
 
@@ -55,7 +63,8 @@ def follow(works: Works, execution: str, limits: Limits, tools: Tools) -> Follow
     look = _Look(works, execution, limits, tools)
     pause = SHORTEST
     while True:
-        tools.cancellation.check()
+        if tools.cancellation.cancelled:
+            raise look.cut_off()
         ended, moved = look.once()
         if ended is not None:
             return ended
@@ -142,12 +151,20 @@ class _Look:
     def _left(self) -> float:
         return max(0.0, self._limits.end - self._tools.clock.monotonic())
 
+    def cut_off(self) -> Cancelled:
+        """Return the error of a run that is to stop, with what was seen until then."""
+        told = self._tools.cancellation.error()
+        return CutOff(told.what, told.advice, told.signal_number, self._actions)
+
     def over(self) -> TimedOut:
         """Return the error of a time limit that has passed, with what the execution is at."""
         running = [
             f"{run.action} in stage {run.stage}" for run in self._actions if run.status is ActionStatus.IN_PROGRESS
         ]
         at = f" It is at {' and '.join(running)}." if running else ""
+        shut = next((one for one in self._waits if one.inbound == self._id and not one.open), None)
+        if shut is not None:
+            at = f" It waits before stage {shut.name}, whose way in is closed ({shut.reason or 'no reason is given'})."
         return LeftBehind(
             f"Execution {self._id} of {self._works.pipeline.name} did not end within {self._limits.said:.0f} s "
             f"(`timeout`).{at}",

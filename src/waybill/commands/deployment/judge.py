@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from waybill.commands.deployment.back import go_back
-from waybill.commands.deployment.ends import badly, superseded, well
+from waybill.commands.deployment.ends import badly, superseded, well, withdrawn
 from waybill.commands.deployment.follow import Limits
 from waybill.commands.deployment.reach import Works
 from waybill.commands.deployment.record import record
@@ -19,9 +19,6 @@ from waybill.domain.deployment import Deployment, Way
 from waybill.domain.execution import Execution, ExecutionStatus
 from waybill.domain.result import Outcome
 from waybill.errors import PipelineError, Unavailable, WaybillError
-
-_BY_HAND = frozenset({ExecutionStatus.STOPPED, ExecutionStatus.CANCELLED})
-"""Ends that somebody chose: what they left is not undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +40,21 @@ def judged(course: Course, deployment: Deployment, ended: Execution) -> Delivere
     """Return the end of a deploy whose execution has ended, recorded."""
     works = course.works
     error: WaybillError | None = None
+    broken = ended.status is ExecutionStatus.FAILED
     if ended.status is ExecutionStatus.SUPERSEDED:
         return _taken_over(course, deployment, ended)
     if ended.status is ExecutionStatus.STOPPED:
         ended = _with_reason(works, ended)
     if ended.status is ExecutionStatus.SUCCEEDED:
         proved = _proved(course, deployment, ended)
-        deployment, error = proved.deployment, proved.error
+        deployment, error, broken = proved.deployment, proved.error, proved.broken
         if proved.otherwise and _newer(works, ended.id):
             return _taken_over(course, deployment, ended)
     deployment = _recorded(course, deployment, ended, error)
     if ended.status is ExecutionStatus.SUCCEEDED and error is None:
         return well(deployment, course.begun, _twin_warnings(course))
-    return _badly(course, badly(deployment, error, ended), ended)
+    delivered = badly(deployment, error, ended)
+    return _taken_back(course, delivered, ended) if broken else delivered
 
 
 def _recorded(
@@ -88,21 +87,23 @@ def _proved(course: Course, deployment: Deployment, ended: Execution) -> Proved:
                 f"The execution took another object ({taken.id}) than it was pinned to ({beginning.revision}).",
                 "Look at what else starts the pipeline.",
             )
-            return Proved(deployment=deployment, error=error)
+            return Proved(deployment=deployment, error=error, broken=True)
     return task.proof(task, course.works, deployment, course.limits.end)
 
 
-def _badly(course: Course, delivered: Delivered, ended: Execution) -> Delivered:
-    """Return a bad end, gone back from where that was asked for."""
+def _taken_back(course: Course, delivered: Delivered, ended: Execution) -> Delivered:
+    """Return the end of what failed, gone back from where that was asked for; what somebody stopped is not undone."""
     task = course.task
-    if task.delivery.on_failure is OnFailure.LEAVE or ended.status in _BY_HAND:
+    if task.delivery.on_failure is OnFailure.LEAVE:
         return delivered
     back = go_back(task, course.beginning, ended.id, delivered.deployment.actions)
     if back is None:
         task.tools.reporter.tell(Noted("nothing was deployed before that could be gone back to"))
         return delivered
+    deployment = replace(delivered.deployment, went_back=back)
     outcome = Outcome.ROLLED_BACK if back.status is ExecutionStatus.SUCCEEDED else Outcome.FAILED
-    return replace(delivered, deployment=replace(delivered.deployment, went_back=back), outcome=outcome, changed=True)
+    error = withdrawn(delivered.error, task.ledger.request) if back.channel and delivered.error else delivered.error
+    return replace(delivered, deployment=deployment, outcome=outcome, changed=True, error=error)
 
 
 def _with_reason(works: Works, stopped: Execution) -> Execution:

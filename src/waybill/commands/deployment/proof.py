@@ -35,9 +35,10 @@ class Prover:
                 raise
             except Bad as error:
                 failed = PipelineError(error.what, error.advice)
-                return Proved(deployment=error.deployment, error=failed, otherwise=True)
+                return Proved(deployment=error.deployment, error=failed, otherwise=True, broken=True)
             except WaybillError as error:
-                return Proved(deployment=deployment, error=_as_failed(error))
+                broken = isinstance(error, PipelineError)
+                return Proved(deployment=deployment, error=_as_failed(error), broken=broken)
         return Proved(deployment=deployment)
 
     @staticmethod

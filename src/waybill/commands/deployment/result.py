@@ -22,7 +22,7 @@ def planned(request: Request, target: Target, staged: Staged, plan: DeployPlan, 
 
 def deployed(request: Request, target: Target, staged: Staged, ended: Delivered, *, seconds: float) -> Result:
     """Return the result of a deploy that was carried out."""
-    error = ended.error
+    error, back = ended.error, ended.deployment.went_back
     return replace(
         _base(request, target, staged),
         outcome=ended.outcome,
@@ -31,7 +31,8 @@ def deployed(request: Request, target: Target, staged: Staged, ended: Delivered,
         error=error.what if error else None,
         advice=(error.advice or None) if error else None,
         warnings=ended.warnings,
-        resume=(request.again or None) if error else None,
+        # What was withdrawn is not to be deployed again.
+        resume=(request.again or None) if error and not (back and back.channel) else None,
         seconds=seconds,
         body=replace(ended.deployment, seconds=seconds),
     )

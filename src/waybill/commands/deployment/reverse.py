@@ -13,6 +13,7 @@ from waybill.domain.request import Place, Request, RollbackOrder
 from waybill.domain.result import Outcome
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError
+from waybill.progress import Event, Reporter, Stepped, Waiting, Warned
 
 
 def channel_back(request: Request, ledger: Ledger, tools: Tools) -> Channel:
@@ -37,10 +38,21 @@ def channel_back(request: Request, ledger: Ledger, tools: Tools) -> Channel:
                 request, command="rollback", version=to, update_channel=UpdateChannel.PRERELEASE, reinstate=False
             ),
         )
-        result = rollback(order, tools)
+        result = rollback(order, replace(tools, reporter=_Inside(tools.reporter)))
         if result.outcome not in {Outcome.ROLLED_BACK, Outcome.ALREADY}:
             said = result.error or f"it ended {result.outcome.value}"
             raise ConflictError(f"The channel {request.channel} did not go back to {version}: {said}", "Roll it back.")
         return True
 
     return back
+
+
+class _Inside:
+    """Implements `progress.Reporter`: of a command inside another it tells the steps, and neither beginning nor end."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, Stepped | Waiting | Warned):
+            self._reporter.tell(event)

@@ -22,8 +22,16 @@ TWIN_SECONDS = 10.0
 FRESH_SECONDS = 5.0
 """How long an execution that just began is given to show which object it takes."""
 
-Stands = Callable[[Execution, Sequence[Execution]], bool]
-"""Whether what an ended execution of this run has deployed is still there as it should be; beside all that is seen."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is known of this run's attempts before. `own` are executions that it has recorded, whoever started them.
+
+    `stands` says whether what an ended execution has deployed is still there as it should be, beside all that is seen.
+    """
+
+    own: frozenset[str]
+    stands: Callable[[Execution, Sequence[Execution]], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +71,17 @@ def unfinished(beginning: Beginning, seen: Sequence[Execution]) -> Execution | N
     )
 
 
-def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool, stands: Stands) -> Begun:
+def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool, memory: Memory) -> Begun:
     """Return the execution to follow. `watched`: something else may start one for the object that was just written.
 
-    An execution that this run started before, and that has ended, is found again where it `stands`.
+    An execution of this run's that has ended is found again where it stands.
     """
     pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
     seen = _settled(beginning, tools)
+    done = (one for one in seen if one.id in memory.own and beginning.carries(one) and one.status.ended)
+    before = next((one for one in done if memory.stands(one, seen)), None)
+    if before is not None:
+        return Begun(execution=before.id, joined=True, ended_before=True)
     twin = unfinished(beginning, seen) or (_awaited(beginning, tools) if watched else None)
     if twin is not None:
         return Begun(execution=twin.id, joined=True)
@@ -81,7 +93,7 @@ def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool, stands: 
         before = known.get(execution)
         if before is None:
             return Begun(execution=execution, joined=False)
-        if not before.status.ended or stands(before, seen):
+        if not before.status.ended or memory.stands(before, seen):
             return Begun(execution=execution, joined=True, ended_before=before.status.ended)
         # This run started it before, and it ended badly: the same token would give the same one for ever (P4).
         tools.reporter.tell(Noted(f"execution {execution} of this run ended before ({before.status.value}); another"))

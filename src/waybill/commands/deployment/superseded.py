@@ -10,9 +10,10 @@ from waybill.commands.deployment.carried import carried_version
 from waybill.commands.deployment.follow import Followed, Limits, follow
 from waybill.commands.deployment.record import Ledger
 from waybill.commands.deployment.staged import Staged
-from waybill.commands.deployment.start import Beginning, Stands
+from waybill.commands.deployment.start import Beginning, Memory
 from waybill.commands.tools import Tools
 from waybill.domain.deploying import Noted
+from waybill.domain.events import event_name, run_of
 from waybill.domain.execution import Execution, ExecutionStatus
 from waybill.domain.versions import Version
 
@@ -57,12 +58,16 @@ def _fit(beginning: Beginning, staged: Staged, newer: Execution) -> tuple[Versio
     return version, beginning.carries(newer) or (version is not None and version >= staged.goods.version)
 
 
-def standing(beginning: Beginning, staged: Staged, ledger: Ledger) -> Stands:
-    """Return what says of an ended execution of this run whether it need not be repeated (P4).
+def remembered(beginning: Beginning, staged: Staged, ledger: Ledger) -> Memory:
+    """Return what is known of this run's attempts before, so that what stands is not repeated (P4).
 
-    It succeeded, and so did what was looked at afterwards; or what took over, or was deployed over it, will do.
+    An execution stands that succeeded, and so did what was looked at afterwards; or what took over, or was deployed
+    over it, will do. With variables nobody can tell from an event which of them it was deployed with.
     """
-    failed = {event.execution for event in ledger.deploys(beginning.works.pipeline) if event.end == _FAILED}
+    told = ledger.deploys(beginning.works.pipeline)
+    failed = {event.execution for event in told if event.end == _FAILED}
+    run = run_of(event_name("", beginning.run_id))
+    own = {event.execution for event in told if run_of(event.name) == run}
 
     def stands(own: Execution, newest_first: Sequence[Execution]) -> bool:
         if own.status is ExecutionStatus.SUPERSEDED:
@@ -75,7 +80,7 @@ def standing(beginning: Beginning, staged: Staged, ledger: Ledger) -> Stands:
         over = next((one for one in later if one.status is ExecutionStatus.SUCCEEDED), None)
         return over is None or _fit(beginning, staged, over)[1]
 
-    return stands
+    return Memory(own=frozenset() if beginning.delivery.variables else frozenset(own), stands=stands)
 
 
 _FAILED = ExecutionStatus.FAILED.value

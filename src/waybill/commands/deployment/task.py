@@ -57,12 +57,14 @@ class Proof(Protocol):
 class Proved:
     """The deployment with what was seen of it, and what failed of it.
 
-    `otherwise`: other files lie there than were deployed, which a newer deploy may have put there.
+    `otherwise`: other files lie there than were deployed, which a newer deploy may have put there. `broken`: what was
+    deployed does not do as it should, so that it is to be taken back; what only could not be done after it is not.
     """
 
     deployment: Deployment
     error: WaybillError | None = None
     otherwise: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

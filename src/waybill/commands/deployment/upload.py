@@ -56,7 +56,7 @@ def upload(bucket: SourceBucket, key: str, region: str, staged: Staged, tools: T
         return bucket.copy(new, staged.offer.copy_source(region))
     except AccessDenied as error:
         tools.cancellation.check()
-        tools.reporter.tell(Noted(f"{error.what} It goes through this runner instead."))
+        tools.reporter.tell(Noted(f"not copied by S3 itself, but through this runner: {error.what}"))
     silent: list[WaybillError] = []
     for name in staged.offer.holders:
         try:
