@@ -10,12 +10,13 @@ from commands.deployment.stand import PROJECT, Deploys, body_of
 from fakes.aws import PRODUCTION, REGIONS
 from fakes.codepipeline import Script
 from fakes.site import INPUT, OUTPUT
-from waybill.domain.deploying import Noted
+from waybill.domain.deploying import Following, Noted
 from waybill.domain.events import Kind
 from waybill.domain.execution import ActionStatus, ExecutionStatus
 from waybill.domain.pipeline import Mode
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode
+from waybill.progress import Started
 
 FAILING = Script(status=ActionStatus.FAILED, error="no such bucket")
 
@@ -53,6 +54,11 @@ def test_the_stage_is_rolled_back_and_the_channel_with_it(stand: Deploys) -> Non
     kinds = [event.kind for event in stand.events("1.1.0")]
     assert Kind.WITHDRAWN in kinds
     assert "no such bucket" in str(result.error)
+    assert result.resume is None
+    assert "1.1.0 is withdrawn" in str(result.advice)
+    assert [(event.execution, event.end) for event in stand.events("1.0.0")][-1] == (back.execution, "Succeeded")
+    assert back.execution in {event.execution for event in stand.reporter.of(Following)}
+    assert [event.what for event in stand.reporter.of(Started)][-1].startswith("Deploying")
 
 
 def test_after_an_update_of_the_pipeline_a_new_execution_is_pinned_to_what_was_before(stand: Deploys) -> None:
@@ -128,3 +134,11 @@ def test_a_pinned_parallel_pipeline_is_not_rolled_back_by_stage(stand: Deploys) 
     assert back is not None
     assert back.by_stage is None
     assert stand.world.buckets[INPUT]
+
+
+def test_what_only_could_not_be_done_afterwards_takes_nothing_back(stand: Deploys) -> None:
+    """A wrong distribution is no fault of the pages."""
+    result = stand.deploy(version="1.1.0", on_failure="rollback", invalidate="E1ABCDEF2GHIJK /*")
+    assert result.exit_code is not ExitCode.OK
+    assert body_of(result).went_back is None
+    assert channel(stand) == {"1.1.0"}

@@ -87,6 +87,12 @@ def test_the_time_limit_ends_the_run_and_not_the_execution(stand: Deploys) -> No
     assert body_of(result).actions
 
 
+def test_the_time_limit_says_that_a_way_is_closed(stand: Deploys) -> None:
+    stand.pipe.close("Deploy", reason="freeze", by="ada")
+    result = stand.deploy(version="1.0.0", timeout="60s")
+    assert "waits before stage Deploy, whose way in is closed (freeze)" in str(result.error)
+
+
 def test_silence_of_two_minutes_is_waited_out(stand: Deploys) -> None:
     stand.pipe.scripts["Push"] = Script(seconds=40)
     stand.pipe.at(3, lambda: stand.world.down(120))
@@ -162,6 +168,7 @@ def test_a_cancelled_run_leaves_or_stops_the_execution(stand: Deploys, choice: s
     assert result.exit_code is ExitCode.INTERRUPTED
     assert stand.pipe.runs[0].status is left
     assert f"on-cancel: {choice}" in str(result.error)
+    assert [run.action for run in body_of(result).actions] == ["Source", "Push"]
     assert body_of(result).execution == run_of(stand)
 
 

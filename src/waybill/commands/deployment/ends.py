@@ -94,7 +94,7 @@ def _failed(successor: Successor) -> list[ActionRun]:
 
 
 def withdrawn(error: WaybillError, request: Request) -> WaybillError:
-    """Return the error of a deploy that was taken back, and its version with it: running again would deploy it again."""
+    """Return the error of a deploy that was taken back with its version: it is not to be deployed again as it is."""
     advice = (
         f"{request.version} is withdrawn from `{request.channel}`. Put right what failed, and release another version."
     )
