@@ -116,6 +116,27 @@ def test_what_a_later_version_was_deployed_over_is_left(stand: Deploys) -> None:
     assert stand.world.body(OUTPUT, "index.html") == b"1.2.0"
 
 
+@pytest.mark.parametrize(("later", "again"), [(None, Outcome.DEPLOYED), ("1.2.0", Outcome.SUPERSEDED)])
+def test_what_a_bad_end_may_have_left_half_is_put_right_but_a_later_version_is_not_undone(
+    stand: Deploys, later: str | None, again: Outcome
+) -> None:
+    assert stand.deploy(version="1.0.0").outcome is Outcome.DEPLOYED
+    if later:
+        another(stand, later)
+        stand.clock.advance(60)
+        stand.pipe.settle()
+    another(stand, "1.3.0")
+    stand.clock.advance(5)
+    stand.pipe.settle()
+    stand.pipe.stop(stand.pipe.runs[-1], "freeze")
+    stand.clock.advance(60)
+    stand.pipe.settle()
+    assert stand.world.body(OUTPUT, "index.html") == b"1.3.0"
+    result = stand.deploy(version="1.0.0")
+    assert result.outcome is again
+    assert (stand.world.body(OUTPUT, "index.html") == b"one") is (later is None)
+
+
 def test_a_second_way_back_is_gone_though_the_first_one_failed(stand: Deploys) -> None:
     stand.deploy(version="1.0.0", run_id="1")
     stand.pipe.update()  # no stage can be rolled back

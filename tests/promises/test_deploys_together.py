@@ -151,7 +151,7 @@ def complaints(stand: Deploys, asked: Asked, end: Result | WaybillError, before:
             found.append("superseded by nobody")
         if run and asked.version not in run.revisions[0].summary.split():
             found.append(f"deployed {run.revisions[0].summary}")
-    elif not end.error or not end.resume:
+    elif not end.error or not (end.resume or (shown.went_back and shown.went_back.channel)):
         found.append("failed in silence")
     if end.outcome is Outcome.ROLLED_BACK and (shown.went_back is None or code != ExitCode.PIPELINE):
         found.append("went back nowhere")

@@ -76,9 +76,11 @@ def remembered(beginning: Beginning, staged: Staged, ledger: Ledger) -> Memory:
             return good and newer is not None and _fit(beginning, staged, newer)[1]
         if own.status is not ExecutionStatus.SUCCEEDED or own.id in failed:
             return False
-        later = takewhile(lambda one: one.id != own.id, newest_first)
-        over = next((one for one in later if one.status is ExecutionStatus.SUCCEEDED), None)
-        return over is None or _fit(beginning, staged, over)[1]
+        later = [one.status for one in takewhile(lambda one: one.id != own.id, newest_first)]
+        if ExecutionStatus.SUCCEEDED in later:
+            return _fit(beginning, staged, newest_first[later.index(ExecutionStatus.SUCCEEDED)])[1]
+        # One that ended badly may have put some of its files over ours.
+        return not any(status.ended and status is not ExecutionStatus.SUPERSEDED for status in later)
 
     return Memory(own=frozenset() if beginning.delivery.variables else frozenset(own), stands=stands)
 
