@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 KEY: Final = "arn:aws:kms:eu-west-1:222222222222:key/mrk-0123456789abcdef0123456789abcdef"
+STAGING_KEY: Final = "arn:aws:kms:us-east-1:111111111111:key/mrk-0123456789abcdef0123456789abcdef"
 
 CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "region": {
@@ -57,5 +58,36 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "ReadPolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowRead",
         },
         "nobody yet": {},
+    },
+    "pipeline": {
+        "one region, from an input bucket": {
+            "PipelineName": "crossaccountdeploy",
+            "ProductionAccount": "222222222222",
+            "InputBucketName": "codepipeline-input-bucket",
+            "SourceObjectKey": "sample-website.zip",
+            "OutputBucketName": "codepipeline-output-bucket",
+            "StartsOnUpload": "yes",
+            "DistributionArns": "arn:aws:cloudfront::111111111111:distribution/E1ABCDEF2GHIJK",
+        },
+        "three regions, from the staging bucket": {
+            "PipelineName": "staged-deploy",
+            "ProductionAccount": "222222222222",
+            "StagingBucketName": "waybill-staging-111111111111-us-east-1",
+            "StagingKeyArn": STAGING_KEY,
+            "StagedAccount": "111111111111",
+            "OutputBucketName": "pages-us-east-1",
+            "OutputFolder": "site",
+            "SecondRegion": "us-west-2",
+            "SecondArtifactBucketName": "codepipeline-us-west-2-111111111111",
+            "SecondKeyArn": "arn:aws:kms:us-west-2:111111111111:key/11111111-2222-3333-4444-555555555555",
+            "SecondOutputBucketName": "pages-us-west-2",
+            "ThirdRegion": "eu-west-1",
+            "ThirdArtifactBucketName": "codepipeline-eu-west-1-111111111111",
+            "ThirdKeyArn": "arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555",
+            "ThirdOutputBucketName": "pages-eu-west-1",
+        },
+    },
+    "pipeline-region": {
+        "a further region": {"ProductionAccount": "222222222222"},
     },
 }
