@@ -90,4 +90,28 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "pipeline-region": {
         "a further region": {"ProductionAccount": "222222222222"},
     },
+    "production": {
+        "one bucket": {
+            "OutputBucketName": "codepipeline-output-bucket",
+            "DevelopmentAccount": "111111111111",
+            "ArtifactBucketArns": "arn:aws:s3:::codepipeline-us-east-1-111111111111",
+            "PipelineKeyArns": "arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555",
+            "ComparingRoleArns": "arn:aws:iam::111111111111:role/waybill-deploy",
+        },
+        "one of several, behind CloudFront": {
+            "OutputBucketName": "pages-us-east-1",
+            "OutputKeyArn": KEY,
+            "DevelopmentAccount": "111111111111",
+            "OtherOutputBucketArns": "arn:aws:s3:::pages-us-west-2,arn:aws:s3:::pages-eu-west-1",
+            "MakesDistribution": "yes",
+            "DistributionFolder": "/site",
+            "DomainNames": "www.example.com",
+            "CertificateArn": "arn:aws:acm:us-east-1:222222222222:certificate/11111111-2222-3333-4444-555555555555",
+        },
+        "a further region": {
+            "OutputBucketName": "pages-us-west-2",
+            "DevelopmentAccount": "111111111111",
+            "MakesRole": "no",
+        },
+    },
 }

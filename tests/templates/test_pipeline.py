@@ -1,4 +1,4 @@
-"""pipeline.yaml: a pipeline that deploy takes, that crosses into production, and a policy that is the table of calls."""
+"""pipeline.yaml: a pipeline that deploy takes and that crosses into production, and a policy that is its table."""
 
 from __future__ import annotations
 
