@@ -69,6 +69,17 @@ def test_what_a_later_version_superseded_is_not_deployed_over_it_when_the_run_is
     assert stand.world.body(OUTPUT, "index.html") == b"1.2.0"
 
 
+def test_what_failed_on_its_way_is_not_what_superseded(stand: Deploys) -> None:
+    busy(stand, 100)
+    stand.stage("1.1.0")
+    stand.pipe.at(10, lambda: another(stand, "1.2.0"))
+    stand.pipe.at(11, lambda: stand.pipe.stop(stand.pipe.runs[-1], "a mistake"))
+    stand.pipe.at(20, lambda: another(stand, "1.3.0"))
+    result = stand.deploy(version="1.1.0")
+    assert (result.outcome, result.exit_code) == (Outcome.SUPERSEDED, ExitCode.OK)
+    assert body_of(result).superseded_by == stand.pipe.runs[-1].id
+
+
 def test_what_an_earlier_version_superseded_is_deployed_when_the_run_is_run_again(stand: Deploys) -> None:
     busy(stand, 100)
     stand.stage("1.1.0", {"index.html": b"1.1.0"})

@@ -159,6 +159,8 @@ def complaints(stand: Deploys, asked: Asked, end: Result | WaybillError, before:
         found.append(f"told {shown.status}, is {run.status}")
     ours = [one for one in stand.pipe.runs[before:] if one.trigger == "StartPipelineExecution"]
     goes_back = 1 if shown.went_back and shown.went_back.execution and not shown.went_back.by_stage else 0
+    if code in {ExitCode.TERMINATED, ExitCode.TIMED_OUT} and asked.on_failure == "rollback":
+        goes_back = 1  # it was on its way
     if len(ours) > 1 + goes_back:
         found.append(f"started {len(ours)}")
     return found

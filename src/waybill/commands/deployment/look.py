@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from waybill.commands.deployment.reach import Works
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery
+from waybill.domain.delivery import Delivery, SourceChoice
 from waybill.domain.deploy_plan import Chosen, Goods, choose, make_plan, pipeline_faults, size_fault, unpinned
 from waybill.domain.deployment import DeployPlan, Way
 from waybill.errors import AccessDenied, Fault, InputError
@@ -22,15 +22,27 @@ class Looked:
 
 
 def refuse_faults(works: Works, delivery: Delivery) -> None:
-    """Raise `InputError` with everything that is wrong with what was asked of this pipeline (P10)."""
-    faults = pipeline_faults(works.pipeline, delivery)
+    """Raise `InputError` with everything that is wrong with what was asked of this pipeline, whatever version (P10)."""
+    faults = pipeline_faults(works.pipeline, delivery) or _source_faults(works, delivery)
     if faults:
         raise InputError(faults, "Nothing was written.")
 
 
+def _source_faults(works: Works, delivery: Delivery) -> list[Fault]:
+    """Return why its source can take no version as it was asked, as far as that does not depend on the version."""
+    pipeline = works.pipeline
+    action, faults = pipeline.s3_sources[0], []
+    uploads = delivery.source is SourceChoice.UPLOAD or not action.lets_key_be_overridden
+    if delivery.source is SourceChoice.STAGED and uploads:
+        rule = f"cannot be: {action.name} reads {action.bucket}, and has no `AllowOverrideForS3ObjectKey: true`."
+        faults.append(Fault("source", "staged", rule, "upload"))
+    chosen = Chosen(action=action, way=Way.UPLOAD if uploads else Way.STAGED, why="")
+    loose = None if delivery.allow_unpinned else unpinned(pipeline, chosen, versioned=_versioned(works, chosen))
+    return [*faults, *([loose] if loose else [])]
+
+
 def look_at_pipeline(works: Works, delivery: Delivery, goods: Goods, tools: Tools) -> Looked:
     """Return how the deploy will go. Raises `InputError` with the reason and the cure where it cannot be as asked."""
-    refuse_faults(works, delivery)
     pipeline = works.pipeline
     chosen = choose(pipeline, delivery, goods)
     if isinstance(chosen, Fault):

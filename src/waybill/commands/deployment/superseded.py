@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -70,31 +70,38 @@ def remembered(beginning: Beginning, staged: Staged, ledger: Ledger) -> Memory:
     own = {event.execution for event in told if run_of(event.name) == run}
 
     def stands(own: Execution, newest_first: Sequence[Execution]) -> bool:
-        if own.status is ExecutionStatus.SUPERSEDED:
-            newer = next_in_line(newest_first, own.id)
-            good = newer is not None and (newer.status is ExecutionStatus.SUCCEEDED or not newer.status.ended)
-            return good and newer is not None and _fit(beginning, staged, newer)[1]
-        if own.status is not ExecutionStatus.SUCCEEDED or own.id in failed:
+        if own.status not in _GOOD or own.id in failed:
             return False
-        later = [one.status for one in takewhile(lambda one: one.id != own.id, newest_first)]
-        if ExecutionStatus.SUCCEEDED in later:
-            return _fit(beginning, staged, newest_first[later.index(ExecutionStatus.SUCCEEDED)])[1]
+        newer = next_in_line(newest_first, own.id)
+        if newer is not None and newer.status is ExecutionStatus.SUCCEEDED:
+            return _fit(beginning, staged, newer)[1]
+        if own.status is ExecutionStatus.SUPERSEDED:
+            return newer is not None and not newer.status.ended and _fit(beginning, staged, newer)[1]
         # One that ended badly may have put some of its files over ours.
+        later = (one.status for one in takewhile(lambda one: one.id != own.id, newest_first))
         return not any(status.ended and status is not ExecutionStatus.SUPERSEDED for status in later)
 
     return Memory(own=frozenset() if beginning.delivery.variables else frozenset(own), stands=stands)
 
 
+_GOOD = frozenset({ExecutionStatus.SUCCEEDED, ExecutionStatus.SUPERSEDED})
 _FAILED = ExecutionStatus.FAILED.value
 
 
 def next_in_line(newest_first: Sequence[Execution], own: str) -> Execution | None:
-    """Return the execution that took over: the first after `own` that was not superseded itself, else the first."""
-    after: list[Execution] = []
-    for one in newest_first:
-        if one.id == own:
-            break
-        after.insert(0, one)
-    else:
+    """Return the execution that took over from `own`, or has deployed over it; None where nothing newer is to be seen.
+
+    That is the last one that succeeded, whose files lie there now; else the first that is under way; else the first
+    that was not superseded itself. Which one it was that came by, CodePipeline does not tell.
+    """
+    newer = list(takewhile(lambda one: one.id != own, newest_first))
+    if len(newer) == len(newest_first):
         return None
-    return next((one for one in after if one.status is not ExecutionStatus.SUPERSEDED), next(iter(after), None))
+    oldest_first = newer[::-1]
+    ranks: tuple[tuple[Sequence[Execution], Callable[[ExecutionStatus], bool]], ...] = (
+        (newer, lambda status: status is ExecutionStatus.SUCCEEDED),
+        (oldest_first, lambda status: not status.ended),
+        (oldest_first, lambda status: status is not ExecutionStatus.SUPERSEDED),
+        (oldest_first, lambda status: True),
+    )
+    return next((one for those, fits in ranks for one in those if fits(one.status)), None)
