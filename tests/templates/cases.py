@@ -114,4 +114,15 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "MakesRole": "no",
         },
     },
+    "registry": {
+        "the action's own image": {"RepositoryName": "waybill"},
+        "an application's, for others": {
+            "RepositoryName": "acme/site",
+            "KeyArn": KEY,
+            "PullAccounts": "111111111111,333333333333",
+            "BareCommits": "no",
+            "TagMutability": "IMMUTABLE",
+            "ReleasesKept": "5",
+        },
+    },
 }
