@@ -179,6 +179,35 @@ def test_the_way_back_leads_to_what_was_live_and_not_to_what_was_rolled_back(sta
     assert stand.world.body(OUTPUT, "index.html") == b"one"
 
 
+def test_a_way_back_that_the_pipeline_goes_by_itself_is_followed_and_not_doubled(stand: Deploys) -> None:
+    stand.deploy(version="1.0.0", run_id="1")
+    stand.stage("1.1.0", {"index.html": b"two"})
+    stand.pipe.scripts["Push"] = FAILING
+    first = stand.pipe.runs[0]
+    stand.pipe.at(12.005, lambda: stand.pipe.scripts.pop("Push", None))
+    stand.pipe.at(12.006, lambda: stand.pipe.begin("AutomatedRollback", rolls_back=first, stage=1))
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert back is not None
+    assert (result.outcome, back.version, back.execution) == (Outcome.ROLLED_BACK, "1.0.0", stand.pipe.runs[-1].id)
+    assert len(stand.pipe.runs) == 3
+    assert back.channel
+
+
+def test_the_way_back_does_not_lead_to_what_was_told_to_be_broken(stand: Deploys) -> None:
+    stand.deploy(version="1.0.0", run_id="1")
+    stand.stage("1.1.0", {"index.html": b"broken"})
+    given: dict[str, Any] = {"verify_url": URL, "verify_text": "{version}", "timeout": "1m"}
+    bad = stand.deploy(version="1.1.0", run_id="2", outside=asking(Answer(200, "oops")), **given)
+    assert bad.exit_code is ExitCode.PIPELINE
+    stand.stage("1.2.0", {"index.html": b"three"})
+    stand.pipe.scripts["Push"] = FAILING
+    stand.pipe.at(12.5, lambda: stand.pipe.scripts.pop("Push", None))
+    back = body_of(stand.deploy(version="1.2.0", run_id="3", on_failure="rollback")).went_back
+    assert back is not None
+    assert (back.version, back.status) == ("1.0.0", ExecutionStatus.SUCCEEDED)
+
+
 def test_one_run_deploys_a_version_once_for_each_set_of_variables(stand: Deploys) -> None:
     stand.pipe.definition = site_pipeline(variables=(Variable(name="WHERE", default="test"),))
     for where in ("test", "live", "test"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from waybill.commands.deployment.carried import carried_version
 from waybill.commands.deployment.follow import Limits, follow
@@ -32,7 +33,8 @@ def go_back(task: Task, beginning: Beginning, failed: str, actions: tuple[Action
     """
     staged, tools = task.staged, task.tools
     stage = _stage(beginning, actions)
-    target = _target(beginning, failed, stage)
+    automatic = _automatic(beginning, failed)
+    target = automatic or _target(task, beginning, failed, stage)
     if target is None:
         return None
     version = carried_version(beginning, staged, target)
@@ -40,7 +42,7 @@ def go_back(task: Task, beginning: Beginning, failed: str, actions: tuple[Action
     tools.reporter.tell(Noted(f"going back to {name}"))
     back = WentBack(version=version.text if version else "", execution="", status=None)
     try:
-        back = _deployed_again(task, beginning, _Way(failed, target, stage), back)
+        back = _deployed_again(task, beginning, _Way(failed, target, stage, begun=automatic is not None), back)
         if back.status is ExecutionStatus.SUCCEEDED and version is not None:
             back = replace(back, channel=task.channel(version))
     except Cancelled:
@@ -58,30 +60,47 @@ def _stage(beginning: Beginning, actions: tuple[ActionRun, ...]) -> str:
     return broken or (deploys or list(pipeline.stages))[-1]
 
 
-def _target(beginning: Beginning, failed: str, stage: str) -> Execution | None:
+def _automatic(beginning: Beginning, failed: str) -> Execution | None:
+    """Return the way back that the pipeline has begun by itself, as its definition says of failures; None: it has not.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback-auto.html
+    """
+    executions = beginning.works.pipelines.executions(beginning.works.pipeline.name)
+    newer = takewhile(lambda one: one.id != failed, executions)
+    return next((one for one in newer if one.rolls_back and one.trigger == "AutomatedRollback"), None)
+
+
+def _target(task: Task, beginning: Beginning, failed: str, stage: str) -> Execution | None:
     """Return the last execution that succeeded, with another object; None where there is none.
 
-    Of a rollback it is the one that it went back to: what was live is what is gone back to. Long ago, only those are
-    to be seen that went through the stage under the current definition.
+    Of a rollback it is the one that it went back to: what was live is what is gone back to, unless its event says that
+    it did not do as it should. Long ago, only those are to be seen that went through the stage under the current
+    definition.
     """
     pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
+    events = task.ledger.deploys(beginning.works.pipeline)
+    bad = {failed, *(event.execution for event in events if event.end == ExecutionStatus.FAILED.value)}
 
     def last_good(executions: Sequence[Execution]) -> Execution | None:
         known = {one.id: one for one in executions}
-        good = (one for one in executions if one.status is ExecutionStatus.SUCCEEDED and one.id != failed)
+        good = (one for one in executions if one.status is ExecutionStatus.SUCCEEDED)
         meant = (known.get(one.rolls_back) if one.rolls_back else one for one in good)
-        return next((one for one in meant if one is not None and not beginning.carries(one)), None)
+        return next((one for one in meant if one and one.id not in bad and not beginning.carries(one)), None)
 
     return last_good(pipelines.executions(name)) or last_good(pipelines.succeeded_in(name, stage))
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """From the execution that failed to the one that is gone back to, by the stage where it is possible."""
+    """From the execution that failed to the one that is gone back to, by the stage where it is possible.
+
+    `begun`: the target is itself the way back, and under way.
+    """
 
     failed: str
     target: Execution
     stage: str
+    begun: bool = False
 
 
 def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack) -> WentBack:
@@ -90,7 +109,9 @@ def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack)
     pipeline = works.pipeline
     # CodePipeline itself knows whether its structure is still the one that this execution went through.
     by_stage = pipeline.mode is not Mode.PARALLEL and pipeline.type is PipelineType.V2
-    execution = works.pipelines.roll_back(pipeline.name, stage, to=way.target.id) if by_stage else None
+    execution = way.target.id if way.begun else None
+    if by_stage and not way.begun:
+        execution = works.pipelines.roll_back(pipeline.name, stage, to=way.target.id)
     rolled = stage if execution else None
     if execution is None:
         tools.reporter.tell(Noted(f"stage {stage} cannot be rolled back; a new execution deploys it again"))
