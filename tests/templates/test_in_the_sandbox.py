@@ -19,7 +19,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from templates.cases import CASES
+from templates.cases import CASES, UNMADE
 from templates.reading import Stack, by_sid, load, text
 from templates.tables import PARAMETERS, expected
 from waybill.sandbox import layout
@@ -49,17 +49,6 @@ FURTHER = {
     "ArtifactBucketPrefix": "made-artifacts",
     "KeyAlias": "alias/made-artifacts",
 }
-
-UNMADE = (
-    "AWS::S3::BucketPolicy",
-    "AWS::KMS::ReplicaKey",
-    "AWS::IAM::OIDCProvider",
-    "AWS::IAM::RolePolicy",
-    "AWS::CodePipeline::Pipeline",
-    "AWS::CloudFront::Distribution",
-    "AWS::CloudFront::OriginAccessControl",
-)
-"""The types of the templates that moto calls complete, and does not make."""
 
 
 @dataclass(frozen=True, slots=True)
