@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ from waybill.domain.policy import published_stage_policy
 
 pytestmark = pytest.mark.engine
 
-REGION = Template(template=load("region"), parameters={"HomeRegion": "us-east-1"}, known={"Key": "*"})
+REGION = Template(
+    template=load("region"), parameters={"HomeRegion": "us-east-1", "SourceAccount": DEVELOPMENT}, known={"Key": "*"}
+)
 USER = f"arn:aws:iam::{DEVELOPMENT}:user/{ministack.USER}"
 IDENTITY = Template(
     template=load("identity"),
@@ -35,10 +38,10 @@ IDENTITY = Template(
         "PermissionsBoundaryArn": "",
         "ExternalId": EXTERNAL_ID,
         # Roles assume it, in the template; the engine's is a user.
-        **{f"{role}Assumers": USER for role in ("Stage", "Read")},
+        **{f"{role}Assumers": USER for role in ("Stage", "Promote", "Read")},
     },
 )
-POLICIES = {"Stage": "AllowWrite", "Read": "AllowRead"}
+POLICIES = {"Stage": "AllowWrite", "Promote": "AllowPromote", "Read": "AllowRead"}
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +52,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield ministack.prepare(engine, stage_policy=published_stage_policy())
 
 
-def new_role(stack: Stack, kind: str, *, without: str = "", assumer: str = "") -> str:
+def new_role(stack: Stack, kind: str, *, without: str = "", assumer: str = "", account: str = PRODUCTION) -> str:
     """Make the role of identity.yaml with the policy of region.yaml, less one statement; return its ARN."""
-    iam, name = stack.engine.root(PRODUCTION, "iam"), f"made-{kind.lower()}-{without or assumer or 'whole'}".lower()
-    document = REGION.properties(POLICIES[kind])["PolicyDocument"]
+    iam, name = stack.engine.root(account, "iam"), f"made-{kind}-{without or assumer or 'whole'}".lower()
+    document = replace(REGION, account=account).properties(POLICIES[kind])["PolicyDocument"]
     kept = [one for one in document["Statement"] if one["Sid"] != without]
     assert len(kept) == len(document["Statement"]) - bool(without)
     trust = IDENTITY.properties(f"{kind}Role")["AssumeRolePolicyDocument"]
@@ -65,7 +68,7 @@ def new_role(stack: Stack, kind: str, *, without: str = "", assumer: str = "") -
     )
     policy = made_policy(iam, name, {**document, "Statement": kept})
     iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-    arn = f"arn:aws:iam::{PRODUCTION}:role/{name}"
+    arn = f"arn:aws:iam::{account}:role/{name}"
     allowed = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}
     stack.engine.root(DEVELOPMENT, "iam").put_user_policy(
         UserName=ministack.USER, PolicyName=name, PolicyDocument=ministack.document({**allowed, "Resource": arn})
@@ -132,4 +135,37 @@ def test_the_role_that_reads_cannot_download_without_a_statement(
 
 def test_nobody_else_of_the_trusted_account_gets_in(stack: Stack, artifact: Path) -> None:
     ended = staged(stack, new_role(stack, "Stage", assumer="somebody-else"), artifact)
+    assert ended.code == 3, ended.stderr
+
+
+@pytest.fixture(scope="module")
+def sources(stack: Stack) -> dict[str, str]:
+    """The roles of development: one that stages there, one that reads what is promoted."""
+    return {kind: new_role(stack, kind, account=DEVELOPMENT) for kind in ("Stage", "Read")}
+
+
+def promoted(stack: Stack, sources: dict[str, str], role: str, artifact: Path) -> Ended:
+    """Stage in development and promote through the runner, which is what ministack lets be followed."""
+    project = new_project()
+    made = staged(stack, sources["Stage"], artifact, project=project)
+    assert made.code == 0, made.stderr
+    return waybill(
+        stack.environment(),
+        *("promote", "--project", project, "--version", "1.0.0", "--transfer", "relay", "--json"),
+        *("--from-role", sources["Read"], "--from-role-external-id", EXTERNAL_ID),
+        *("--role", role, "--role-external-id", EXTERNAL_ID),
+    )
+
+
+def test_the_role_that_promotes_can(stack: Stack, sources: dict[str, str], artifact: Path) -> None:
+    ended = promoted(stack, sources, new_role(stack, "Promote"), artifact)
+    assert ended.code == 0, ended.stderr
+    assert {region["account"] for region in ended.json["regions"]} == {PRODUCTION}
+
+
+@pytest.mark.parametrize("sid", ["Version", "Bucket", "Listing", "Configuration", "Channel"])
+def test_the_role_that_promotes_cannot_without_a_statement(
+    stack: Stack, sources: dict[str, str], artifact: Path, sid: str
+) -> None:
+    ended = promoted(stack, sources, new_role(stack, "Promote", without=sid), artifact)
     assert ended.code == 3, ended.stderr
