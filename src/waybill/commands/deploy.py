@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.commands.account.find import open_shelves, resolve
 from waybill.commands.account.observe import observe
@@ -13,7 +13,7 @@ from waybill.commands.deployment.deliver import deliver
 from waybill.commands.deployment.look import look_at_pipeline, refuse_faults
 from waybill.commands.deployment.reach import Entrance, open_pipeline
 from waybill.commands.deployment.record import Ledger
-from waybill.commands.deployment.result import after, deployed, not_named, planned
+from waybill.commands.deployment.result import after, deployed, not_named, planned, then
 from waybill.commands.deployment.reverse import channel_back
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.task import Announcers, Proof, Task
@@ -23,7 +23,7 @@ from waybill.commands.tools import Tools
 from waybill.domain.delivery import Delivery
 from waybill.domain.deploy_order import DeployOrder
 from waybill.domain.deployed import Choice
-from waybill.domain.deploying import DeployPlanned, Noted
+from waybill.domain.deploying import DeployPlanned
 from waybill.domain.events import last_withdrawal, was_withdrawn
 from waybill.domain.outputs import outputs_of
 from waybill.domain.request import Request
@@ -68,8 +68,7 @@ def deploy_after(result: Result, order: DeployOrder, entrance: Entrance, tools: 
     if result.exit_code is not ExitCode.OK:
         return result
     if result.outcome is Outcome.PLANNED:
-        tools.reporter.tell(Noted(f"then {order.delivery.pipeline.name} would deploy it, if the channel names it"))
-        return result
+        return replace(result, then=then(order.delivery))
     elsewhere = not_named(result)
     if elsewhere:
         return result.with_warnings(

@@ -38,7 +38,7 @@ def rollback(order: RollbackOrder, tools: Tools) -> Result:
     todo = plan_rollback(order, request, target, seen, tools)
     tools.cancellation.check()
     tools.reporter.tell(Planned(todo.run.plan))
-    why = refuse_rollback(todo, seen)
+    why = refuse_rollback(todo, seen, order.only_from)
     if why is not None:
         return refused(todo.run, why, seconds=tools.clock.monotonic() - started)
     if request.dry_run:

@@ -80,14 +80,21 @@ def choose(pipeline: Pipeline, delivery: Delivery, goods: Goods) -> Chosen | Fau
     action = pipeline.s3_sources[0]
     staged = goods.buckets.get(action.region or pipeline.region)
     refusal = _not_staged(action, staged, goods)
-    if delivery.source is SourceChoice.UPLOAD:
-        return Chosen(action=action, way=Way.UPLOAD, why="`source: upload` asks for that")
-    if refusal is None:
+    if refusal is None and delivery.source is not SourceChoice.UPLOAD:
         why = f"{action.name} reads the staging bucket and lets a start name the key"
         return Chosen(action=action, way=Way.STAGED, why=why)
+    if action.bucket in {bucket for bucket, _ in goods.buckets.values()}:
+        rule = (
+            f"takes {action.key} of {action.bucket}, a staging bucket, where what is stored is never overwritten (P2). "
+            f"Set `AllowOverrideForS3ObjectKey: true` on {action.name}, so that a start may name the "
+            "version's own key; or give the pipeline a source bucket of its own."
+        )
+        return Fault("pipeline", pipeline.name, rule)
+    if delivery.source is SourceChoice.UPLOAD:
+        return Chosen(action=action, way=Way.UPLOAD, why="`source: upload` asks for that")
     if delivery.source is SourceChoice.STAGED:
         return Fault("source", "staged", f"cannot be: {action.name} reads {action.bucket}; {refusal}.", "upload")
-    return Chosen(action=action, way=Way.UPLOAD, why=refusal)
+    return Chosen(action=action, way=Way.UPLOAD, why=refusal or "")
 
 
 def _not_staged(action: ActionDefinition, staged: tuple[str, str | None] | None, goods: Goods) -> str | None:

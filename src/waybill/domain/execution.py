@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,8 +110,3 @@ class StageState:
     reason: str = ""
     by: str = ""
     waiting: tuple[Approval, ...] = ()
-
-
-def ended_newest_first(executions: Sequence[Execution]) -> list[Execution]:
-    """Return those that have ended, newest first."""
-    return [execution for execution in executions if execution.status.ended]

@@ -126,7 +126,8 @@ class PromoteOrder:
 class RollbackOrder:
     """One `rollback`, before it is known which version `previous` is. `to` is None for `previous`.
 
-    `request` makes the request once the version is known.
+    `request` makes the request once the version is known. `only_from`: only while the channel names this version and
+    nothing above it; else it is none of this rollback's.
     """
 
     project: str
@@ -134,4 +135,5 @@ class RollbackOrder:
     place: Place
     to: Version | None
     reason: str
+    only_from: Version | None = None
     request: Callable[[Version], Request]

@@ -87,7 +87,8 @@ class Result:
     """One command's end. `resume` is the command line that finishes the work, None where nothing is left to do.
 
     `parameter` is the name of the SSM parameter that is the channel, the same in every region. `plan_digest` is that of
-    the plan, where the command plans for approval. `body` is what a command shows beside.
+    the plan, where the command plans for approval. `body` is what a command shows beside; `then` says, of a plan, what
+    follows it.
     """
 
     command: str
@@ -110,6 +111,7 @@ class Result:
     seconds: float = 0.0
     plan_digest: str | None = None
     body: Body | None = None
+    then: str | None = None
 
     def with_warnings(self, *more: str) -> Result:
         """Return the same result with more warnings."""
@@ -137,6 +139,7 @@ class Result:
             "resume": self.resume,
             "seconds": round(self.seconds, 3),
             **({"plan_digest": self.plan_digest} if self.plan_digest else {}),
+            **({"then": self.then} if self.then else {}),
             **(self.body.to_json() if self.body else {}),
         }
 

@@ -35,7 +35,7 @@ def read_delivery(reading: Reading, place: Place, regions: tuple[str, ...]) -> D
     pipeline = reading.parsed("pipeline", PipelineRef.parse)
     source = reading.parsed("source", one_of(SourceChoice))
     on_cancel = reading.parsed("on-cancel", one_of(OnCancel))
-    on_failure = reading.parsed("on-failure", one_of(OnFailure))
+    on_failure = reading.parsed("on-failure", one_of(OnFailure)) if reading.has("on-failure") else OnFailure.LEAVE
     verify = reading.parsed("verify-deployed", one_of(Choice))
     timeout = reading.parsed("timeout", parse_duration)
     wait = reading.flag("wait")
@@ -71,7 +71,7 @@ def _refuse_unwaited(reading: Reading) -> None:
     for name in ("verify-url", "invalidate", "approval-timeout"):
         if reading.given(name) is not None:
             reading.fault(name, "is of no use with `wait: false`: nobody is there at the end.")
-    if reading.text("on-failure") == OnFailure.ROLLBACK:
+    if reading.has("on-failure") and reading.text("on-failure") == OnFailure.ROLLBACK:
         reading.fault("on-failure", "is of no use with `wait: false`: nobody is there when it fails.")
 
 

@@ -32,8 +32,6 @@ def read(values: Mapping[str, str], around: Surroundings, faults: Sequence[Fault
     release = read_release(reading, place)
     read_token(reading)
     delivery = read_then(reading, place, around)
-    if delivery is not None and reading.text("on-failure") == "rollback":
-        reading.fault("on-failure", "is of no use here: this is a rollback, and what failed would come back.")
     if reading.faults:
         raise InputError(reading.in_order(), "Nothing was touched.")
 

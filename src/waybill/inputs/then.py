@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def read_then(reading: Reading, place: Place, around: Surroundings) -> Delivery | None:
     """Return how the version is deployed afterwards, None where no pipeline is named; faults go to `reading`."""
     if reading.given("pipeline") is None:
-        for item in DELIVERY:
+        for item in filter(lambda item: reading.has(item.name), DELIVERY):
             given = reading.given(item.name)
             # A runner hands over the defaults as if somebody had given them.
             if given is not None and given.strip() != item.default:

@@ -34,6 +34,7 @@ def summary(result: Result, *, plan: Plan | None = None, run_url: str = "", cons
     shown = bodies.as_markdown(result.body, console_links=console_links)
     regions = _regions(result, _partition(result) if console_links else "") if planned is None else _plan(planned)
     lines += [*regions, *shown] if result.command in words.PLACING else [*shown, *regions]
+    lines += [prose(one_line(result.then, 2000)), ""] if result.then else []
     lines += [*_errors(result, planned), *_resume(result), *_warnings(result), *_facts(result, planned, run_url)]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -25,6 +25,7 @@ def result(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None, told: Col
     parts = [
         heading(end, ink),
         *middle(end, ink, plan=plan),
+        one_line(end.then or ""),
         troubles(end, ink, plan=plan),
         warnings(end, ink, told=told),
         facts(end, plan=plan),

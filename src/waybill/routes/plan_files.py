@@ -15,6 +15,7 @@ from waybill.commands.promotion.approval import PlanBody
 from waybill.domain import stored
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Result
+from waybill.domain.url_check import secrets_in
 from waybill.errors import ArtifactError, Fault, InputError
 from waybill.inputs.tables.promote import PROMOTE
 
@@ -64,7 +65,10 @@ def write_plan(path: Path, result: Result, values: Mapping[str, str], *, at: str
     """Write the plan of a run that only planned, and return whether it made one. Raises `ArtifactError`."""
     if not isinstance(result.body, PlanBody):
         return False
-    inputs = {name: value for name, value in values.items() if name not in OF_THE_FILE | SECRET and value.strip()}
+    kept = values.keys() - OF_THE_FILE - SECRET
+    if secrets_in(values.get("verify-url", "")):
+        kept -= {"verify-url", "verify-status", "verify-text"}
+    inputs = {name: value for name, value in values.items() if name in kept and value.strip()}
     document = {
         "schema": SCHEMA,
         "digest": result.body.digest,

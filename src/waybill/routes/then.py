@@ -32,10 +32,12 @@ def then_deploy(run: Run, request: Request, values: Mapping[str, str], tools: To
     from waybill.commands.deploy import deploy_after, enter  # noqa: PLC0415 - few stages deploy, and all of them start
     from waybill.routes.outside import outside  # noqa: PLC0415 - as above
 
+    # First of all, since it masks what is secret in the inputs (P9).
+    world = outside(shop, values)
     entrance = enter(request.delivery, tools)
     result = run()
     order = _order(request, request.delivery, result, values)
-    return deploy_after(result, order, entrance, tools, outside(shop, values))
+    return deploy_after(result, order, entrance, tools, world)
 
 
 def _order(request: Request, delivery: Delivery, result: Result, values: Mapping[str, str]) -> DeployOrder:

@@ -12,7 +12,6 @@ from fakes.codepipeline import Script
 from waybill.cancel import Cancellation
 from waybill.commands.deploy import Outside, deploy_after, enter
 from waybill.commands.deployment.proof import Prover
-from waybill.domain.deploying import Noted
 from waybill.domain.execution import ActionStatus
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode, Unavailable
@@ -90,8 +89,9 @@ def test_what_the_channel_does_not_name_is_not_deployed_and_that_is_told(
 
 def test_a_dry_run_says_what_would_follow_and_does_nothing(stand: Deploys) -> None:
     first = replace(staged(), outcome=Outcome.PLANNED, changed=False)
-    assert follow(stand, first) == first
-    assert any("would deploy it" in noted.text for noted in stand.reporter.of(Noted))
+    result = follow(stand, first)
+    assert replace(result, then=None) == first
+    assert "Then crossaccountdeploy deploys it" in str(result.then)
     assert stand.world.writes() == []
 
 

@@ -184,3 +184,14 @@ def test_a_version_that_was_withdrawn_is_deployed_with_a_warning(stand: Deploys)
     result = stand.deploy(version="1.0.0")
     assert result.outcome is Outcome.DEPLOYED
     assert any("1.0.0 was withdrawn from latest" in warned.text for warned in stand.reporter.of(Warned))
+
+
+@pytest.mark.parametrize("source", ["auto", "upload"])
+def test_a_stored_version_is_never_overwritten_by_a_deploy(stand: Deploys, source: str) -> None:
+    """P2: the pipeline reads the staging bucket, and lets nobody name another key."""
+    staging = bucket_name("222222222222", "us-east-1")
+    stand.pipe = add_site(stand.world, bucket=staging, key=f"{PROJECT}@0.9.0", account="222222222222")
+    before = stand.world.contents(staging)
+    role = "arn:aws:iam::222222222222:role/waybill-deploy"
+    refused(stand, "never overwritten", "AllowOverrideForS3ObjectKey", source=source, pipeline_role=role)
+    assert stand.world.contents(staging) == before

@@ -9,11 +9,11 @@ import pytest
 from commands.deployment.stand import PROJECT, Deploys, body_of
 from fakes.aws import PRODUCTION, REGIONS
 from fakes.codepipeline import Script
-from fakes.site import INPUT, OUTPUT
+from fakes.site import OUTPUT, site_pipeline
 from waybill.domain.deploying import Following, Noted
 from waybill.domain.events import Kind
 from waybill.domain.execution import ActionStatus, ExecutionStatus
-from waybill.domain.pipeline import Mode
+from waybill.domain.pipeline import ActionDefinition, Mode
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode
 from waybill.progress import Started
@@ -132,8 +132,7 @@ def test_a_pinned_parallel_pipeline_is_not_rolled_back_by_stage(stand: Deploys) 
     result = stand.deploy(version="1.1.0", on_failure="rollback", allow_unpinned="true")
     back = body_of(result).went_back
     assert back is not None
-    assert back.by_stage is None
-    assert stand.world.buckets[INPUT]
+    assert (back.by_stage, back.status) == (None, ExecutionStatus.SUCCEEDED)
 
 
 def test_what_only_could_not_be_done_afterwards_takes_nothing_back(stand: Deploys) -> None:
@@ -142,3 +141,73 @@ def test_what_only_could_not_be_done_afterwards_takes_nothing_back(stand: Deploy
     assert result.exit_code is not ExitCode.OK
     assert body_of(result).went_back is None
     assert channel(stand) == {"1.1.0"}
+
+
+def test_a_version_that_came_meanwhile_is_not_withdrawn_with_the_one_that_failed(stand: Deploys) -> None:
+    """P3: the channel moved on while the pipeline ran."""
+    stand.pipe.at(5, lambda: stand.stage("1.2.0", {"index.html": b"three"}))
+    fail_once(stand)
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert back is not None
+    assert not back.channel
+    assert channel(stand) == {"1.2.0"}
+    assert [event.kind for event in stand.events("1.2.0")] == []
+
+
+def test_what_a_newer_execution_deploys_is_not_undone(stand: Deploys) -> None:
+    stand.pipe.scripts["Push"] = FAILING
+    stand.pipe.at(11, lambda: stand.pipe.begin("StartPipelineExecution"))
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    assert (result.exit_code, body_of(result).went_back) == (ExitCode.PIPELINE, None)
+    assert channel(stand) == {"1.1.0"}
+    assert any("has begun since" in noted.text for noted in stand.reporter.of(Noted))
+
+
+def in_two_stages(stand: Deploys) -> None:
+    """Deploy to a second bucket, in a stage of its own."""
+    definition = stand.pipe.definition
+    push = next(one for one in definition.actions if one.is_s3_deploy)
+    second = replace(push, stage="Europe", name="PushToo", configuration={"BucketName": "second", "Extract": "true"})
+    stand.world.add_bucket("us-east-1", "second", owner=PRODUCTION)
+    stand.pipe.definition = replace(
+        definition, stages=(*definition.stages, "Europe"), actions=(*definition.actions, second)
+    )
+
+
+def test_where_two_stages_have_deployed_both_are_taken_back(stand: Deploys) -> None:
+    in_two_stages(stand)
+    stand.deploy(version="1.0.0", run_id="2")
+    stand.pipe.scripts["PushToo"] = FAILING
+    stand.pipe.at(24, lambda: stand.pipe.scripts.pop("PushToo", None))
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert back is not None
+    assert (back.by_stage, back.status) == (None, ExecutionStatus.SUCCEEDED)
+    assert stand.world.body(OUTPUT, "index.html") == stand.world.body("second", "index.html") == b"one"
+
+
+def test_before_anything_was_deployed_there_is_nothing_to_take_back(stand: Deploys) -> None:
+    stand.pipe.definition = site_pipeline(approval=True)
+    stand.pipe.at(20, lambda: stand.pipe.decide("Manual", approve=False, says="no"))
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    assert (result.outcome, body_of(result).went_back) == (Outcome.FAILED, None)
+    assert len(stand.pipe.runs) == 2
+    assert channel(stand) == {"1.1.0"}
+    assert any("before anything was deployed" in noted.text for noted in stand.reporter.of(Noted))
+
+
+def test_a_later_stage_that_fails_takes_back_the_one_that_deployed(stand: Deploys) -> None:
+    definition = stand.pipe.definition
+    probe = ActionDefinition(stage="Smoke", name="Probe", category="Invoke", provider="Lambda")
+    stand.pipe.definition = replace(
+        definition, stages=(*definition.stages, "Smoke"), actions=(*definition.actions, probe)
+    )
+    stand.deploy(version="1.0.0", run_id="2")
+    stand.pipe.scripts["Probe"] = FAILING
+    stand.pipe.at(24, lambda: stand.pipe.scripts.pop("Probe", None))
+    result = stand.deploy(version="1.1.0", on_failure="rollback")
+    back = body_of(result).went_back
+    assert back is not None
+    assert (back.by_stage, back.status) == ("Deploy", ExecutionStatus.SUCCEEDED)
+    assert stand.world.body(OUTPUT, "index.html") == b"one"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from commands.deployment.stand import PROJECT, Deploys, body_of
@@ -270,3 +272,25 @@ def test_what_one_principal_may_not_copy_goes_through_the_runner(stand: Deploys)
 def test_every_region_that_can_be_written_has_the_event(stand: Deploys) -> None:
     stand.deploy(version="1.0.0")
     assert {region: len(stand.events("1.0.0", region)) for region in REGIONS} == dict.fromkeys(REGIONS, 1)
+
+
+def test_each_approval_has_the_time_that_was_given(stand: Deploys) -> None:
+    definition = site_pipeline(approval=True)
+    again = next(one for one in definition.actions if one.is_approval)
+    second = replace(again, stage="Approve", name="Second", run_order=2)
+    stand.pipe.definition = replace(definition, actions=(*definition.actions, second))
+    stand.pipe.at(60, lambda: stand.pipe.decide("Manual", approve=True))
+    stand.pipe.at(120, lambda: stand.pipe.decide("Second", approve=True))
+    assert stand.deploy(version="1.0.0", approval_timeout="90s").exit_code is ExitCode.OK
+
+
+def test_an_execution_that_was_joined_is_not_stopped(stand: Deploys) -> None:
+    stand.pipe.scripts["Push"] = Script(seconds=300)
+    stand.deploy(version="1.0.0", wait="false", run_id="1")
+    stand.clock.advance(5)
+    cancellation = Cancellation()
+    stand.pipe.at(30, lambda: cancellation.cancel(2))
+    result = stand.deploy(version="1.0.0", run_id="2", on_cancel="stop", cancellation=cancellation)
+    assert result.exit_code is ExitCode.INTERRUPTED
+    assert stand.pipe.runs[0].status is ExecutionStatus.IN_PROGRESS
+    assert "had begun before this run" in str(result.error)

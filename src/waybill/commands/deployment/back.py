@@ -17,47 +17,61 @@ from waybill.domain.console import execution_url
 from waybill.domain.delivery import start_token
 from waybill.domain.deploying import Following, Noted
 from waybill.domain.deployment import Way, WentBack
-from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
+from waybill.domain.events import standing_withdrawals
+from waybill.domain.execution import ActionRun, Execution, ExecutionStatus
 from waybill.domain.names import Keys
 from waybill.domain.pipeline import Mode, PipelineType
 from waybill.domain.versions import Version
-from waybill.errors import Cancelled, WaybillError
+from waybill.errors import WaybillError
 from waybill.ports.pipeline import Pin, Start
+
+AUTOMATIC = "AutomatedRollback"
+"""How CodePipeline names what its own definition has it do after a failure."""
 
 
 def go_back(task: Task, beginning: Beginning, failed: str, actions: tuple[ActionRun, ...]) -> WentBack | None:
-    """Deploy again what succeeded before; None where nothing did. What fails of it is told in what is returned.
+    """Deploy again what succeeded before; None where nothing is to be taken back, or nothing succeeded before.
 
-    The stage is rolled back where CodePipeline lets it, else a new execution is pinned to the earlier version. It has
-    the whole time limit once more.
+    The one stage that deployed is rolled back where CodePipeline lets it, else a new execution is pinned to the earlier
+    version. It has the whole time limit once more. What fails of it is told in what is returned.
     """
     staged, tools = task.staged, task.tools
-    stage = _stage(beginning, actions)
-    automatic = _automatic(beginning, failed)
+    stages = _deployed(beginning, actions)
+    # Of several stages that deployed, the pipeline's own way back takes only one back.
+    automatic = _automatic(beginning, failed) if len(stages) <= 1 else None
+    if not stages and automatic is None:
+        tools.reporter.tell(Noted("it failed before anything was deployed: there is nothing to take back"))
+        return None
+    stage = stages[-1] if stages else ""
     target = automatic or _target(task, beginning, failed, stage)
     if target is None:
+        tools.reporter.tell(Noted("nothing was deployed before that could be gone back to"))
         return None
     version = carried_version(beginning, staged, target)
     name = f"{staged.goods.project} {version}" if version else f"what execution {target.id} deployed"
     tools.reporter.tell(Noted(f"going back to {name}"))
     back = WentBack(version=version.text if version else "", execution="", status=None)
     try:
-        back = _deployed_again(task, beginning, _Way(failed, target, stage, begun=automatic is not None), back)
+        way = _Way(failed, target, stage, begun=automatic is not None, alone=len(stages) == 1)
+        back = _deployed_again(task, beginning, way, back)
         if back.status is ExecutionStatus.SUCCEEDED and version is not None:
             back = replace(back, channel=task.channel(version))
-    except Cancelled:
-        raise
+    except _Broken as broken:
+        return broken.back
     except WaybillError as error:
         return replace(back, error=error.what)
     return back
 
 
-def _stage(beginning: Beginning, actions: tuple[ActionRun, ...]) -> str:
-    """Return the stage that failed; where none did, but what came after it, the last one that deploys."""
-    broken = next((run.stage for run in actions if run.status is ActionStatus.FAILED), None)
+def _deployed(beginning: Beginning, actions: tuple[ActionRun, ...]) -> list[str]:
+    """Return the stages that have deployed, or have begun to: rolling another one back would change nothing.
+
+    A pipeline without a Deploy action deploys by whatever is neither a source nor an approval.
+    """
     pipeline = beginning.works.pipeline
-    deploys = [action.stage for action in pipeline.actions if action.category == "Deploy"]
-    return broken or (deploys or list(pipeline.stages))[-1]
+    deploys = {(one.stage, one.name) for one in pipeline.actions if one.category == "Deploy"}
+    works = {(one.stage, one.name) for one in pipeline.actions if one.category not in {"Source", "Approval"}}
+    return list(dict.fromkeys(run.stage for run in actions if (run.stage, run.action) in (deploys or works)))
 
 
 def _automatic(beginning: Beginning, failed: str) -> Execution | None:
@@ -67,40 +81,51 @@ def _automatic(beginning: Beginning, failed: str) -> Execution | None:
     """
     executions = beginning.works.pipelines.executions(beginning.works.pipeline.name)
     newer = takewhile(lambda one: one.id != failed, executions)
-    return next((one for one in newer if one.rolls_back and one.trigger == "AutomatedRollback"), None)
+    return next((one for one in newer if one.rolls_back and one.trigger == AUTOMATIC), None)
 
 
 def _target(task: Task, beginning: Beginning, failed: str, stage: str) -> Execution | None:
     """Return the last execution that succeeded, with another object; None where there is none.
 
     Of a rollback it is the one that it went back to: what was live is what is gone back to, unless its event says that
-    it did not do as it should. Long ago, only those are to be seen that went through the stage under the current
-    definition.
+    it did not do as it should, or its version is withdrawn. Long ago, only those are to be seen that went through the
+    stage under the current definition.
     """
     pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
     events = task.ledger.deploys(beginning.works.pipeline)
     bad = {failed, *(event.execution for event in events if event.end == ExecutionStatus.FAILED.value)}
+    withdrawn = standing_withdrawals(task.ledger.known.values()).keys()
 
     def last_good(executions: Sequence[Execution]) -> Execution | None:
         known = {one.id: one for one in executions}
         good = (one for one in executions if one.status is ExecutionStatus.SUCCEEDED)
         meant = (known.get(one.rolls_back) if one.rolls_back else one for one in good)
-        return next((one for one in meant if one and one.id not in bad and not beginning.carries(one)), None)
+        others = (one for one in meant if one and one.id not in bad and not beginning.carries(one))
+        return next((one for one in others if carried_version(beginning, task.staged, one) not in withdrawn), None)
 
     return last_good(pipelines.executions(name)) or last_good(pipelines.succeeded_in(name, stage))
+
+
+class _Broken(WaybillError):
+    """The way back was begun, and its end was not seen: `back` says as much."""
+
+    def __init__(self, back: WentBack) -> None:
+        super().__init__(back.error)
+        self.back = back
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
     """From the execution that failed to the one that is gone back to, by the stage where it is possible.
 
-    `begun`: the target is itself the way back, and under way.
+    `begun`: the target is itself the way back, and under way. `alone`: no other stage has deployed.
     """
 
     failed: str
     target: Execution
     stage: str
     begun: bool = False
+    alone: bool = True
 
 
 def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack) -> WentBack:
@@ -108,13 +133,13 @@ def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack)
     staged_version = task.staged.goods.version
     pipeline = works.pipeline
     # CodePipeline itself knows whether its structure is still the one that this execution went through.
-    by_stage = pipeline.mode is not Mode.PARALLEL and pipeline.type is PipelineType.V2
+    by_stage = way.alone and pipeline.mode is not Mode.PARALLEL and pipeline.type is PipelineType.V2
     execution = way.target.id if way.begun else None
     if by_stage and not way.begun:
-        execution = works.pipelines.roll_back(pipeline.name, stage, to=way.target.id)
+        execution = works.pipelines.roll_back(pipeline.name, stage, to=way.target.id) or _begun(beginning, way)
     rolled = stage if execution else None
     if execution is None:
-        tools.reporter.tell(Noted(f"stage {stage} cannot be rolled back; a new execution deploys it again"))
+        tools.reporter.tell(Noted(f"stage {stage} alone cannot be rolled back; a new execution deploys it again"))
         execution = works.pipelines.start(_again(beginning, task.staged, way, back.version))
     back = replace(back, execution=execution, by_stage=rolled)
     delivery = beginning.delivery
@@ -123,12 +148,22 @@ def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack)
     )
     url = execution_url(console_of(works, tools), pipeline.region, pipeline.name, execution)
     tools.reporter.tell(Following(pipeline.name, execution, url, joined=False))
-    ended = follow(works, execution, limits, tools).execution
+    try:
+        ended = follow(works, execution, limits, tools).execution
+    except WaybillError as error:
+        raise _Broken(replace(back, error=error.what)) from error
     if back.version:
         request = replace(task.ledger.request, version=Version(back.version))
         ledger = replace(task.ledger, request=request)
         record(ledger, pipeline, ended, ended.status.value, tools, reason=f"the deploy of {staged_version} failed")
     return replace(back, status=ended.status, error="" if ended.status is ExecutionStatus.SUCCEEDED else ended.summary)
+
+
+def _begun(beginning: Beginning, way: _Way) -> str | None:
+    """Return the rollback of this failure that is under way already: the answer to its start may have been lost."""
+    executions = beginning.works.pipelines.executions(beginning.works.pipeline.name)
+    newer = takewhile(lambda one: one.id != way.failed, executions)
+    return next((one.id for one in newer if one.rolls_back == way.target.id), None)
 
 
 def _again(beginning: Beginning, staged: Staged, way: _Way, version: str) -> Start:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -44,7 +45,6 @@ def deliver(task: Task) -> Delivered:
     tools.reporter.tell(Following(works.pipeline.name, begun.execution, shown, begun.joined))
     if not task.delivery.wait:
         return Delivered(deployment=deployment, outcome=Outcome.CREATED, changed=wrote or not begun.joined)
-    task.announcer.began(begun.execution, url)
     delivery = task.delivery
     limits = Limits(
         end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
@@ -88,33 +88,56 @@ def _source(task: Task) -> tuple[Beginning, bool]:
 
 def _followed(course: Course, deployment: Deployment) -> Delivered:
     task, execution = course.task, course.begun.execution
+    stop = _Stop(course)
     try:
-        with _stopping(course):
+        with stop.guarding():
+            task.announcer.began(execution, deployment.console_url)
             followed = follow(course.works, execution, course.limits, task.tools)
             deployment = replace(deployment, status=followed.execution.status, actions=followed.actions)
             return judged(course, deployment, followed.execution)
     except (Cancelled, TimedOut) as error:
         actions = error.actions if isinstance(error, LeftBehind | CutOff) else deployment.actions
-        return cut_off(replace(deployment, actions=actions or deployment.actions), error, task.delivery)
+        seen = replace(deployment, actions=actions or deployment.actions)
+        return cut_off(seen, error, task.delivery, stopped=stop.done)
     except WaybillError as error:
         return bent(deployment, error)
 
 
-@contextmanager
-def _stopping(course: Course) -> Iterator[None]:
-    """Stop the execution when the run is cancelled, where that was asked for (`on-cancel: stop`)."""
-    if course.task.delivery.on_cancel is OnCancel.LEAVE:
-        yield
-        return
-    works, execution = course.works, course.begun.execution
+class _Stop:
+    """Stops the execution when the run is cancelled, where that was asked for (`on-cancel: stop`).
 
-    def stop() -> None:
-        works.pipelines.stop(works.pipeline.name, execution, reason="The workflow run was cancelled (Waybill).")
+    One that was joined is somebody else's to stop. `done`: CodePipeline took it.
+    """
 
-    with course.task.tools.cancellation.guard(stop):
-        try:
+    TRIES, PAUSE = 4, 0.5
+    """Within the five seconds that a run has left (P6)."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._wanted = course.task.delivery.on_cancel is OnCancel.STOP and not course.begun.joined
+        self.done = False
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Stop it when what is inside is cancelled, or stuck."""
+        if not self._wanted:
             yield
-        except Cancelled:
+            return
+        with self._course.task.tools.cancellation.guard(self._once):
+            try:
+                yield
+            except Cancelled:
+                self._try()
+                raise
+
+    def _once(self) -> None:
+        works, execution = self._course.works, self._course.begun.execution
+        works.pipelines.stop(works.pipeline.name, execution, reason="The workflow run was cancelled (Waybill).")
+        self.done = True
+
+    def _try(self) -> None:
+        for _ in range(self.TRIES):
             with suppress(WaybillError):
-                stop()
-            raise
+                self._once()
+                return
+            time.sleep(self.PAUSE)  # the run's own clock does not wait any more

@@ -10,7 +10,7 @@ from waybill.commands.deployment.task import Delivered
 from waybill.domain.console import log_url
 from waybill.domain.delivery import Delivery, OnCancel
 from waybill.domain.deploy_plan import Goods
-from waybill.domain.deployment import Deployment
+from waybill.domain.deployment import Deployment, WentBack
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome
@@ -101,8 +101,22 @@ def withdrawn(error: WaybillError, request: Request) -> WaybillError:
     return PipelineError(error.what, advice)
 
 
-def cut_off(deployment: Deployment, error: WaybillError, delivery: Delivery) -> Delivered:
-    """Return the end of a run that did not wait for the end: cancelled, or out of time. The execution goes on."""
+def left_going(back: WentBack, cancelled: Cancelled) -> Cancelled:
+    """Return the error of a run that was cancelled while it went back."""
+    where = back.version or "what was there before"
+    what = f"execution {back.execution} goes on by itself" if back.execution else "nothing was started for that yet"
+    return Cancelled(
+        f"Cancelled while going back to {where} after a failure: {what}.",
+        "Look how it ends before anything is deployed again.",
+        signal_number=cancelled.signal_number,
+    )
+
+
+def cut_off(deployment: Deployment, error: WaybillError, delivery: Delivery, *, stopped: bool) -> Delivered:
+    """Return the end of a run that did not wait for the end: cancelled, or out of time.
+
+    The execution goes on, unless it was `stopped`: CodePipeline took that.
+    """
     if isinstance(error, Cancelled) and deployment.status is not None and deployment.status.ended:
         error = Cancelled(
             f"Cancelled after execution {deployment.execution} of {deployment.plan.pipeline} had ended "
@@ -111,8 +125,11 @@ def cut_off(deployment: Deployment, error: WaybillError, delivery: Delivery) -> 
             signal_number=error.signal_number,
         )
     elif isinstance(error, Cancelled):
-        stopped = delivery.on_cancel is OnCancel.STOP
         left = "It was asked to stop (`on-cancel: stop`)." if stopped else "It goes on by itself (`on-cancel: leave`)."
+        if delivery.on_cancel is OnCancel.STOP and deployment.joined:
+            left = "It goes on by itself: it had begun before this run, so that `on-cancel: stop` leaves it."
+        elif delivery.on_cancel is OnCancel.STOP and not stopped:
+            left = "It could not be stopped (`on-cancel: stop`): it goes on by itself."
         error = Cancelled(
             f"Cancelled while execution {deployment.execution} of {deployment.plan.pipeline} was under way. {left}",
             "Run again to deploy." if stopped else "Run again to go on following it.",

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from waybill.commands.deployment.reach import Works, console_of
 from waybill.commands.deployment.telling import Telling
 from waybill.commands.tools import Tools
+from waybill.domain.deploying import Noted
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, StageState
 from waybill.errors import Cancelled, TimedOut, Unavailable, WaybillError
 from waybill.progress import Waiting
 
 SHORTEST, LONGEST, GROWTH = 0.5, 15.0, 1.3
 """Seconds between two looks: a whole account is allowed few calls a second, and a pipeline takes minutes."""
+REMINDER_SECONDS = 60.0
+"""After how long of silence it is said what an execution is at."""
 UNSEEN_SECONDS = 60.0
 """How long an execution that was just started may be unknown to CodePipeline's own listings."""
 
@@ -74,6 +77,8 @@ def follow(works: Works, execution: str, limits: Limits, tools: Tools) -> Follow
         left = limits.end - tools.clock.monotonic()
         if left <= 0:
             raise look.over()
+        left = min(left, look.approval_left())
+        look.remind(moved=moved)
         tools.clock.sleep(min(wait, left))
 
 
@@ -89,7 +94,23 @@ class _Look:
         self._began = tools.clock.monotonic()
         self._actions: tuple[ActionRun, ...] = ()
         self._waits: tuple[StageState, ...] = ()
-        self._approving: float | None = None
+        self._approving: dict[tuple[str, str], float] = {}
+        self._told = self._began
+
+    def approval_left(self) -> float:
+        """Return the seconds until an approval that waits has had as long as was given; never less than a moment."""
+        if self._limits.approval is None or not self._approving:
+            return float("inf")
+        return max(0.1, min(self._approving.values()) + self._limits.approval - self._tools.clock.monotonic())
+
+    def remind(self, *, moved: bool) -> None:
+        """Say now and then what it is at, where nothing else was to be said for long."""
+        now = self._tools.clock.monotonic()
+        if moved:
+            self._told = now
+        elif now - self._told >= REMINDER_SECONDS:
+            self._told = now
+            self._tools.reporter.tell(Noted(f"after {now - self._began:.0f} s: {self._at() or 'it waits'}"))
 
     def once(self) -> tuple[Followed | None, bool]:
         """Look once; returns the end, if it has come, and whether anything moved."""
@@ -135,12 +156,11 @@ class _Look:
         """Raise `TimedOut` where a person has had as long as was given."""
         limit, now = self._limits.approval, self._tools.clock.monotonic()
         waiting = [one for stage in self._waits if stage.execution == self._id for one in stage.waiting]
-        if not waiting or limit is None:
-            self._approving = None
-            return
-        self._approving = now if self._approving is None else self._approving
-        if now - self._approving >= limit:
-            first = waiting[0]
+        known = self._approving
+        self._approving = {(one.stage, one.action): known.get((one.stage, one.action), now) for one in waiting}
+        late = [one for one in waiting if limit is not None and now - self._approving[one.stage, one.action] >= limit]
+        if limit is not None and late:
+            first = late[0]
             raise LeftBehind(
                 f"Nobody decided about {first.action} in stage {first.stage} within {limit:.0f} s "
                 "(`approval-timeout`).",
@@ -151,6 +171,20 @@ class _Look:
     def _left(self) -> float:
         return max(0.0, self._limits.end - self._tools.clock.monotonic())
 
+    def _at(self) -> str:
+        """Return what it is at, or waits for, as a sentence without its end; empty where that is not to be seen."""
+        runs = [run for run in self._actions if run.status is ActionStatus.IN_PROGRESS]
+        if runs:
+            return f"it is at {' and '.join(f'{run.action} in stage {run.stage}' for run in runs)}"
+        before = next((one for one in self._waits if one.inbound == self._id), None)
+        if before is None:
+            return ""
+        if not before.open:
+            why = before.reason or "no reason is given"
+            return f"it waits before stage {before.name}, whose way in is closed ({why})"
+        other = f", which execution {before.execution} is in" if before.execution else ""
+        return f"it waits before stage {before.name}{other}"
+
     def cut_off(self) -> Cancelled:
         """Return the error of a run that is to stop, with what was seen until then."""
         told = self._tools.cancellation.error()
@@ -158,16 +192,10 @@ class _Look:
 
     def over(self) -> TimedOut:
         """Return the error of a time limit that has passed, with what the execution is at."""
-        running = [
-            f"{run.action} in stage {run.stage}" for run in self._actions if run.status is ActionStatus.IN_PROGRESS
-        ]
-        at = f" It is at {' and '.join(running)}." if running else ""
-        shut = next((one for one in self._waits if one.inbound == self._id and not one.open), None)
-        if shut is not None:
-            at = f" It waits before stage {shut.name}, whose way in is closed ({shut.reason or 'no reason is given'})."
+        at = self._at()
         return LeftBehind(
             f"Execution {self._id} of {self._works.pipeline.name} did not end within {self._limits.said:.0f} s "
-            f"(`timeout`).{at}",
+            f"(`timeout`)." + (f" {at[0].upper()}{at[1:]}." if at else ""),
             "It goes on by itself. Run again to go on following it, with a longer `timeout`.",
             self._actions,
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from waybill.commands.deployment.back import go_back
-from waybill.commands.deployment.ends import badly, superseded, well, withdrawn
+from waybill.commands.deployment.back import AUTOMATIC, go_back
+from waybill.commands.deployment.ends import badly, left_going, superseded, well, withdrawn
 from waybill.commands.deployment.follow import Limits
 from waybill.commands.deployment.reach import Works
-from waybill.commands.deployment.record import record
+from waybill.commands.deployment.record import ended_at, record
 from waybill.commands.deployment.start import Beginning, Begun, twins
 from waybill.commands.deployment.superseded import next_in_line, take_over
 from waybill.commands.deployment.task import Delivered, Proved, Task
@@ -50,7 +50,7 @@ def judged(course: Course, deployment: Deployment, ended: Execution) -> Delivere
         deployment, error, broken = proved.deployment, proved.error, proved.broken
         if proved.otherwise and _newer(works, ended.id):
             return _taken_over(course, deployment, ended)
-    deployment = _recorded(course, deployment, ended, error)
+    deployment = _recorded(course, deployment, ended, error, broken=broken)
     if ended.status is ExecutionStatus.SUCCEEDED and error is None:
         return well(deployment, course.begun, _twin_warnings(course))
     delivered = badly(deployment, error, ended)
@@ -58,12 +58,19 @@ def judged(course: Course, deployment: Deployment, ended: Execution) -> Delivere
 
 
 def _recorded(
-    course: Course, deployment: Deployment, ended: Execution, error: WaybillError | None = None
+    course: Course,
+    deployment: Deployment,
+    ended: Execution,
+    error: WaybillError | None = None,
+    *,
+    broken: bool = False,
 ) -> Deployment:
+    """Return a deployment whose event is written. `broken`: it succeeded, and does not do as it should."""
     task = course.task
-    end = ExecutionStatus.FAILED if error else ended.status
+    end = ExecutionStatus.FAILED if broken else ended.status
     reason = error.what if error else ""
-    held = record(task.ledger, course.works.pipeline, ended, end.value, task.tools, reason=reason)
+    at = ended_at(deployment.actions)
+    held = record(task.ledger, course.works.pipeline, ended, end.value, task.tools, reason=reason, at=at)
     return replace(deployment, recorded=held)
 
 
@@ -96,13 +103,18 @@ def _taken_back(course: Course, delivered: Delivered, ended: Execution) -> Deliv
     task = course.task
     if task.delivery.on_failure is OnFailure.LEAVE:
         return delivered
+    newer = _begun_after(course.works, ended.id)
+    if newer is not None:
+        task.tools.reporter.tell(Noted(f"nothing is taken back: execution {newer.id} has begun since"))
+        return delivered
     back = go_back(task, course.beginning, ended.id, delivered.deployment.actions)
     if back is None:
-        task.tools.reporter.tell(Noted("nothing was deployed before that could be gone back to"))
         return delivered
     deployment = replace(delivered.deployment, went_back=back)
     outcome = Outcome.ROLLED_BACK if back.status is ExecutionStatus.SUCCEEDED else Outcome.FAILED
     error = withdrawn(delivered.error, task.ledger.request) if back.channel and delivered.error else delivered.error
+    if task.tools.cancellation.cancelled and back.status is None:
+        error = left_going(back, task.tools.cancellation.error())
     return replace(delivered, deployment=deployment, outcome=outcome, changed=True, error=error)
 
 
@@ -115,8 +127,19 @@ def _with_reason(works: Works, stopped: Execution) -> Execution:
 
 
 def _newer(works: Works, own: str) -> bool:
-    """Whether an execution began after ours: then other files than ours may well lie where it deployed."""
-    return next_in_line(works.pipelines.executions(works.pipeline.name), own) is not None
+    """Whether an execution began after ours: then other files than ours may well lie where it deployed.
+
+    What cannot be asked now does not hide what was found.
+    """
+    with suppress(Unavailable):
+        return next_in_line(works.pipelines.executions(works.pipeline.name), own) is not None
+    return False
+
+
+def _begun_after(works: Works, own: str) -> Execution | None:
+    """Return what somebody began after ours: it is not undone with it. The pipeline's own way back is none of these."""
+    newer = next_in_line(works.pipelines.executions(works.pipeline.name), own)
+    return None if newer is None or newer.trigger == AUTOMATIC else newer
 
 
 def _twin_warnings(course: Course) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from waybill.commands.account.observe import Site
@@ -10,11 +11,13 @@ from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.event_names import free_name
 from waybill.domain.events import Event, Kind
-from waybill.domain.execution import Execution
+from waybill.domain.execution import ActionRun, Execution
 from waybill.domain.names import Keys
 from waybill.domain.pipeline import Pipeline
 from waybill.domain.request import Request
 from waybill.progress import Step, Stepped, Warned
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +39,40 @@ class Ledger:
         return {key.rpartition("/")[2] for site in self.sites.values() for key in site.event_keys}
 
 
+def ended_at(actions: Sequence[ActionRun]) -> str:
+    """Return when the last action ended, as ISO 8601 UTC to the second; empty where CodePipeline does not say.
+
+    Which of two deploys was the last is told by their ends, not by who noticed first.
+    """
+    last = max((run.updated for run in actions), default="")
+    return f"{last[:19]}Z" if _MOMENT.fullmatch(last) else ""
+
+
 def record(
-    ledger: Ledger, pipeline: Pipeline, execution: Execution, end: str, tools: Tools, *, reason: str = ""
+    ledger: Ledger,
+    pipeline: Pipeline,
+    execution: Execution,
+    end: str,
+    tools: Tools,
+    *,
+    reason: str = "",
+    at: str = "",
 ) -> tuple[str, ...]:
     """Write the event where it is not; returns the regions that hold it. What cannot be written is a warning.
 
-    The same end of the same execution has one event, whichever run wrote it: it is copied, not written anew.
+    `at` is when it ended, as ISO 8601 UTC to the second; empty: now. The same end of the same execution has one event,
+    whichever run wrote it: it is copied, not written anew.
     """
     request = ledger.request
-    at = tools.clock.now()
+    now = tools.clock.now()
     same = (one for one in ledger.deploys(pipeline) if (one.execution, one.end) == (execution.id, end))
     event = next(same, None) or Event(
-        name=free_name(at, tools.run_id, ledger.taken()),
+        name=free_name(now, tools.run_id, ledger.taken()),
         kind=Kind.DEPLOYED,
         version=request.version,
         channel=request.channel,
         by=ledger.by,
-        at=at,
+        at=at or now,
         reason=reason,
         pipeline=pipeline.arn,
         execution=execution.id,

@@ -7,10 +7,11 @@ from dataclasses import replace
 from waybill.commands.account.target import Target
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.task import Delivered
+from waybill.domain.delivery import Delivery, OnFailure
 from waybill.domain.deployment import Deployment, DeployPlan
 from waybill.domain.names import channel_parameter
 from waybill.domain.request import Request
-from waybill.domain.result import ChannelOutcome, Outcome, Result
+from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode, InputError, WaybillError, exit_code_of
 
 
@@ -76,6 +77,7 @@ def after(first: Result, second: Result | WaybillError, *, again: str = "") -> R
     if isinstance(second, Result):
         return replace(
             first,
+            regions=tuple(_gone_back(one, second) for one in first.regions),
             outcome=second.outcome,
             changed=first.changed or second.changed,
             exit_code=second.exit_code,
@@ -95,4 +97,23 @@ def after(first: Result, second: Result | WaybillError, *, again: str = "") -> R
         error=f"{first.project} {first.version} is {first.outcome.value}, and was not deployed. {what}",
         advice=None if isinstance(second, InputError) else (second.advice or None),
         resume=again or None,
+    )
+
+
+def _gone_back(region: RegionResult, second: Result) -> RegionResult:
+    """Return a region's end with what the channel names now, where a failed deploy has taken it back."""
+    back = second.body.went_back if isinstance(second.body, Deployment) else None
+    if back is None or not back.channel:
+        return region
+    note = f"{region.channel_after} was there for a moment; its deploy failed, and the channel went back."
+    return replace(region, channel_after=back.version, note=note)
+
+
+def then(delivery: Delivery) -> str:
+    """Return what follows, once a version is on its channel, as a sentence."""
+    given = f" with {', '.join(delivery.variables)}" if delivery.variables else ""
+    failing = "what was there is deployed again" if delivery.on_failure is OnFailure.ROLLBACK else "it is left so"
+    return (
+        f"Then {delivery.pipeline.text} deploys it{given}, last of all, if the channel names it; "
+        f"where that fails, {failing} (`on-failure: {delivery.on_failure.value}`)."
     )

@@ -34,12 +34,13 @@ def channel_back(request: Request, ledger: Ledger, tools: Tools) -> Channel:
             ),
             to=version,
             reason=f"the deploy of {request.version} failed",
+            only_from=request.version,
             request=lambda to: replace(
                 request, command="rollback", version=to, update_channel=UpdateChannel.PRERELEASE, reinstate=False
             ),
         )
         result = rollback(order, replace(tools, reporter=_Inside(tools.reporter)))
-        if result.outcome not in {Outcome.ROLLED_BACK, Outcome.ALREADY}:
+        if result.outcome is not Outcome.ROLLED_BACK:
             said = result.error or f"it ended {result.outcome.value}"
             raise ConflictError(f"The channel {request.channel} did not go back to {version}: {said}", "Roll it back.")
         return True

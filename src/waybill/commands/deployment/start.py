@@ -82,7 +82,7 @@ def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool, memory: 
     before = next((one for one in done if memory.stands(one, seen)), None)
     if before is not None:
         return Begun(execution=before.id, joined=True, ended_before=True)
-    twin = unfinished(beginning, seen) or (_awaited(beginning, tools) if watched else None)
+    twin = _fitting(beginning, unfinished(beginning, seen), tools) or (_awaited(beginning, tools) if watched else None)
     if twin is not None:
         return Begun(execution=twin.id, joined=True)
     known = {one.id: one for one in seen}
@@ -101,6 +101,16 @@ def join_or_start(beginning: Beginning, tools: Tools, *, watched: bool, memory: 
     raise PipelineError(
         f"{MOST_TRIES} executions of {name} that this run started have ended badly.", "Look at the pipeline first."
     )
+
+
+def _fitting(beginning: Beginning, twin: Execution | None, tools: Tools) -> Execution | None:
+    """Return an execution that may be joined: with which variables somebody else started it is not known."""
+    if twin is None or not beginning.delivery.variables:
+        return twin
+    tools.reporter.tell(
+        Noted(f"execution {twin.id} deploys the same object, with variables that are not known: not joined")
+    )
+    return None
 
 
 def _settled(beginning: Beginning, tools: Tools) -> Sequence[Execution]:

@@ -13,6 +13,7 @@ from waybill.domain.events import last_withdrawal, was_withdrawn
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, differences
 from waybill.domain.result import Outcome, RegionResult, Result
+from waybill.domain.rollback import shows
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, ExitCode, InputError, WaybillError
 
@@ -24,13 +25,19 @@ FINISHES = (
 )
 
 
-def refuse_rollback(todo: Rollback, seen: Seen) -> WaybillError | None:
-    """Return why nothing may be written. None: go on.
+def refuse_rollback(todo: Rollback, seen: Seen, only_from: Version | None = None) -> WaybillError | None:
+    """Return why nothing may be written. None: go on. `only_from`: the channel must name nothing above this version.
 
     With too few regions nothing is begun, whatever is the matter with the others: events alone move no channel, and
     whoever moves it next would.
     """
     run = todo.run
+    now = shows(seen.histories, seen.events.values())
+    if only_from is not None and now != only_from:
+        return ConflictError(
+            f"The channel {run.request.channel} names {now or 'nothing'} by now, not {only_from}: it is left alone.",
+            "Nothing was written.",
+        )
     errors = [item.error for item in run.plan.regions if item.error is not None]
     reasons: list[WaybillError] = [error for error in errors if isinstance(error, InputError | ConflictError)]
     if len(run.plan.of(Action.NOTHING)) < run.enough:

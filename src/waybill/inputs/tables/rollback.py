@@ -42,7 +42,7 @@ ROLLBACK = Verb(
         KMS_KEY,
         REINSTATE,
         REQUIRE,
-        *DEPLOYS_THEN,
+        *(item for item in DEPLOYS_THEN if item.name != "on-failure"),  # what failed would come back
         GITHUB_TOKEN,
         DRY_RUN,
         SUMMARY,

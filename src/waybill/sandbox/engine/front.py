@@ -76,8 +76,10 @@ def _respond(start_response: StartResponse, status: int, headers: dict[str, str]
 def _disturb(environ: Environ, automation: Automation) -> tuple[int, dict[str, str], bytes]:
     """POST lets a fault happen, DELETE forgets and releases those that the body names; the body is a JSON object."""
     _read_body(environ)
+    # Without a length there is no body, and reading on would wait for one for ever.
+    body = environ["wsgi.input"].read() if environ.get("wsgi.input_terminated") else b""
     try:
-        document = json.loads(environ["wsgi.input"].read() or b"{}")
+        document = json.loads(body or b"{}")
     except ValueError:
         raise Refusal("SerializationException", "The body is not JSON") from None
     automation.service().disturb(environ["REQUEST_METHOD"], document)
