@@ -215,7 +215,7 @@ def test_what_stages_reads_nothing_that_only_a_deploy_needs() -> None:
     code = f"import sys, {starts}; print(*[name for name in sys.modules if name.startswith('waybill.')])"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     later = re.compile(r"pipeline|deploy|execution|delivery|invalid|url_check|selector|ranges$|catalogue|release")
-    known = {"waybill.inputs.tables.delivery", "waybill.aws.ranges"}
+    known = {"waybill.inputs.tables.delivery"}
     read = {name for name in done.stdout.split() if later.search(name.replace(".commands.release", ""))} - known
     assert {name for name in read if not name.endswith(".inputs.release")} == set()
 

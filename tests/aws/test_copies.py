@@ -21,7 +21,8 @@ from waybill.aws.ranges import Limits
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MAX_PARTS, MIB, Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, ExitCode, IdentityError, Unavailable, WaybillError
-from waybill.ports.bucket import Copying, CopySource, Created, Exists, NewObject
+from waybill.ports.bucket import Created, Exists, NewObject
+from waybill.ports.copying import Copying, CopySource
 
 BODY = b"x" * (11 * MIB)
 DIGESTS = Digests(hashlib.sha256(BODY).hexdigest(), crc_text(crc64nvme(BODY)), len(BODY))

@@ -23,7 +23,7 @@ from waybill.domain.digests import MIB, Digests, crc_text
 from waybill.domain.identity import Identity
 from waybill.domain.pipeline_policy import look_policy, pipeline_policy, published_pipeline_policy
 from waybill.errors import AccessDenied, ArtifactError, WaybillError
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import NewSource, SourceBucket
 
 pytestmark = pytest.mark.engine

@@ -15,7 +15,7 @@ from aws.loopback import Answer, Heard, Loopback, loopback
 from waybill.aws.pipeline_source import SUMMARY, summary_text
 from waybill.domain.digests import MIB, Digests, crc_text, sha256_base64
 from waybill.errors import AccessDenied, ArtifactError, Unavailable
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import NewSource, SourceBucket
 
 BODY = b"the artifact"

@@ -13,7 +13,8 @@ from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws, bucket_name
 from waybill.commands.release.watch import Effect, Watch, _Bucket
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Unavailable
-from waybill.ports.bucket import Copying, CopySource, Exists, NewObject
+from waybill.ports.bucket import Exists, NewObject
+from waybill.ports.copying import Copying, CopySource
 
 REGION, KEY, BODY = "us-east-1", "p@1.0.0", b"hello"
 NAME = bucket_name(PRODUCTION, REGION)

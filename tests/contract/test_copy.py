@@ -12,9 +12,11 @@ from awscrt.checksums import crc64nvme
 from contract.hands import Hands
 from contract.places import ELSEWHERE, REGION, Place
 from fakes.aws import DEVELOPMENT, PRODUCTION, bucket_name
+from waybill.aws.ranges import LIMITS
 from waybill.domain.digests import MIB, Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, InputError, WaybillError
-from waybill.ports.bucket import Bucket, Copying, CopySource, Created, Exists
+from waybill.ports.bucket import Bucket, Created, Exists
+from waybill.ports.copying import Copying, CopySource
 
 BIG = bytes(range(256)) * (5 * MIB // 256) + b"the rest"
 
@@ -73,7 +75,7 @@ def copy(place: Place, source: CopySource, body: bytes, bucket: Bucket | None = 
 def in_parts(place: Place) -> Bucket:
     """Return the bucket, with everything above a mebibyte copied in parts of five."""
     bucket: Any = place.bucket
-    bucket.limits = replace(bucket.limits, whole=MIB, part=5 * MIB)
+    bucket.limits = replace(bucket.limits or LIMITS, whole=MIB, part=5 * MIB)
     found: Bucket = bucket
     return found
 

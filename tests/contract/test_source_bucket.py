@@ -15,7 +15,7 @@ from contract.pipeline_places import INPUT, REGION, STAGED, PipelinePlace, sourc
 from fakes.aws import DEVELOPMENT, PRODUCTION, bucket_name
 from waybill.domain.digests import MIB, Digests, crc_text
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, InputError
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import NewSource
 
 BIG = bytes(range(256)) * (MIB // 256) * 17 + b"the last part"

@@ -17,18 +17,8 @@ from waybill.domain.arns import KeyArn
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
 from waybill.errors import ArtifactError
-from waybill.ports.bucket import (
-    Copying,
-    CopySource,
-    Created,
-    DefaultEncryption,
-    Encryption,
-    Exists,
-    Listed,
-    NewObject,
-    Unfinished,
-    Upload,
-)
+from waybill.ports.bucket import Created, DefaultEncryption, Encryption, Exists, Listed, NewObject, Unfinished, Upload
+from waybill.ports.copying import Copying, CopySource
 
 CHUNK = 64 * 1024
 MAX_KEY_BYTES = 1024

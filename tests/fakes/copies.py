@@ -10,7 +10,8 @@ from fakes.upload import FakeUpload
 from fakes.world import World
 from waybill.domain.digests import Digests
 from waybill.errors import ArtifactError, WaybillError
-from waybill.ports.bucket import Copying, CopySource, Created, Exists
+from waybill.ports.bucket import Created, Exists
+from waybill.ports.copying import Copying, CopySource
 
 
 def readable(world: World, source: CopySource, *, caller: str) -> bytes:

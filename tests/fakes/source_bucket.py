@@ -16,7 +16,7 @@ from fakes.state import BucketState, Item
 from fakes.world import World
 from waybill.domain.digests import crc_text
 from waybill.errors import ArtifactError, Fault, InputError
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import Guard, NewSource, SourceObject, unguarded
 
 

@@ -12,7 +12,8 @@ from fakes.clock import FakeClock
 from fakes.state import CopyLimits
 from waybill.domain.digests import Digests, crc_text
 from waybill.errors import AccessDenied, Cancelled, Unavailable
-from waybill.ports.bucket import Bucket, Copying, CopySource, Created, Exists, NewObject
+from waybill.ports.bucket import Bucket, Created, Exists, NewObject
+from waybill.ports.copying import Copying, CopySource
 
 REGION = "us-east-1"
 NAME = bucket_name(PRODUCTION, REGION)

@@ -21,7 +21,7 @@ from waybill.domain.digests import MIB
 from waybill.domain.events import Event, Kind
 from waybill.domain.identity import Identity
 from waybill.domain.metadata import document
-from waybill.domain.request import PromoteOrder
+from waybill.domain.orders import PromoteOrder
 from waybill.domain.result import Result
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin, Waybill

@@ -21,7 +21,7 @@ from fakes.world import World
 from promises.iam import Need, allows
 from waybill.domain.arns import Caller
 from waybill.domain.calls import On
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import NewSource, SourceObject
 
 

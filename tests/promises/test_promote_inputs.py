@@ -17,7 +17,7 @@ from inputs.given import around
 from promises.crossing import READER, ROLE, Crossing, plant
 from promises.stand import LARGE, SMALL
 from promises.test_p09_no_secret_is_told import SECRETS
-from waybill.domain.request import PromoteOrder, Transfer, Verification
+from waybill.domain.orders import PromoteOrder, Transfer, Verification
 from waybill.domain.selector import Exactly, Named, Within
 from waybill.domain.versions import Version
 from waybill.errors import Fault, InputError

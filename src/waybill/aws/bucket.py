@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waybill.aws import listing
 from waybill.aws.location import EXISTS, Location, creation
-from waybill.aws.ranges import LIMITS, Limits
 from waybill.aws.upload import S3Upload
 from waybill.aws.wire import Wire
 from waybill.domain.digests import MIB, Digests, sha256_base64, sha256_hex
 from waybill.domain.observation import Stored
 from waybill.errors import AccessDenied, ArtifactError, Unavailable
-from waybill.ports.bucket import (
-    Copying,
-    CopySource,
-    Created,
-    DefaultEncryption,
-    Encryption,
-    Exists,
-    Listed,
-    NewObject,
-    Unfinished,
-)
+from waybill.ports.bucket import Created, DefaultEncryption, Encryption, Exists, Listed, NewObject, Unfinished
+
+if TYPE_CHECKING:
+    from waybill.aws.ranges import Limits
+    from waybill.ports.copying import Copying, CopySource
 
 ABSENT = {"404": None, "NoSuchKey": None, "NotFound": None}
 PAST_THE_END = {"InvalidRange": (None, b""), "416": (None, b"")}
@@ -34,8 +27,8 @@ PAST_THE_END = {"InvalidRange": (None, b""), "416": (None, b"")}
 class S3Bucket:
     """Implements `ports.Bucket`. Every call carries the expected owner (P7)."""
 
-    def __init__(self, location: Location, *, wire: Callable[[str], Wire], limits: Limits = LIMITS) -> None:
-        """`wire` makes the sender of parts for an object's URL; `limits` are those of copies."""
+    def __init__(self, location: Location, *, wire: Callable[[str], Wire], limits: Limits | None = None) -> None:
+        """`wire` makes the sender of parts for an object's URL; `limits` are those of copies, None: S3's."""
         self._at = location
         self._client = location.client
         self._calls = location.calls
@@ -188,8 +181,9 @@ class S3Bucket:
     def copy(self, new: NewObject, source: CopySource, digests: Digests, copying: Copying) -> Created | Exists:
         """Create an object from another bucket's, server side, unless one is there."""
         from waybill.aws.copy import S3Copy  # noqa: PLC0415 - a stage never copies
+        from waybill.aws.ranges import LIMITS  # noqa: PLC0415 - as above
 
-        return S3Copy(self._at, new, source, digests, self.limits).make(copying)
+        return S3Copy(self._at, new, source, digests, self.limits or LIMITS).make(copying)
 
 
 def _note_url(urls: list[str], request: Any, **_: Any) -> None:

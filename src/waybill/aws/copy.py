@@ -18,7 +18,8 @@ from waybill.aws.ranges import Limits, Range, copy_ranges
 from waybill.aws.upload import Begun
 from waybill.domain.digests import Digests
 from waybill.errors import ArtifactError, WaybillError
-from waybill.ports.bucket import Copying, CopySource, Created, Exists, NewObject
+from waybill.ports.bucket import Created, Exists, NewObject
+from waybill.ports.copying import Copying, CopySource
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from waybill.aws.location import Location
 from waybill.aws.meanings import Asked
 from waybill.domain.digests import Digests, sha256_hex
 from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, WaybillError
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 
 T = TypeVar("T")
 

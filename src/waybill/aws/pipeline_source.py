@@ -17,7 +17,7 @@ from waybill.aws.pipeline_upload import PART, send_in_parts, whole
 from waybill.aws.ranges import GIB
 from waybill.domain.digests import sha256_base64, sha256_hex
 from waybill.errors import ArtifactError, Fault, InputError, Unavailable
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import Guard, NewSource, SourceObject, unguarded
 
 SUMMARY = "codepipeline-artifact-revision-summary"

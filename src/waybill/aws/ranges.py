@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from waybill.domain.digests import MAX_PARTS, MIB
-from waybill.ports.bucket import Copying
+from waybill.ports.copying import Copying
 
 GIB = 1024 * MIB
 

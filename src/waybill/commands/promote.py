@@ -25,10 +25,11 @@ from waybill.commands.release.run import Run
 from waybill.commands.release.settle import ends_of, settle
 from waybill.commands.tools import Tools, observing_once
 from waybill.domain.events import Event
+from waybill.domain.orders import PromoteOrder, Transfer
 from waybill.domain.plan import Action
 from waybill.domain.policy import Source
 from waybill.domain.promotion import promoted
-from waybill.domain.request import PromoteOrder, Request, Transfer
+from waybill.domain.request import Request
 from waybill.domain.result import Result
 from waybill.domain.selector import Named
 from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError

@@ -19,8 +19,8 @@ from waybill.commands.reversal.plan import plan_rollback
 from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.events import Event, Kind
+from waybill.domain.orders import RollbackOrder
 from waybill.domain.plan import Action, RegionPlan
-from waybill.domain.request import RollbackOrder
 from waybill.domain.result import Result
 from waybill.domain.waybill import Subject
 from waybill.errors import WaybillError

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.observation import Observation
+from waybill.domain.orders import PromoteOrder
 from waybill.domain.plan import Action, Plan, RegionPlan
-from waybill.domain.request import PromoteOrder, Request
+from waybill.domain.request import Request
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin, Subject, Waybill, digest
 from waybill.errors import exit_code_of

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.channel import UpdateChannel
@@ -17,7 +16,6 @@ from waybill.domain.waybill import Origin
 
 if TYPE_CHECKING:
     from waybill.domain.delivery import Delivery
-    from waybill.domain.selector import Selector  # a stage selects nothing: its start need not read ranges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,55 +83,3 @@ class StageRequest(Request):
     keep_filename: bool = False
     media_type: str | None = None
     resume: bool = False
-
-
-class Transfer(StrEnum):
-    """The input `transfer`: how bytes get from the source account to the target's."""
-
-    AUTO = "auto"
-    COPY = "copy"
-    RELAY = "relay"
-
-
-class Verification(StrEnum):
-    """The input `verify`: whether what was copied is read back."""
-
-    CHECKSUM = "checksum"
-    FULL = "full"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromoteOrder:
-    """One `promote`, before it is known which version is meant.
-
-    `wanted_by` is the input that names it. `request` makes the request for the target account once the version is
-    known. `approved` is the digest of the plan that may be carried out, None where any may; `approved_facts` are what
-    that plan rests on, where its document is at hand.
-    """
-
-    project: str
-    source: Place
-    wanted: Selector
-    wanted_by: str
-    request: Callable[[Version], Request]
-    transfer: Transfer = Transfer.AUTO
-    verify: Verification = Verification.CHECKSUM
-    approved: str | None = None
-    approved_facts: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackOrder:
-    """One `rollback`, before it is known which version `previous` is. `to` is None for `previous`.
-
-    `request` makes the request once the version is known. `only_from`: only while the channel names this version and
-    nothing above it; else it is none of this rollback's.
-    """
-
-    project: str
-    channel: str
-    place: Place
-    to: Version | None
-    reason: str
-    only_from: Version | None = None
-    request: Callable[[Version], Request]

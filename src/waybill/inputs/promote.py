@@ -13,7 +13,8 @@ from waybill.domain import selector
 from waybill.domain.arns import RoleArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.configuration import DEFAULT_PARAMETER
-from waybill.domain.request import Place, PromoteOrder, Request, Transfer, Verification
+from waybill.domain.orders import PromoteOrder, Transfer, Verification
+from waybill.domain.request import Place, Request
 from waybill.domain.require import Require
 from waybill.domain.selector import Named, Selector
 from waybill.domain.versions import Version

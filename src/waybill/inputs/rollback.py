@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from waybill.domain.channel import UpdateChannel
-from waybill.domain.request import Request, RollbackOrder
+from waybill.domain.orders import RollbackOrder
+from waybill.domain.request import Request
 from waybill.domain.require import Require
 from waybill.domain.versions import RULE, Version, parse_or_none
 from waybill.errors import Fault, InputError

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
+
+if TYPE_CHECKING:
+    from waybill.ports.copying import Copying, CopySource  # a stage copies nothing: its start need not read them
 
 
 class Encryption(Enum):
@@ -102,30 +104,6 @@ class Unfinished:
     key: str
     upload_id: str
     begun: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopySource:
-    """An object to copy from: exactly this version of it, in a bucket that `owner` must own. `size` in bytes."""
-
-    bucket: str
-    owner: str
-    region: str
-    key: str
-    version_id: str | None
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copying:
-    """How a copy goes on: `told` hears how many bytes are copied in all, `check` raises when the run is cancelled.
-
-    `guard` takes what aborts the copy while it is under way, for a run that is cut off (P6).
-    """
-
-    told: Callable[[int], object]
-    check: Callable[[], None]
-    guard: Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
 class Bucket(Protocol):

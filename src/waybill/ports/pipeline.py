@@ -10,7 +10,7 @@ from typing import Protocol
 from waybill.domain.digests import Digests
 from waybill.domain.execution import ActionRun, Execution, StageState
 from waybill.domain.pipeline import Pipeline
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from waybill.commands.account.target import Wants
 from waybill.domain.arns import RoleArn
@@ -14,9 +15,12 @@ from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
 from waybill.domain.outputs import Output
 from waybill.domain.policy import Scope, Source, session_policy
-from waybill.domain.request import Place, Request, RollbackOrder
+from waybill.domain.request import Place, Request
 from waybill.domain.versions import Version
 from waybill.errors import Fault
+
+if TYPE_CHECKING:
+    from waybill.domain.orders import RollbackOrder
 
 EVENT_NAME = 64
 """Bytes to keep for the last part of an event's key."""

@@ -9,7 +9,8 @@ from waybill.commands.deployment.task import Channel
 from waybill.commands.rollback import rollback
 from waybill.commands.tools import Tools
 from waybill.domain.channel import UpdateChannel
-from waybill.domain.request import Place, Request, RollbackOrder
+from waybill.domain.orders import RollbackOrder
+from waybill.domain.request import Place, Request
 from waybill.domain.result import Outcome
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from waybill.commands.account.target import Target
-from waybill.domain.request import PromoteOrder, Request
+from waybill.domain.orders import PromoteOrder
+from waybill.domain.request import Request
 from waybill.domain.result import Outcome, Result
 
 

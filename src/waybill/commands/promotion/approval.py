@@ -10,8 +10,8 @@ from waybill.commands.promotion.goods import Offer
 from waybill.commands.release.run import Run
 from waybill.domain.events import Event
 from waybill.domain.names import channel_parameter
+from waybill.domain.orders import PromoteOrder
 from waybill.domain.promotion import begun, carried_on, changed_facts, facts, facts_digest, held, rewound_to
-from waybill.domain.request import PromoteOrder
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ConflictError, WaybillError
 

@@ -11,10 +11,11 @@ from waybill.commands.promotion.goods import Offer
 from waybill.commands.release.run import Run
 from waybill.commands.release.write import same_or_conflict, verify
 from waybill.commands.tools import everywhere
+from waybill.domain.orders import Transfer, Verification
 from waybill.domain.plan import Action, RegionPlan
-from waybill.domain.request import Transfer, Verification
 from waybill.errors import AccessDenied, ArtifactError, WaybillError
-from waybill.ports.bucket import Copying, Exists, NewObject
+from waybill.ports.bucket import Exists, NewObject
+from waybill.ports.copying import Copying
 from waybill.progress import Sent, Step, Stepped, Warned
 
 OF_THE_TARGET = frozenset({"s3:PutObject", "s3:AbortMultipartUpload", "kms:GenerateDataKey"})

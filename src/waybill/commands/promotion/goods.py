@@ -13,7 +13,7 @@ from waybill.domain.names import Keys
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, IdentityError, Unavailable, WaybillError
-from waybill.ports.bucket import CopySource
+from waybill.ports.copying import CopySource
 from waybill.transfer.source import StoredSource
 
 

@@ -17,8 +17,8 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import SOURCE_CALLS, On
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
+from waybill.domain.orders import PromoteOrder
 from waybill.domain.plan import damage, differences
-from waybill.domain.request import PromoteOrder
 from waybill.domain.selector import Named
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject

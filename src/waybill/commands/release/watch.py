@@ -13,19 +13,8 @@ from waybill.domain.digests import Digests
 from waybill.domain.observation import Stored
 from waybill.errors import ArtifactError, Unavailable
 from waybill.ports.account import Parameters, PutResult
-from waybill.ports.bucket import (
-    Bucket,
-    Copying,
-    CopySource,
-    Created,
-    DefaultEncryption,
-    Exists,
-    Listed,
-    NewObject,
-    Part,
-    Unfinished,
-    Upload,
-)
+from waybill.ports.bucket import Bucket, Created, DefaultEncryption, Exists, Listed, NewObject, Part, Unfinished, Upload
+from waybill.ports.copying import Copying, CopySource
 
 T = TypeVar("T")
 

@@ -16,7 +16,8 @@ from waybill.domain import rollback as domain
 from waybill.domain.events import Event, standing_withdrawals
 from waybill.domain.names import Keys, channel_parameter, version_of_key, versions_prefix
 from waybill.domain.observation import Observation
-from waybill.domain.request import Request, RollbackOrder
+from waybill.domain.orders import RollbackOrder
+from waybill.domain.request import Request
 from waybill.domain.versions import Version
 from waybill.errors import Fault, InputError
 from waybill.progress import Step, Stepped, Warned

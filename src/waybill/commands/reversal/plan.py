@@ -19,8 +19,9 @@ from waybill.domain.event_names import free_name
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
+from waybill.domain.orders import RollbackOrder
 from waybill.domain.plan import Action, ChannelAction, Plan, RegionPlan, damage
-from waybill.domain.request import Request, RollbackOrder
+from waybill.domain.request import Request
 from waybill.domain.versions import Version
 from waybill.errors import ArtifactError, WaybillError
 from waybill.progress import Warned
