@@ -1,7 +1,8 @@
 """The demo: the actions' own entrypoint, eight times, in a sandbox; a small static site (examples/site) is released.
 
 It runs `entrypoint.py` as GitHub's runner does (INPUT_*, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY), and leaves what the
-runner would show in build/demo: summary.md (all steps), and each verb's last outputs and result document.
+runner would show in build/demo: summary.md (all steps), outputs.txt and result.json (the last stage's), and each other
+verb's last outputs and result document.
 
 python -m tools.demo           runs it
 python -m tools.demo --keep    leaves the sandbox open at the end, so that a browser can see the site
@@ -49,10 +50,7 @@ def main(argv: Sequence[str]) -> int:
         say("\n── Left behind for you to read")
         for name, what in (
             ("summary.md", "the step summaries, as GitHub shows them"),
-            (
-                "promote.json",
-                "the last promotion's result document; stage.json, deploy.json and rollback.json beside it",
-            ),
+            ("result.json", "the last stage's result document; promote.json, deploy.json and rollback.json beside it"),
             ("status.html", "the page of `waybill status --html`"),
         ):
             say(f"   {(FOLDER / name).relative_to(ROOT)}  {what}")

@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "demo"
 
 
+FIRST = "stage"
+"""The verb whose outputs and result document are outputs.txt and result.json; those of the others have their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One run of the action: what it shows, its verb and inputs, and the exit code that is right."""
@@ -29,7 +33,7 @@ class Step:
 def run(number: int, step: Step, sandbox: Sandbox) -> bool:
     """Run the action once, and return whether it ended as it should."""
     say(f"\n── {number}. {step.title}\n")
-    outputs = FOLDER / f"{step.verb}-outputs.txt"
+    outputs = FOLDER / ("outputs.txt" if step.verb == FIRST else f"{step.verb}-outputs.txt")
     outputs.write_text("")
     environ = as_runner(sandbox.environment(os.environ), outputs, number)
     environ |= {f"INPUT_{name.upper()}": value for name, value in step.inputs.items()}
@@ -40,7 +44,8 @@ def run(number: int, step: Step, sandbox: Sandbox) -> bool:
                 say(f"   {shown}")
     if result := read_outputs(outputs).get("result"):
         text = json.dumps(json.loads(result), indent=2, ensure_ascii=False)
-        (FOLDER / f"{step.verb}.json").write_text(f"{text}\n", encoding="utf-8")
+        name = "result" if step.verb == FIRST else step.verb
+        (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
     return as_expected(ended.returncode, step.expected)
 
 
