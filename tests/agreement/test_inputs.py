@@ -58,6 +58,7 @@ OF_ANY: Mapping[str, str] = {
     "pipeline": "two words",
     "pipeline-role": "waybill-deploy",
     "pipeline-role-external-id": "no spaces please",
+    "pipeline-account": "development",
     "source": "elsewhere",
     "variables": "no-equals-sign",
     "wait": "maybe",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
@@ -24,6 +25,8 @@ E = TypeVar("E", bound=StrEnum)
 USUAL_STATUS = "200"
 LONGEST_ENVIRONMENT = 255
 """Characters of the name of an environment that GitHub takes."""
+
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 MOST_VARIABLES = 50
 LONGEST_VARIABLE = 1000
@@ -82,7 +85,10 @@ def _identity(reading: Reading, identity: Identity) -> Identity:
     )
     if external and reading.given("pipeline-role") is None:
         reading.fault("pipeline-role-external-id", "is of no use without `pipeline-role`.")
-    account = role.account if role else None
+    given = reading.checked("pipeline-account", lambda text: bool(_ACCOUNT.fullmatch(text)), "must be twelve digits.")
+    if given and role and role.account != given:
+        reading.fault("pipeline-account", f"is another account than that of {role}.")
+    account = given or (role.account if role else None)
     return replace(identity, role=role, role_external_id=external or None, expected_account=account)
 
 

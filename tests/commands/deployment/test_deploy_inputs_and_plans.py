@@ -195,3 +195,12 @@ def test_a_stored_version_is_never_overwritten_by_a_deploy(stand: Deploys, sourc
     role = "arn:aws:iam::222222222222:role/waybill-deploy"
     refused(stand, "never overwritten", "AllowOverrideForS3ObjectKey", source=source, pipeline_role=role)
     assert stand.world.contents(staging) == before
+
+
+def test_the_pipeline_is_run_in_the_right_account_or_not_at_all(stand: Deploys) -> None:
+    """P7: credentials at hand lead wherever they lead."""
+    ended = stand.end(version="1.0.0", pipeline_role="", pipeline_account="333333333333")
+    assert isinstance(ended, WaybillError)
+    assert ended.exit_code is ExitCode.IDENTITY
+    assert "333333333333" in str(ended)
+    assert stand.world.writes() == []

@@ -76,8 +76,11 @@ def _identified(account: Account, place: Place) -> Caller:
     return right_caller(account, place.identity.account)
 
 
-def right_caller(account: Account, expected: str | None) -> Caller:
-    """Return who we are there. Raises `IdentityError` for root, and for another account than is expected (P7)."""
+def right_caller(account: Account, expected: str | None, *, role: str = "role", by: str = "expected-account") -> Caller:
+    """Return who we are there. Raises `IdentityError` for root, and for another account than is expected (P7).
+
+    `role` and `by` are the inputs that lead there.
+    """
     caller = account.caller()
     if caller.is_root:
         raise IdentityError(
@@ -87,7 +90,7 @@ def right_caller(account: Account, expected: str | None) -> Caller:
     if expected and caller.account != expected:
         raise IdentityError(
             f"The credentials are those of account {caller.account} ({caller.arn}), not of {expected}.",
-            "Give the `role` of the right account, or correct `expected-account`. Nothing was written.",
+            f"Give the `{role}` of the right account, or correct `{by}`. Nothing was written.",
         )
     return caller
 

@@ -68,7 +68,7 @@ def open_pipeline(delivery: Delivery, tools: Tools) -> Entrance:
     if region not in tools.known_regions:
         raise InputError([Fault("pipeline", f"{region}:{name}", "names a region that AWS does not have.")])
     account = gateway.enter(look_policy(role, name) if role else "")
-    caller = right_caller(account, identity.account)
+    caller = right_caller(account, identity.account, role="pipeline-role", by="pipeline-account")
     if role is not None:
         tools.reporter.tell(Noted(f"to run {name}: {caller.arn} in account {caller.account}"))
     pipelines = account.pipelines(region)

@@ -21,6 +21,11 @@ DELIVERY = (
     ),
     Input("pipeline-role-external-id", "The external id that `pipeline-role` asks for.", example="acme-releases"),
     Input(
+        "pipeline-account",
+        "The account that the pipeline must be in. Left out: that of `pipeline-role`, or of the `oidc-role`.",
+        example="111111111111",
+    ),
+    Input(
         "source",
         "How the pipeline gets the version. `staged`: its source action reads the staging bucket, at this key; "
         "`upload`: it is copied to the key that the source action reads; `auto`: as staged where the pipeline lets it.",
