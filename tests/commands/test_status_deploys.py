@@ -82,3 +82,14 @@ def test_an_event_of_a_deploy_that_does_not_come_is_said(stand: Stand) -> None:
     result = look(stand)
     assert result.outcome is Outcome.PARTIAL
     assert any("/events/" in one.what for one in body(result).unreadable)
+
+
+def test_what_succeeded_before_many_bad_attempts_is_found(stand: Stand) -> None:
+    put(stand, "1.0.0", A, B, C)
+    put(stand, "2.0.0", A, B, C)
+    plant_deploy(stand, "1.0.0", 1)
+    for day in range(2, 29):
+        plant_deploy(stand, "1.0.0", day, "Failed")
+    (site,) = project(look(stand)).deploys
+    assert site.good is not None
+    assert (site.good.execution, site.last.execution) == ("e-1", "e-28")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from waybill.commands.account.find import Shelves
 from waybill.commands.survey.channel_facts import AT_ONCE, Named, read_event, unreadable
@@ -13,8 +13,9 @@ from waybill.domain.drift import ChannelFacts
 from waybill.domain.events import Event
 from waybill.domain.status import Unreadable
 
-NEWEST = 8
-"""Events of one channel that are read, newest first, beside those of what it names."""
+NEWEST, ROUNDS = 8, 12
+"""Events of one channel that are read, newest first, beside those of what it names; and how often as many more are,
+while nothing is known that a pipeline has deployed well."""
 
 
 def deploys(
@@ -28,31 +29,61 @@ def deploys(
     for (project, _), one in facts.items():
         known[project] += one.events
     read = {(project, event.version.text, event.channel, event.name) for project in known for event in known[project]}
-    waiting = [
-        (project, key, regions)
+    waiting = {
+        (project, channel): [place for place in places if (project, *_parts(place[0])) not in read]
         for project, catalogue in catalogues.items()
-        for key, regions in _newest(catalogue, project)
-        if (project, key.rsplit("/events/", 1)[0].rpartition("@")[2], *key.rsplit("/", 2)[1:]) not in read
-    ]
-    places = dict(enumerate(waiting))
-    events, errors = everywhere(
-        lambda number: read_event(places[number][1], places[number][2], shelves, tools), list(places), limit=AT_ONCE
-    )
-    for number, event in events.items():
-        known[places[number][0]].append(event)
-    unread = [unreadable("", f"the event {places[number][1]}", error) for number, error in errors.items()]
+        for channel, places in _newest_first(catalogue, project).items()
+    }
+    unread: list[Unreadable] = []
+    for _ in range(ROUNDS):
+        batch = [(project, *place) for (project, _), places in waiting.items() for place in places[:NEWEST]]
+        events, errors = _read(batch, shelves, tools)
+        for project, event in events:
+            known[project].append(event)
+        unread += errors
+        waiting = {one: places[NEWEST:] for one, places in waiting.items() if _lacks(known[one[0]])}
     return {project: pipelines(events) for project, events in known.items()}, unread
 
 
-def _newest(catalogue: Catalogue, project: str) -> Iterable[tuple[str, list[str]]]:
-    """Yield the newest events of each channel of a project, by key, with the regions that show them."""
+Place = tuple[str, list[str]]
+"""An event's key, and the regions that show it."""
+
+
+def _read(
+    batch: Sequence[tuple[str, str, list[str]]], shelves: Shelves, tools: Tools
+) -> tuple[list[tuple[str, Event]], list[Unreadable]]:
+    """Return the events with their projects, and what cannot be read of them."""
+    numbered = dict(enumerate(batch))
+    events, errors = everywhere(
+        lambda number: read_event(numbered[number][1], numbered[number][2], shelves, tools),
+        list(numbered),
+        limit=AT_ONCE,
+    )
+    unread = [unreadable("", f"the event {numbered[number][1]}", error) for number, error in errors.items()]
+    return [(numbered[number][0], event) for number, event in events.items()], unread
+
+
+def _lacks(events: Iterable[Event]) -> bool:
+    """Whether some pipeline is known of which nothing good is known yet."""
+    return any(one.good is None for one in pipelines(events))
+
+
+def _parts(key: str) -> tuple[str, str, str]:
+    """Return version, channel and name of an event's key."""
+    channel, name = key.rsplit("/", 2)[1:]
+    return key.rsplit("/events/", 1)[0].rpartition("@")[2], channel, name
+
+
+def _newest_first(catalogue: Catalogue, project: str) -> Mapping[str, list[Place]]:
+    """Return the events of each channel of a project, newest first."""
     channels: dict[str, dict[str, list[str]]] = {}
     for region, stock in catalogue.stocks.items():
         for holding in stock.of(project).values():
             for key in holding.events:
                 if not key.endswith("/"):  # a console makes folders of such keys
                     channels.setdefault(key.rsplit("/", 2)[1], {}).setdefault(key, []).append(region)
-    for keys in channels.values():
-        # An event's name begins with its time.
-        newest = sorted(keys, key=lambda key: key.rsplit("/", 1)[1], reverse=True)[:NEWEST]
-        yield from ((key, keys[key]) for key in newest)
+    # An event's name begins with its time.
+    return {
+        channel: sorted(keys.items(), key=lambda place: place[0].rsplit("/", 1)[1], reverse=True)
+        for channel, keys in channels.items()
+    }
