@@ -90,7 +90,9 @@ def facts(
 def _deploy(delivery: Delivery) -> dict[str, Any]:
     """Return what is approved of the deploy that follows; how long it is waited for is no part of that."""
     return {
-        "pipeline": delivery.pipeline.text,
+        "pipeline": delivery.pipeline.name,
+        "region": delivery.pipeline.region or next(iter(delivery.regions), ""),
+        "account": delivery.identity.account or "",
         "source": delivery.source.value,
         "variables": dict(delivery.variables),
         "on_failure": delivery.on_failure.value,

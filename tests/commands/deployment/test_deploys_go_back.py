@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from commands.deployment.stand import PROJECT, Deploys, body_of
-from fakes.aws import PRODUCTION, REGIONS
+from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS
 from fakes.codepipeline import Script
+from fakes.distributions import DistributionState
 from fakes.site import OUTPUT, site_pipeline
 from waybill.domain.deploying import Following, Noted
 from waybill.domain.events import Kind
@@ -211,3 +212,14 @@ def test_a_later_stage_that_fails_takes_back_the_one_that_deployed(stand: Deploy
     assert back is not None
     assert (back.by_stage, back.status) == ("Deploy", ExecutionStatus.SUCCEEDED)
     assert stand.world.body(OUTPUT, "index.html") == b"one"
+
+
+def test_caches_forget_what_failed_when_it_was_taken_back(stand: Deploys) -> None:
+    state = DistributionState()
+    stand.world.distributions[DEVELOPMENT, "E1ABCDEF2GHIJK"] = state
+    fail_once(stand)
+    result = stand.deploy(version="1.1.0", on_failure="rollback", invalidate="E1ABCDEF2GHIJK /index.html")
+    back = body_of(result).went_back
+    assert back is not None
+    assert (back.channel, back.error) == (True, "")
+    assert [one.paths for one in state.invalidations] == [("/index.html",)]

@@ -15,8 +15,9 @@ from waybill.commands.deployment.start import Beginning
 from waybill.commands.deployment.task import Task
 from waybill.domain.console import execution_url
 from waybill.domain.delivery import start_token
+from waybill.domain.deployed import Choice
 from waybill.domain.deploying import Following, Noted
-from waybill.domain.deployment import Way, WentBack
+from waybill.domain.deployment import Deployment, Way, WentBack
 from waybill.domain.events import standing_withdrawals
 from waybill.domain.execution import ActionRun, Execution, ExecutionStatus
 from waybill.domain.names import Keys
@@ -54,13 +55,24 @@ def go_back(task: Task, beginning: Beginning, failed: str, actions: tuple[Action
     try:
         way = _Way(failed, target, stage, begun=automatic is not None, alone=len(stages) == 1)
         back = _deployed_again(task, beginning, way, back)
-        if back.status is ExecutionStatus.SUCCEEDED and version is not None:
-            back = replace(back, channel=task.channel(version))
+        if back.status is ExecutionStatus.SUCCEEDED:
+            back = replace(back, channel=version is not None and task.channel(version))
+            _forget(task, beginning, back)
     except _Broken as broken:
         return broken.back
     except WaybillError as error:
         return replace(back, error=error.what)
     return back
+
+
+def _forget(task: Task, beginning: Beginning, back: WentBack) -> None:
+    """Have caches forget what failed as well. Raises what kept them from it."""
+    delivery = replace(task.delivery, url=None, verify_deployed=Choice.NEVER)
+    deployment = Deployment(plan=task.plan, execution=back.execution)
+    end = task.tools.clock.monotonic() + delivery.timeout
+    proved = task.proof(replace(task, delivery=delivery), beginning.works, deployment, end)
+    if proved.error is not None:
+        raise _Broken(replace(back, error=proved.error.what))
 
 
 def _deployed(beginning: Beginning, actions: tuple[ActionRun, ...]) -> list[str]:

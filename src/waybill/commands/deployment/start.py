@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from waybill.commands.deployment.reach import Works
 from waybill.commands.tools import Tools
@@ -141,9 +142,10 @@ def _awaited(beginning: Beginning, tools: Tools) -> Execution | None:
 
 
 def twins(beginning: Beginning, own: str) -> list[Execution]:
-    """Return other executions that deploy the same object's version and began later than any before this run."""
+    """Return the executions that began after ours and take the same object's version, ended or not."""
     found = beginning.works.pipelines.executions(beginning.works.pipeline.name, most=20)
-    return [one for one in found if one.id != own and not one.status.ended and beginning.carries(one)]
+    newer = takewhile(lambda one: one.id != own, found)
+    return [one for one in newer if beginning.carries(one) and one.rolls_back is None]
 
 
 def _start(beginning: Beginning, after: str) -> Start:
