@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 
 class ExecutionStatus(StrEnum):
@@ -110,3 +112,8 @@ class StageState:
     reason: str = ""
     by: str = ""
     waiting: tuple[Approval, ...] = ()
+
+
+def newer_than(newest_first: Iterable[Execution], execution: str) -> list[Execution]:
+    """Return those that began after one, newest first; all of them where it is not among them."""
+    return list(takewhile(lambda one: one.id != execution, newest_first))

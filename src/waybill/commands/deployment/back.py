@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from waybill.commands.deployment.carried import carried_version
-from waybill.commands.deployment.follow import Limits, follow
+from waybill.commands.deployment.follow import follow, limits_of
 from waybill.commands.deployment.reach import console_of
 from waybill.commands.deployment.record import record
 from waybill.commands.deployment.staged import Staged
@@ -19,7 +18,7 @@ from waybill.domain.deployed import Choice
 from waybill.domain.deploying import Following, Noted
 from waybill.domain.deployment import Deployment, Way, WentBack
 from waybill.domain.events import standing_withdrawals
-from waybill.domain.execution import ActionRun, Execution, ExecutionStatus
+from waybill.domain.execution import ActionRun, Execution, ExecutionStatus, newer_than
 from waybill.domain.names import Keys
 from waybill.domain.pipeline import Mode, PipelineType
 from waybill.domain.versions import Version
@@ -91,8 +90,7 @@ def _automatic(beginning: Beginning, failed: str) -> Execution | None:
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback-auto.html
     """
-    executions = beginning.works.pipelines.executions(beginning.works.pipeline.name)
-    newer = takewhile(lambda one: one.id != failed, executions)
+    newer = newer_than(beginning.works.executions(), failed)
     return next((one for one in newer if one.rolls_back and one.trigger == AUTOMATIC), None)
 
 
@@ -103,8 +101,8 @@ def _target(task: Task, beginning: Beginning, failed: str, stage: str) -> Execut
     it did not do as it should, or its version is withdrawn. Long ago, only those are to be seen that went through the
     stage under the current definition.
     """
-    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
-    events = task.ledger.deploys(beginning.works.pipeline)
+    works = beginning.works
+    events = task.ledger.deploys(works.pipeline)
     bad = {failed, *(event.execution for event in events if event.end == ExecutionStatus.FAILED.value)}
     withdrawn = standing_withdrawals(task.ledger.known.values()).keys()
 
@@ -115,7 +113,7 @@ def _target(task: Task, beginning: Beginning, failed: str, stage: str) -> Execut
         others = (one for one in meant if one and one.id not in bad and not beginning.carries(one))
         return next((one for one in others if carried_version(beginning, task.staged, one) not in withdrawn), None)
 
-    return last_good(pipelines.executions(name)) or last_good(pipelines.succeeded_in(name, stage))
+    return last_good(works.executions()) or last_good(works.pipelines.succeeded_in(works.pipeline.name, stage))
 
 
 class _Broken(WaybillError):
@@ -154,14 +152,10 @@ def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack)
         tools.reporter.tell(Noted(f"stage {stage} alone cannot be rolled back; a new execution deploys it again"))
         execution = works.pipelines.start(_again(beginning, task.staged, way, back.version))
     back = replace(back, execution=execution, by_stage=rolled)
-    delivery = beginning.delivery
-    limits = Limits(
-        end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
-    )
     url = execution_url(console_of(works, tools), pipeline.region, pipeline.name, execution)
     tools.reporter.tell(Following(pipeline.name, execution, url, joined=False))
     try:
-        ended = follow(works, execution, limits, tools).execution
+        ended = follow(works, execution, limits_of(beginning.delivery, tools), tools).execution
     except WaybillError as error:
         raise _Broken(replace(back, error=error.what)) from error
     if back.version:
@@ -173,8 +167,7 @@ def _deployed_again(task: Task, beginning: Beginning, way: _Way, back: WentBack)
 
 def _begun(beginning: Beginning, way: _Way) -> str | None:
     """Return the rollback of this failure that is under way already: the answer to its start may have been lost."""
-    executions = beginning.works.pipelines.executions(beginning.works.pipeline.name)
-    newer = takewhile(lambda one: one.id != way.failed, executions)
+    newer = newer_than(beginning.works.executions(), way.failed)
     return next((one.id for one in newer if one.rolls_back == way.target.id), None)
 
 

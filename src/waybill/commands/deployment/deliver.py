@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from waybill.commands.deployment.ends import bent, cut_off
-from waybill.commands.deployment.follow import CutOff, LeftBehind, Limits, follow
+from waybill.commands.deployment.follow import CutOff, LeftBehind, follow, limits_of
 from waybill.commands.deployment.judge import Course, judged
 from waybill.commands.deployment.reach import console_of
 from waybill.commands.deployment.start import Beginning, join_or_start
@@ -45,10 +45,7 @@ def deliver(task: Task) -> Delivered:
     tools.reporter.tell(Following(works.pipeline.name, begun.execution, shown, begun.joined))
     if not task.delivery.wait:
         return Delivered(deployment=deployment, outcome=Outcome.CREATED, changed=wrote or not begun.joined)
-    delivery = task.delivery
-    limits = Limits(
-        end=tools.clock.monotonic() + delivery.timeout, said=delivery.timeout, approval=delivery.approval_timeout
-    )
+    limits = limits_of(task.delivery, tools)
     ended = _followed(Course(task=task, beginning=beginning, begun=begun, limits=limits), deployment)
     if not isinstance(ended.error, Cancelled):  # there are seconds left then, and another attempt goes on with it
         task.announcer.ended(good=ended.error is None, text=ended.error.what if ended.error else "deployed")
@@ -69,8 +66,7 @@ def _source(task: Task) -> tuple[Beginning, bool]:
         bucket = works.account.source_bucket(region, plan.bucket, owner=works.caller.account)
         found = lies_there(bucket, plan.key, staged)
         if found is None and plan.pinned:
-            before = works.pipelines.executions(works.pipeline.name)
-            found = lay_there(bucket, plan.key, staged, plan.action, before)
+            found = lay_there(bucket, plan.key, staged, plan.action, works.executions())
         wrote = found is None
         if found is None:
             found = upload(bucket, plan.key, region, staged, task.tools)

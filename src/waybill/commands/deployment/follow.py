@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from waybill.commands.deployment.reach import Works, console_of
 from waybill.commands.deployment.telling import Telling
 from waybill.commands.tools import Tools
+from waybill.domain.delivery import Delivery
 from waybill.domain.deploying import Noted
 from waybill.domain.execution import ActionRun, ActionStatus, Execution, StageState
 from waybill.errors import Cancelled, TimedOut, Unavailable, WaybillError
@@ -31,6 +32,12 @@ class Limits:
     end: float
     said: float
     approval: float | None = None
+
+
+def limits_of(delivery: Delivery, tools: Tools) -> Limits:
+    """Return the limits that begin now."""
+    end = tools.clock.monotonic() + delivery.timeout
+    return Limits(end=end, said=delivery.timeout, approval=delivery.approval_timeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

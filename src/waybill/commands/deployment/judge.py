@@ -121,7 +121,7 @@ def _taken_back(course: Course, delivered: Delivered, ended: Execution) -> Deliv
 def _with_reason(works: Works, stopped: Execution) -> Execution:
     """Return a stopped execution with the reason, which only the list of executions tells."""
     with suppress(Unavailable):
-        listed = (one for one in works.pipelines.executions(works.pipeline.name) if one.id == stopped.id)
+        listed = (one for one in works.executions() if one.id == stopped.id)
         return replace(stopped, summary=next((one.summary for one in listed), stopped.summary))
     return stopped
 
@@ -132,13 +132,13 @@ def _newer(works: Works, own: str) -> bool:
     What cannot be asked now does not hide what was found.
     """
     with suppress(Unavailable):
-        return next_in_line(works.pipelines.executions(works.pipeline.name), own) is not None
+        return next_in_line(works.executions(), own) is not None
     return False
 
 
 def _begun_after(works: Works, own: str) -> Execution | None:
     """Return what somebody began after ours: it is not undone with it. The pipeline's own way back is none of these."""
-    newer = next_in_line(works.pipelines.executions(works.pipeline.name), own)
+    newer = next_in_line(works.executions(), own)
     return None if newer is None or newer.trigger == AUTOMATIC else newer
 
 

@@ -10,6 +10,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller, RoleArn
 from waybill.domain.delivery import Delivery
 from waybill.domain.deploying import Noted
+from waybill.domain.execution import Execution
 from waybill.domain.pipeline import Pipeline
 from waybill.domain.pipeline_policy import Copies, look_policy, pipeline_policy
 from waybill.errors import Fault, InputError
@@ -25,6 +26,10 @@ class Works:
     caller: Caller
     pipelines: Pipelines
     pipeline: Pipeline
+
+    def executions(self, *, most: int = 100) -> Sequence[Execution]:
+        """Return the pipeline's last executions, newest first."""
+        return self.pipelines.executions(self.pipeline.name, most=most)
 
 
 def console_of(works: Works, tools: Tools) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from waybill.commands.deployment.reach import Works
 from waybill.commands.tools import Tools
@@ -12,7 +11,7 @@ from waybill.domain.delivery import Delivery, start_token
 from waybill.domain.deploy_plan import Goods
 from waybill.domain.deploying import Noted
 from waybill.domain.deployment import DeployPlan, Way
-from waybill.domain.execution import Execution, ExecutionStatus
+from waybill.domain.execution import Execution, ExecutionStatus, newer_than
 from waybill.errors import PipelineError
 from waybill.ports.pipeline import Pin, Start
 
@@ -116,10 +115,9 @@ def _fitting(beginning: Beginning, twin: Execution | None, tools: Tools) -> Exec
 
 def _settled(beginning: Beginning, tools: Tools) -> Sequence[Execution]:
     """Return the last executions, once those that just began show what they take, or a moment has passed."""
-    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
     end = tools.clock.monotonic() + FRESH_SECONDS
     while True:
-        seen = pipelines.executions(name)
+        seen = beginning.works.executions()
         fresh = any(one.status is ExecutionStatus.IN_PROGRESS and not one.revisions for one in seen)
         if not fresh or tools.clock.monotonic() >= end:
             return seen
@@ -129,13 +127,12 @@ def _settled(beginning: Beginning, tools: Tools) -> Sequence[Execution]:
 
 def _awaited(beginning: Beginning, tools: Tools) -> Execution | None:
     """Wait a moment for the execution that a rule starts for the object that was just written."""
-    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
     end = tools.clock.monotonic() + TWIN_SECONDS
     tools.reporter.tell(Noted("giving EventBridge a moment to start it, so that it is not started twice"))
     while tools.clock.monotonic() < end:
         tools.clock.sleep(1.0)
         tools.cancellation.check()
-        twin = next((one for one in pipelines.executions(name, most=20) if beginning.carries(one)), None)
+        twin = next((one for one in beginning.works.executions(most=20) if beginning.carries(one)), None)
         if twin is not None:
             return twin
     return None
@@ -143,8 +140,7 @@ def _awaited(beginning: Beginning, tools: Tools) -> Execution | None:
 
 def twins(beginning: Beginning, own: str) -> list[Execution]:
     """Return the executions that began after ours and take the same object's version, ended or not."""
-    found = beginning.works.pipelines.executions(beginning.works.pipeline.name, most=20)
-    newer = takewhile(lambda one: one.id != own, found)
+    newer = newer_than(beginning.works.executions(most=20), own)
     return [one for one in newer if beginning.carries(one) and one.rolls_back is None]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from waybill.commands.deployment.carried import carried_version
 from waybill.commands.deployment.follow import Followed, Limits, follow
@@ -14,7 +13,7 @@ from waybill.commands.deployment.start import Beginning, Memory
 from waybill.commands.tools import Tools
 from waybill.domain.deploying import Noted
 from waybill.domain.events import event_name, run_of
-from waybill.domain.execution import Execution, ExecutionStatus
+from waybill.domain.execution import Execution, ExecutionStatus, newer_than
 from waybill.domain.versions import Version
 
 
@@ -36,9 +35,8 @@ def take_over(beginning: Beginning, staged: Staged, own: str, limits: Limits, to
 
     One that was superseded itself leads on to the next. None where nothing newer is to be seen.
     """
-    pipelines, name = beginning.works.pipelines, beginning.works.pipeline.name
     while True:
-        newer = next_in_line(pipelines.executions(name), own)
+        newer = next_in_line(beginning.works.executions(), own)
         if newer is None:
             return None
         version, fits = _fit(beginning, staged, newer)
@@ -78,7 +76,7 @@ def remembered(beginning: Beginning, staged: Staged, ledger: Ledger) -> Memory:
         if own.status is ExecutionStatus.SUPERSEDED:
             return newer is not None and not newer.status.ended and _fit(beginning, staged, newer)[1]
         # One that ended badly may have put some of its files over ours.
-        later = (one.status for one in takewhile(lambda one: one.id != own.id, newest_first))
+        later = (one.status for one in newer_than(newest_first, own.id))
         return not any(status.ended and status is not ExecutionStatus.SUPERSEDED for status in later)
 
     return Memory(own=frozenset() if beginning.delivery.variables else frozenset(own), stands=stands)
@@ -94,7 +92,7 @@ def next_in_line(newest_first: Sequence[Execution], own: str) -> Execution | Non
     That is the last one that succeeded, whose files lie there now; else the first that is under way; else the first
     that was not superseded itself. Which one it was that came by, CodePipeline does not tell.
     """
-    newer = list(takewhile(lambda one: one.id != own, newest_first))
+    newer = newer_than(newest_first, own)
     if len(newer) == len(newest_first):
         return None
     oldest_first = newer[::-1]
