@@ -132,8 +132,7 @@ def _find(order: DeployOrder, target: Target, tools: Tools) -> Found:
     withdrawn = last_withdrawal(book.known.values(), version)
     if withdrawn is not None:
         tools.reporter.tell(Warned(f"{was_withdrawn(withdrawn)}; it is deployed all the same."))
-    by = request.origin.actor or target.caller.arn
-    ledger = Ledger(request=request, sites=sites, known=book.known, by=by)
+    ledger = Ledger(request=request, sites=sites, known=book.known, by=target.by(request.origin.actor))
     return Found(request=request, staged=Staged(offer=offer, commit=_commit(offer, request)), ledger=ledger)
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
-from typing import TypeVar
 
-from waybill.domain import identity as who
 from waybill.domain.arns import RoleArn
 from waybill.domain.delivery import Delivery, Invalidation, OnCancel, OnFailure, SourceChoice, UrlCheck
 from waybill.domain.deployed import Choice
@@ -18,15 +13,12 @@ from waybill.domain.moments import parse_duration
 from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import Place
 from waybill.domain.url_check import read_url_check
-from waybill.inputs.reading import Reading
-
-E = TypeVar("E", bound=StrEnum)
+from waybill.inputs.identity import read_account, read_external_id
+from waybill.inputs.reading import Reading, one_of
 
 USUAL_STATUS = "200"
 LONGEST_ENVIRONMENT = 255
 """Characters of the name of an environment that GitHub takes."""
-
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 MOST_VARIABLES = 50
 LONGEST_VARIABLE = 1000
@@ -80,16 +72,12 @@ def _refuse_unwaited(reading: Reading) -> None:
 
 def _identity(reading: Reading, identity: Identity) -> Identity:
     role = reading.parsed("pipeline-role", RoleArn.parse)
-    external = reading.checked(
-        "pipeline-role-external-id", who.is_external_id, "must be 2 to 1224 of letters, digits and _ + = , . @ : / -."
-    )
-    if external and reading.given("pipeline-role") is None:
-        reading.fault("pipeline-role-external-id", "is of no use without `pipeline-role`.")
-    given = reading.checked("pipeline-account", lambda text: bool(_ACCOUNT.fullmatch(text)), "must be twelve digits.")
+    external = read_external_id(reading, "pipeline-role")
+    given = read_account(reading, "pipeline-account")
     if given and role and role.account != given:
         reading.fault("pipeline-account", f"is another account than that of {role}.")
     account = given or (role.account if role else None)
-    return replace(identity, role=role, role_external_id=external or None, expected_account=account)
+    return replace(identity, role=role, role_external_id=external, expected_account=account)
 
 
 def _variables(reading: Reading) -> dict[str, str]:
@@ -129,15 +117,3 @@ def _invalidations(reading: Reading) -> tuple[Invalidation, ...]:
 
 def _is_page(text: str) -> bool:
     return text.startswith(("https://", "http://")) and not any(one.isspace() for one in text) and len(text) <= 2000
-
-
-def one_of(kind: type[E]) -> Callable[[str], E]:
-    """Return what reads one of the words of an enum."""
-
-    def parse(text: str) -> E:
-        try:
-            return kind(text.strip())
-        except ValueError as error:
-            raise ValueError(f"must be one of {', '.join(f'`{item.value}`' for item in kind)}.") from error
-
-    return parse

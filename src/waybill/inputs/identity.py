@@ -22,28 +22,39 @@ def read_identity(reading: Reading, origin: Origin) -> Identity:
     """Return the roles to assume and what goes into their sessions; faults go to `reading`."""
     oidc_role = reading.parsed("oidc-role", RoleArn.parse)
     role = reading.parsed("role", RoleArn.parse)
-    external = reading.checked(
-        "role-external-id", who.is_external_id, "must be 2 to 1224 of letters, digits and _ + = , . @ : / -."
-    )
     name = reading.checked("role-session-name", who.is_session_name, "must be 2 to 64 of letters, digits and _+=,.@-.")
-    account = reading.checked("expected-account", _is(_ACCOUNT), "must be twelve digits.")
+    account = read_account(reading, "expected-account")
     last = role or oidc_role
     if account and last and last.account != account:
         reading.fault("expected-account", f"is another account than that of {last}.")
-    if external and reading.given("role") is None:
-        reading.fault("role-external-id", "is of no use without `role`.")
+    external = read_external_id(reading, "role")
     tagged = reading.flag("session-tags")
     return Identity(
         oidc_role=oidc_role,
         audience=reading.checked("audience", _is(_AUDIENCE), "must be one word."),
         role=role,
-        role_external_id=external or None,
+        role_external_id=external,
         role_session_name=name or who.session_name(origin),
         role_duration=_duration(reading, chained=bool(oidc_role and role)),
         expected_account=account or None,
         tags=who.session_tags(origin) if tagged else (),
         source_identity=who.source_identity(origin) if tagged else None,
     )
+
+
+def read_external_id(reading: Reading, role: str) -> str | None:
+    """Return the external id that belongs to the input of a role; None where none is given."""
+    name = f"{role}-external-id"
+    rule = "must be 2 to 1224 of letters, digits and _ + = , . @ : / -."
+    external = reading.checked(name, who.is_external_id, rule)
+    if external and reading.given(role) is None:
+        reading.fault(name, f"is of no use without `{role}`.")
+    return external or None
+
+
+def read_account(reading: Reading, name: str) -> str:
+    """Return the number of an account that an input names; empty where none is given."""
+    return reading.checked(name, _is(_ACCOUNT), "must be twelve digits.")
 
 
 def _duration(reading: Reading, *, chained: bool) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from waybill.domain import identity as who
 from waybill.domain import selector
@@ -20,8 +19,9 @@ from waybill.domain.selector import Named, Selector
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 from waybill.errors import Fault, InputError
+from waybill.inputs.identity import read_external_id
 from waybill.inputs.place import read_overrides, read_place
-from waybill.inputs.reading import Reading
+from waybill.inputs.reading import Reading, one_of
 from waybill.inputs.release import Release, read_channel, read_project, read_release
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.promote import PROMOTE
@@ -32,7 +32,6 @@ from waybill.inputs.typed import command_line
 if TYPE_CHECKING:
     from waybill.domain.delivery import Delivery
 
-E = TypeVar("E", bound=StrEnum)
 
 OF_THE_PLAN = frozenset({"plan", "apply", "plan-only", "plan-digest"})
 """What the command that finishes leaves out: what was approved is begun then, and may have changed what it rests on."""
@@ -58,8 +57,8 @@ def read(
     place = read_place(reading, around)
     source = _source(reading, place, around)
     release = read_release(reading, place)
-    transfer = reading.parsed("transfer", lambda text: _one_of(Transfer, text))
-    verify = reading.parsed("verify", lambda text: _one_of(Verification, text))
+    transfer = reading.parsed("transfer", one_of(Transfer))
+    verify = reading.parsed("verify", one_of(Verification))
     read_token(reading)
     delivery = read_then(reading, place, around)
     digest = reading.checked("plan-digest", lambda text: bool(_DIGEST.fullmatch(text)), "must be 64 hex digits.")
@@ -136,11 +135,7 @@ def _wanted(reading: Reading, *, required: bool) -> tuple[Selector | None, str]:
 def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
     """Return where the version is: the credentials at hand, or `from-role`, with the source's own configuration."""
     role = reading.parsed("from-role", RoleArn.parse)
-    external = reading.checked(
-        "from-role-external-id", who.is_external_id, "must be 2 to 1224 of letters, digits and _ + = , . @ : / -."
-    )
-    if external and reading.given("from-role") is None:
-        reading.fault("from-role-external-id", "is of no use without `from-role`.")
+    external = read_external_id(reading, "from-role")
     if role and reading.given("oidc-role") and place.identity.role_duration > who.CHAINED_SECONDS:
         _refuse_long(reading)
     known = list(reading.faults)
@@ -148,7 +143,7 @@ def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
     # The prefixes were read, and judged, for the target already.
     reading.faults[:] = [*known, *(one for one in reading.faults[len(known) :] if one.name == "from-regions")]
     identity = replace(
-        place.identity, role=role, role_external_id=external or None, expected_account=role.account if role else None
+        place.identity, role=role, role_external_id=external, expected_account=role.account if role else None
     )
     regions = overrides.regions
     if regions is None and place.overrides.replaces_all():
@@ -169,10 +164,3 @@ def _refuse_long(reading: Reading) -> None:
             f"must be at most {who.CHAINED_SECONDS}, since `from-role` is assumed from `oidc-role`'s session; it is "
             "renewed.",
         )
-
-
-def _one_of(kind: type[E], text: str) -> E:
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise ValueError(f"must be one of {', '.join(f'`{item.value}`' for item in kind)}.") from error

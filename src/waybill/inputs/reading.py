@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import TypeVar
 
 from waybill.errors import Fault
 from waybill.inputs.spec import Input
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 _FLAGS = {"true": True, "false": False}
 
@@ -82,3 +84,15 @@ class Reading:
         """Return the faults in the order of the table."""
         order = {name: number for number, name in enumerate(self._table)}
         return sorted(self.faults, key=lambda fault: order.get(fault.name, len(order)))
+
+
+def one_of(kind: type[E]) -> Callable[[str], E]:
+    """Return what reads one of the words of an enum."""
+
+    def parse(text: str) -> E:
+        try:
+            return kind(text.strip())
+        except ValueError as error:
+            raise ValueError(f"must be one of {', '.join(f'`{item.value}`' for item in kind)}.") from error
+
+    return parse

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from waybill.commands.tools import Tools
 from waybill.compose import Shop
-from waybill.domain.request import Place, Request
+from waybill.domain.request import Request
 from waybill.domain.result import Result
 from waybill.domain.versions import Version
 
@@ -44,16 +44,10 @@ def _order(request: Request, delivery: Delivery, result: Result, values: Mapping
     from waybill.domain.selector import Exactly  # noqa: PLC0415 - as above
     from waybill.inputs.deploy import order  # noqa: PLC0415 - as above
 
-    place = Place(
-        identity=request.identity,
-        overrides=request.overrides,
-        configuration_parameter=request.configuration_parameter,
-        config_regions=request.config_regions,
-    )
     return order(
         values,
         project=request.project,
-        place=place,
+        place=request,
         origin=request.origin,
         wanted=Exactly(Version(result.version)),
         wanted_by="version",

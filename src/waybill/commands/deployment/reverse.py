@@ -10,7 +10,7 @@ from waybill.commands.rollback import rollback
 from waybill.commands.tools import Tools
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.orders import RollbackOrder
-from waybill.domain.request import Place, Request
+from waybill.domain.request import Request
 from waybill.domain.result import Outcome
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError
@@ -27,12 +27,7 @@ def channel_back(request: Request, ledger: Ledger, tools: Tools) -> Channel:
         order = RollbackOrder(
             project=request.project,
             channel=request.channel,
-            place=Place(
-                identity=request.identity,
-                overrides=request.overrides,
-                configuration_parameter=request.configuration_parameter,
-                config_regions=request.config_regions,
-            ),
+            place=request,
             to=version,
             reason=f"the deploy of {request.version} failed",
             only_from=request.version,
