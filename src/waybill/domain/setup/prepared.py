@@ -1,0 +1,181 @@
+"""What `waybill.yaml` says, as values: one organisation's accounts, regions, names, and what stands in them.
+
+Its form is `schemas/waybill.schema.json`; `inputs/setup` reads it, so that whatever is here was checked there. Names are
+keys: no two accounts, pipelines, ... have the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from waybill.domain.arns import RoleArn
+from waybill.domain.configuration import DEFAULT_PARAMETER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One AWS account. `role`: who prepares it; None, whoever the credentials at hand are.
+
+    `source` names the account whose artifacts it takes, and whose GitHub roles may come here; None where GitHub comes
+    itself.
+    """
+
+    name: str
+    id: str
+    role: RoleArn | None = None
+    external_id: str | None = None
+    alias: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefixes:
+    """What names begin with: of stacks, buckets, S3 keys, channels' parameters, managed policies, roles."""
+
+    stack: str = "waybill"
+    bucket: str = "waybill-staging"
+    key: str = ""
+    parameter: str = "/artifacts"
+    policy: str = "waybill-"
+    role: str = "waybill-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository, `OWNER/NAME`, and where in it a run may take each role.
+
+    `may` has, for `stage`, `promote`, `deploy` and `read`, words `tag:PATTERN`, `branch:PATTERN`, `environment:NAME`,
+    `ref:PATTERN` or `pull_request`. With both ids the immutable form of the subject is allowed, too.
+    """
+
+    name: str
+    owner_id: int | None = None
+    id: int | None = None
+    may: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project, and what of this file is its own: what `--delete-data PROJECT` speaks of."""
+
+    name: str
+    repository: str | None = None
+    pipelines: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    registries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """CloudFront in front of an output bucket. Without `domain_names` it has CloudFront's own."""
+
+    domain_names: tuple[str, ...] = ()
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where a pipeline unpacks to: the bucket in its own region, and one for each further region, in their order."""
+
+    bucket: str
+    folder: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSource:
+    """The input bucket that is made, and its key; no bucket: the pipeline takes staged artifacts where they are."""
+
+    bucket: str | None = None
+    key: str = "source.zip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPipeline:
+    """A pipeline of `account`, in `region`, that deploys into `production` there and in the regions of `also`."""
+
+    name: str
+    account: str
+    production: str
+    region: str
+    output: Output
+    source: PipelineSource = PipelineSource()
+    also: tuple[str, ...] = ()
+    deploy_role: str = "prods3role"
+    mode: str = "QUEUED"
+    starts_on_upload: bool = False
+    distribution: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A bucket for what an application's visitors up- and download. `origins` are its own web pages."""
+
+    bucket: str
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """One application or client, and all that it may reach. `users` are made only because they are named here."""
+
+    name: str
+    account: str
+    region: str
+    buckets: tuple[str, ...] = ()
+    media: Media | None = None
+    users: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """One ECR repository. `pull_accounts` are names of this file's accounts."""
+
+    name: str
+    account: str
+    region: str
+    pull_accounts: tuple[str, ...] = ()
+    releases: str = "v*"
+    releases_kept: int = 50
+    days_kept: int = 3
+    bare_commits: bool = True
+    immutable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageDomain:
+    """One CodeArtifact domain. `parameters` are those of `codeartifact.yaml`, by their names."""
+
+    name: str
+    account: str
+    region: str
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """All of `waybill.yaml`. `regions[0]` is home."""
+
+    accounts: tuple[Member, ...]
+    regions: tuple[str, ...]
+    configuration_parameter: str = DEFAULT_PARAMETER
+    bucket_parameter: str = "/buckets/staging"
+    prefixes: Prefixes = Prefixes()
+    external_id: str | None = None
+    enforce_conditional_writes: bool = False
+    repositories: tuple[Repository, ...] = ()
+    projects: tuple[Project, ...] = ()
+    pipelines: tuple[PreparedPipeline, ...] = ()
+    clients: tuple[Client, ...] = ()
+    registries: tuple[Registry, ...] = ()
+    package_domains: tuple[PackageDomain, ...] = ()
+
+    @property
+    def home(self) -> str:
+        """The home region: its keys are the primary ones, and what has no region of its own is made there."""
+        return self.regions[0]
+
+    def account(self, name: str) -> Member:
+        """Return an account by its name."""
+        return next(one for one in self.accounts if one.name == name)
