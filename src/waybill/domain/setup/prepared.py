@@ -1,7 +1,7 @@
 """What `waybill.yaml` says, as values: one organisation's accounts, regions, names, and what stands in them.
 
-Its form is `schemas/waybill.schema.json`; `inputs/setup` reads it, so that whatever is here was checked there. Names are
-keys: no two accounts, pipelines, ... have the same.
+Its form is `schemas/waybill.schema.json`; `inputs/setup` reads it, so that whatever is here was checked there. Names
+are keys: no two accounts, pipelines, ... have the same.
 """
 
 from __future__ import annotations
