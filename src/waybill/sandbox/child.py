@@ -1,9 +1,9 @@
-"""The server's process: `python -m waybill.sandbox.child PORT`. Started by `server.running`, not by people.
+"""The server's process: `python -m waybill.sandbox.child PORT [empty]`. Started by `server.running`, not by people.
 
 Says one JSON object on standard output once it listens: `{"port": ..., "home": DIRECTORY, "accounts": {ACCOUNT:
-{"user": {...}, "root": {...}}}}`, or `{"error": [WHAT, ADVICE]}`. `home` has the empty files `config` and
-`credentials`. Ends, and removes `home`, when its standard input ends or its parent does: nothing that it was started by
-can leave it behind.
+{"user": {...}, "root": {...}}}}` (an empty sandbox has one user), or `{"error": [WHAT, ADVICE]}`. `home` has the empty
+files `config` and `credentials`. Ends, and removes `home`, when its standard input ends or its parent does: nothing
+that it was started by can leave it behind.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def main(argv: list[str]) -> int:
     home = Path(tempfile.gettempdir(), f"waybill-sandbox-{os.getpid()}-{secrets.token_hex(4)}")
     threading.Thread(target=_end_with, args=(os.getppid(), home), daemon=True).start()
     try:
-        _serve(int(argv[0]), home)
+        _serve(int(argv[0]), home, empty=argv[1:] == ["empty"])
     except SandboxError as error:
         _say({"error": [error.what, error.advice]})
         return int(error.exit_code)
     return 0
 
 
-def _serve(port: int, home: Path) -> None:
+def _serve(port: int, home: Path, *, empty: bool) -> None:
     from waybill.sandbox.engine import loading, pin  # noqa: PLC0415 - the errors above must not need moto
 
     pin.require()
@@ -43,15 +43,15 @@ def _serve(port: int, home: Path) -> None:
     from waybill.sandbox.engine import automation, http, preparation, strictness  # noqa: PLC0415 - after `loading`
 
     listener = http.bound(port)
-    automated = automation.Automation(time.time)
+    automated = automation.Automation(time.time, prepared=not empty)
     strictness.install(automated)
-    accounts = preparation.prepare()
+    accounts = preparation.prepare_empty() if empty else preparation.prepare()
     http.allow_many_files()
     server = http.server(listener, _log, automated)
     home.mkdir(mode=0o700)
     for name in ("config", "credentials"):
         (home / name).touch(mode=0o600)
-    keys = {name: asdict(account) for name, account in accounts.items()}
+    keys = {name: {who: asdict(pair) for who, pair in had.items()} for name, had in accounts.items()}
     _say({"port": server.port, "home": str(home), "accounts": keys})
     server.serve_forever(poll_interval=0.1)
 

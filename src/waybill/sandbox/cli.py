@@ -15,47 +15,10 @@ from types import FrameType
 from typing import Final, NoReturn, TextIO
 
 from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of
-from waybill.sandbox import layout, limits
+from waybill.sandbox import about
 from waybill.sandbox.errors import SandboxError, SandboxStopped
 
-USAGE: Final = """\
-usage: waybill sandbox run [--log FILE] -- COMMAND ...
-       waybill sandbox start [--port N] [--log FILE]
-"""
-_HELP: Final = f"""\
-An AWS of your own on this machine: nothing leaves it, no AWS account is needed.
-
-  run      start the sandbox, run COMMAND in it, stop everything, exit with COMMAND's code
-           (128 + n when signal n ended it, 127 not found, 126 not executable).
-           COMMAND's environment leads aws, boto3, startifact and waybill into the sandbox.
-  start    start it and stay in the foreground until Ctrl-C; prints the environment to use.
-           --port N takes port N of 127.0.0.1; left out, a free one.
-
-  --log FILE   append a line for each request to FILE
-
-In it: accounts {layout.DEVELOPMENT} (development, where you are user {layout.USER})
-and {layout.PRODUCTION} (production); regions {", ".join(layout.REGIONS)}.
-In each account and region: a versioned, KMS-encrypted bucket, its name in the parameter
-{layout.BUCKET_PARAMETER}, and the organisation configuration in {layout.CONFIGURATION_PARAMETER}.
-Roles: {layout.STAGE_ROLE_ARN}, external id {layout.STAGE_EXTERNAL_ID}
-       {layout.PROMOTE_ROLE_ARN}, the same; may read development's buckets
-       {layout.OIDC_ROLE_ARN}, with any web identity token
-Pipelines, in {layout.DEVELOPMENT}, {layout.HOME_REGION}, deploying into {layout.PRODUCTION} as {layout.DEPLOY_ROLE}:
-       {layout.PIPELINE} unpacks {layout.INPUT_KEY} of the bucket {layout.INPUT_BUCKET}
-           into {layout.OUTPUT_BUCKET}, to be seen at URL{layout.site_path(layout.OUTPUT_BUCKET)}
-       {layout.STAGED_PIPELINE} takes a key that its start names from the staging bucket, and unpacks it
-           into the folder {layout.STAGED_OUTPUT_FOLDER} of {layout.STAGED_OUTPUT_BUCKET}
-Faults on purpose: POST {{"pipeline": ..., "action": ...}} to URL{layout.FAULTS_PATH} with one or more of
-       "fail": "message" (with "code", "url", "log"), "seconds": 2.5, "hold": true for its next run,
-       "times": 3 for three;
-       or {{"operation": "...", "code": "ThrottlingException", "times": 3}} for CodePipeline's next answers;
-       DELETE there (all, or of a pipeline and action) takes them back and lets go what is held.
-
-Example:
-  waybill sandbox run -- waybill stage --project Demo --version 1.0.0 --path README.md \\
-      --role {layout.STAGE_ROLE_ARN} --role-external-id {layout.STAGE_EXTERNAL_ID}
-
-"""
+_EMPTY: Final = "--empty"
 _HIGHEST_PORT: Final = 65_535
 _LOOK_SECONDS: Final = 0.5
 
@@ -68,6 +31,7 @@ class Words:
     command: Sequence[str] = ()
     port: int = 0
     log: Path | None = None
+    empty: bool = False
 
 
 def main(argv: Sequence[str], *, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
@@ -75,7 +39,7 @@ def main(argv: Sequence[str], *, environ: Mapping[str, str], stdout: TextIO, std
     try:
         words = parse(argv)
         if words.verb == "help":
-            stdout.write(f"{USAGE}\n{_HELP}{limits.text()}\n")
+            stdout.write(about.text())
             return ExitCode.OK
         if words.verb == "run":
             return _run(words, environ, stderr)
@@ -95,15 +59,16 @@ def parse(argv: Sequence[str]) -> Words:
     verb, options = before[0], before[1:]
     if verb not in ("run", "start"):
         _wrong(f"{verb!r} is neither run nor start.")
-    given = _options(verb, options)
+    given = _options(verb, [word for word in options if word != _EMPTY])
+    empty = _EMPTY in options
     log = Path(given["--log"]) if "--log" in given else None
     if verb == "start":
         if after is not None:
             _wrong("start takes no command; run does.")
-        return Words("start", port=_port(given.get("--port", "0")), log=log)
+        return Words("start", port=_port(given.get("--port", "0")), log=log, empty=empty)
     if not after:
         _wrong("run needs a command after `--`, for example: waybill sandbox run -- aws s3 ls")
-    return Words("run", command=after or (), log=log)
+    return Words("run", command=after or (), log=log, empty=empty)
 
 
 def _split(argv: list[str]) -> tuple[list[str], list[str] | None]:
@@ -137,13 +102,13 @@ def _port(text: str) -> int:
 
 
 def _wrong(what: str) -> NoReturn:
-    raise SandboxError(what, USAGE + "More: waybill sandbox --help")
+    raise SandboxError(what, about.USAGE + "More: waybill sandbox --help")
 
 
 def _run(words: Words, environ: Mapping[str, str], stderr: TextIO) -> int:
     from waybill.sandbox import command, server  # noqa: PLC0415 - help needs neither
 
-    with _cancellable(), server.running(environ, log=words.log) as sandbox:
+    with _cancellable(), server.running(environ, log=words.log, empty=words.empty) as sandbox:
         return command.run(words.command, _with_our_scripts(sandbox.environment(environ)), stderr=stderr)
 
 
@@ -157,7 +122,10 @@ def _start(words: Words, environ: Mapping[str, str], stdout: TextIO) -> int:
     from waybill.sandbox import server  # noqa: PLC0415 - help does not need it
 
     try:
-        with _cancellable(), server.running(environ, port=words.port, log=words.log) as sandbox:
+        with (
+            _cancellable(),
+            server.running(environ, port=words.port, log=words.log, empty=words.empty) as sandbox,
+        ):
             stdout.write(f"# The sandbox listens at {sandbox.url}. Ctrl-C stops it. In another terminal:\n")
             for name, value in sandbox.environment().items():
                 stdout.write(f"export {name}={shlex.quote(value)}\n")

@@ -10,6 +10,9 @@ Two pipelines in the development account deploy into production, through its rol
                          `codepipeline-output-bucket`, which development may read
     staged-deploy        takes any key of the home region's staging bucket (a start names it) and unpacks it into the
                          folder `site` of `codepipeline-staged-bucket`, which development may not read
+
+An empty sandbox has none of this. Its two accounts are members of an organisation, as AWS Organizations makes them:
+with the role `OrganizationAccountAccessRole`, which trusts the management account, where the sandbox's user is.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from urllib.parse import quote
 DEVELOPMENT: Final = "111111111111"
 PRODUCTION: Final = "222222222222"
 ACCOUNTS: Final = (DEVELOPMENT, PRODUCTION)
+MANAGEMENT: Final = "999999999999"
 REGIONS: Final = ("us-east-1", "us-west-2", "eu-west-1")
 HOME_REGION: Final = REGIONS[0]
 
@@ -43,6 +47,10 @@ PROMOTE_EXTERNAL_ID: Final = STAGE_EXTERNAL_ID
 OIDC_ROLE: Final = "waybill-oidc"
 OIDC_ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{OIDC_ROLE}"
 OIDC_ISSUER: Final = "token.actions.githubusercontent.com"
+
+# Of an empty sandbox only.
+ORGANIZATION_ROLE: Final = "OrganizationAccountAccessRole"
+ORGANIZATION_POLICY: Final = "AdministratorAccess"
 
 # Both pipelines are in the development account's home region, and deploy into buckets of production there.
 PIPELINE: Final = "crossaccountdeploy"
@@ -87,6 +95,22 @@ def configuration() -> str:
         indent=2,
         sort_keys=True,
     )
+
+
+def organization_role_arn(account: str) -> str:
+    """Return the ARN of the role by which an empty sandbox's user gets into `account`."""
+    return f"arn:aws:iam::{account}:role/{ORGANIZATION_ROLE}"
+
+
+def organization_trust() -> str:
+    """Return the trust policy that AWS Organizations gives that role: the management account."""
+    allow = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:root"}, "Action": "sts:AssumeRole"}
+    return _document(allow)
+
+
+def organization_policy() -> str:
+    """Return that role's own policy: everything."""
+    return _document({"Effect": "Allow", "Action": "*", "Resource": "*"})
 
 
 def role_trust() -> str:

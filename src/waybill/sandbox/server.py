@@ -16,9 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -35,7 +35,8 @@ _ASK_SECONDS: Final = 10.0
 class Sandbox:
     """A running sandbox: `url` is its endpoint for every service, `pid` its process.
 
-    `accounts` has the long-lived keys by account and identity; `is_running` tells whether the server is still there.
+    `accounts` has the long-lived keys by account and identity; `account` is the one where its user is for a command;
+    `is_running` tells whether the server is still there.
     """
 
     url: str
@@ -43,20 +44,22 @@ class Sandbox:
     home: Path
     accounts: Mapping[str, Mapping[str, Mapping[str, str]]]
     is_running: Callable[[], bool]
+    account: str = layout.DEVELOPMENT
 
     def environment(
         self,
         base: Mapping[str, str] | None = None,
         *,
-        account: str = layout.DEVELOPMENT,
+        account: str | None = None,
         identity: str = "user",
         region: str = layout.HOME_REGION,
     ) -> dict[str, str]:
         """Return `base` without a person's own AWS settings, and with the sandbox's.
 
-        `identity` is `user` or `root` of `account`. Without `base`: only the sandbox's variables.
+        `identity` is `user` or `root` of `account` (left out: the sandbox's own). Without `base`: only the sandbox's
+        variables.
         """
-        keys = self.accounts[account][identity]
+        keys = self.accounts[account or self.account][identity]
         kept = environment.without_aws(base or {})
         no_proxy = kept.get("NO_PROXY") or kept.get("no_proxy", "")
         return kept | environment.for_client(
@@ -107,17 +110,24 @@ class Sandbox:
 
 @contextmanager
 def running(
-    environ: Mapping[str, str], *, port: int = 0, log: Path | None = None, patience: float = 30.0
+    environ: Mapping[str, str],
+    *,
+    port: int = 0,
+    log: Path | None = None,
+    empty: bool = False,
+    patience: float = 30.0,
 ) -> Iterator[Sandbox]:
     """Start a sandbox on `port` of the loopback interface (0: a free one); yield it ready; stop it.
 
     `environ` is what the server's process inherits, without its AWS settings; `log` is a file that gets a line for each
-    request; `patience` is in seconds. Raises `SandboxError` (not installed, port in use) or `SandboxStopped`.
+    request; `empty` prepares nothing but a way into the accounts (`layout`); `patience` is in seconds. Raises
+    `SandboxError` (not installed, port in use) or `SandboxStopped`.
     """
     with _opened(log) as messages:
-        process = _start(environ, port, messages)
+        process = _start(environ, port, messages, ["empty"] if empty else [])
         try:
-            yield _ready(process, messages, time.monotonic() + patience)
+            ready = _ready(process, messages, time.monotonic() + patience)
+            yield replace(ready, account=layout.MANAGEMENT) if empty else ready
         finally:
             _stop(process)
 
@@ -131,7 +141,7 @@ def _opened(log: Path | None) -> IO[bytes]:
         raise SandboxError(f"{log} cannot be written: {error.strerror}.", "Give --log another file.") from error
 
 
-def _start(environ: Mapping[str, str], port: int, messages: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(environ: Mapping[str, str], port: int, messages: IO[bytes], more: Sequence[str]) -> subprocess.Popen[bytes]:
     inherited = environment.without_aws(environ)
     # The server must import this very package, however this process found it.
     here = str(Path(waybill.__file__).parent.parent)
@@ -139,7 +149,7 @@ def _start(environ: Mapping[str, str], port: int, messages: IO[bytes]) -> subpro
     inherited |= {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_ARENA_MAX": "2"}
     inherited["PYTHONPATH"] = ":".join(filter(None, [here, inherited.get("PYTHONPATH", "")]))
     return subprocess.Popen(
-        [sys.executable, "-m", "waybill.sandbox.child", str(port)],
+        [sys.executable, "-m", "waybill.sandbox.child", str(port), *more],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=messages,

@@ -11,20 +11,21 @@ if TYPE_CHECKING:
 
 
 class Automation:
-    """The pipelines, and what may start them. `clock` tells seconds since the epoch."""
+    """The pipelines, and what may start them. `clock` tells seconds since the epoch; `prepared` has `layout`'s."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], *, prepared: bool = True) -> None:
         self._clock = clock
+        self._prepared = prepared
         self._lock = threading.Lock()
         self._service: Service | None = None
 
     def service(self) -> Service:
-        """Return the pipelines; the prepared ones are among them."""
+        """Return the pipelines; the prepared ones, if any, are among them."""
         with self._lock:
             if self._service is None:
                 from waybill.sandbox.engine.codepipeline import opening  # noqa: PLC0415 - see above
 
-                self._service = opening.opened(self._clock)
+                self._service = opening.opened(self._clock, prepared=self._prepared)
             return self._service
 
     def written(self, bucket: str, key: str) -> None:

@@ -21,12 +21,8 @@ class Keys:
     secret_access_key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who can be in one account: a user, and root."""
-
-    user: Keys
-    root: Keys
+# Who can be in one account: its "root" and its "user".
+Account = dict[str, Keys]
 
 
 def prepare() -> dict[str, Account]:
@@ -45,12 +41,27 @@ def prepare() -> dict[str, Account]:
     return accounts
 
 
+def prepare_empty() -> dict[str, Account]:
+    """Prepare the management account's user, and the role by which it gets into the others; return the keys."""
+    for account in layout.ACCOUNTS:
+        _add_role(account, layout.ORGANIZATION_ROLE, layout.organization_trust())
+        iam_backends[account]["aws"].put_role_policy(
+            layout.ORGANIZATION_ROLE, layout.ORGANIZATION_POLICY, layout.organization_policy()
+        )
+    members = {account: {"root": _add_root(account)} for account in layout.ACCOUNTS}
+    return {layout.MANAGEMENT: _prepare_account(layout.MANAGEMENT), **members}
+
+
 def _prepare_account(account: str) -> Account:
     iam = iam_backends[account]["aws"]
     iam.create_user("us-east-1", layout.USER)
+    return {"user": _keys(iam.create_access_key(layout.USER)), "root": _add_root(account)}
+
+
+def _add_root(account: str) -> Keys:
     root = AccessKey(user_name=None, prefix="AKIA", account_id=account)  # type: ignore[abstract]
-    iam.access_keys[root.access_key_id] = root
-    return Account(user=_keys(iam.create_access_key(layout.USER)), root=_keys(root))
+    iam_backends[account]["aws"].access_keys[root.access_key_id] = root
+    return _keys(root)
 
 
 def _keys(key: AccessKey) -> Keys:

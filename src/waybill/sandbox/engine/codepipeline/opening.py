@@ -11,15 +11,20 @@ from waybill.sandbox.engine.codepipeline import face
 from waybill.sandbox.engine.codepipeline.service import Place, Service
 
 
-def opened(clock: Callable[[], float]) -> Service:
-    """Return the prepared pipelines, and let them answer CodePipeline's requests."""
+def opened(clock: Callable[[], float], *, prepared: bool = True) -> Service:
+    """Return the prepared pipelines (or none), and let them answer CodePipeline's requests."""
     service = Service(clock)
+    if prepared:
+        _prepare(service)
+    face.install(service)
+    return service
+
+
+def _prepare(service: Service) -> None:
     place = Place(layout.DEVELOPMENT, layout.HOME_REGION)
     key = keys.arn(layout.PIPELINE_KEY_ALIAS, account=place.account, region=place.region)
     service.create(place, upload(key))
     service.create(place, staged(key))
-    face.install(service)
-    return service
 
 
 def upload(key: str) -> dict[str, Any]:
