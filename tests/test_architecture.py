@@ -53,12 +53,14 @@ THIRD_PARTY: dict[str, set[str]] = {
     "semver": {"domain"},
     "awscrt": {"transfer", "aws", "sandbox"},
     "boto3": {"aws"},
-    "botocore": {"aws"},
+    "botocore": {"aws", "sandbox"},
     "urllib3": {"aws", "web"},
     "actions_toolkit": {"github"},
     "github": {"github"},
     "requests": {"github", "web"},
     "rich": {"report"},
+    "yaml": {"inputs"},
+    "jsonschema": {"inputs"},
     "moto": {"sandbox"},
     "werkzeug": {"sandbox"},
 }
@@ -243,6 +245,7 @@ FLOORS = (
     {"deploy"},
     {"survey"},
     {"info", "status"},
+    {"setup"},
 )
 
 

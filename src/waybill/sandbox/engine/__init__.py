@@ -9,9 +9,10 @@ refuses any other version. Import order matters: `loading` before anything of mo
                  (these five know nothing of moto)
     admission    who may touch a bucket, expected owners, bucket policies
     keys         SSE-KMS: what is asked for, resolved to a key's ARN as S3 resolves it
-    objects, locks, uploads, s3, s3_uploads, s3_copies
-                 how objects are kept, written and read; multipart uploads; copies
-    sts, ssm     the other services;  events  EventBridge's way to pipelines
+    objects, locks, uploads, s3, s3_uploads, s3_copies, s3_settings
+                 how objects are kept, written and read; multipart uploads; copies; buckets' settings
+    sts, ssm, iam, kms
+                 the other services;  events  EventBridge's way to pipelines
     automation   CodePipeline, made when first somebody asks for it;  codepipeline  CodePipeline itself
     strictness   all the replacements, in one call
     preparation  accounts, buckets, keys, parameters, roles

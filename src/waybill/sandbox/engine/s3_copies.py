@@ -22,7 +22,7 @@ _RANGE: Final = re.compile(r"bytes=(\d+)-(\d+)\Z")
 
 
 class StrictS3Copies(StrictS3Uploads):
-    """The whole of the sandbox's S3."""
+    """Copies, beside all that comes before them."""
 
     def copy_object(self) -> TYPE_RESPONSE:
         """CopyObject: create-only when asked, and whole even when its source was made of parts."""

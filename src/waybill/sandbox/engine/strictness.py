@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from waybill.sandbox.engine import events, objects, s3, ssm, sts
+from waybill.sandbox.engine import events, iam, kms, objects, s3, ssm, sts
 from waybill.sandbox.engine.automation import Automation
-from waybill.sandbox.engine.s3_copies import StrictS3Copies
+from waybill.sandbox.engine.s3_settings import StrictS3Settings
 
 
 def install(automation: Automation) -> None:
-    """Make moto strict: S3's objects and requests, Parameter Store, STS; uploads and events reach `automation`."""
+    """Make moto strict: S3, IAM, KMS, Parameter Store, STS; uploads and events reach `automation`."""
     objects.install(automation.written)
     events.install(automation.fired)
-    s3.install(StrictS3Copies)
+    s3.install(StrictS3Settings)
+    iam.install()
+    kms.install()
     ssm.install()
     sts.install()

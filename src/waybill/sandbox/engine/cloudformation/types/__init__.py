@@ -1,4 +1,10 @@
-"""The types of resources that the sandbox's CloudFormation makes, by name. Any other one fails its stack."""
+"""The types of resources that the sandbox's CloudFormation makes, by name. Any other one fails its stack.
+
+checked, asking, common
+                 what is missing or unknown; calls, fitted to the service models; names, tags, documents
+s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events
+                 one module a service
+"""
 
 from __future__ import annotations
 
@@ -6,5 +12,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from waybill.sandbox.engine.cloudformation.kinds import Kind
+from waybill.sandbox.engine.cloudformation.types import codepipeline, events, iam, iam_policies, kms, s3, ssm
+from waybill.sandbox.engine.cloudformation.types.checked import Checked, Maker
 
-KINDS: Final[Mapping[str, Kind]] = {}
+_ALL: Final[tuple[Maker, ...]] = (
+    codepipeline.Pipeline(),
+    events.Rule(),
+    iam.Group(),
+    iam.OIDCProvider(),
+    iam.Role(),
+    iam.User(),
+    iam.UserToGroupAddition(),
+    iam_policies.ManagedPolicy(),
+    iam_policies.Policy(),
+    iam_policies.RolePolicy(),
+    kms.Alias(),
+    kms.Key(),
+    kms.ReplicaKey(),
+    s3.Bucket(),
+    s3.BucketPolicy(),
+    ssm.Parameter(),
+)
+
+KINDS: Final[Mapping[str, Kind]] = {kind.type: Checked(kind) for kind in _ALL}

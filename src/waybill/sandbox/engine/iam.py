@@ -1,0 +1,76 @@
+"""IAM as the sandbox answers: what is in use is not deleted, what is named exists, and providers have their audiences.
+
+Only what moto leaves out of that; the rest is moto's.
+"""
+
+from __future__ import annotations
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.responses import ActionResult, EmptyResult
+from moto.iam import urls
+from moto.iam.exceptions import DeleteConflictException, NotFoundException
+from moto.iam.models import Group, OpenIDConnectProvider, Role, User
+from moto.iam.responses import IamResponse
+
+from waybill.sandbox.engine.refusals import Refusal, rendered
+
+
+class StrictIam(IamResponse):
+    """Requests to IAM, one instance a request."""
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """Answer one request; refusals in IAM's form."""
+        try:
+            return super().call_action()
+        except Refusal as refusal:
+            return rendered(refusal, "iam")
+
+    def create_role(self) -> ActionResult:
+        """CreateRole: with a permissions boundary that exists."""
+        self._check_boundary()
+        return super().create_role()
+
+    def put_role_permissions_boundary(self) -> ActionResult:
+        """PutRolePermissionsBoundary: one that exists."""
+        self._check_boundary()
+        return super().put_role_permissions_boundary()
+
+    def delete_policy(self) -> ActionResult:
+        """DeletePolicy: of one that nobody has, as a policy or as a boundary."""
+        arn = self._get_param("PolicyArn")
+        holders: list[Role | User | Group] = list(self.backend.roles.values())
+        holders += [*self.backend.users.values(), *self.backend.groups.values()]
+        bounded = {role.permissions_boundary_arn for role in self.backend.roles.values()}
+        if any(arn in holder.managed_policies for holder in holders):
+            raise DeleteConflictException("Cannot delete a policy attached to entities.")
+        if arn in bounded:
+            raise DeleteConflictException("Cannot delete a policy that is in use as a permissions boundary.")
+        return super().delete_policy()
+
+    def add_client_id_to_open_id_connect_provider(self) -> ActionResult:
+        """AddClientIDToOpenIDConnectProvider; one that is there is no fault."""
+        provider, audience = self._provider()
+        if audience not in provider.client_id_list:
+            provider.client_id_list = [*provider.client_id_list, audience]
+        return EmptyResult()
+
+    def remove_client_id_from_open_id_connect_provider(self) -> ActionResult:
+        """RemoveClientIDFromOpenIDConnectProvider; one that is not there is no fault."""
+        provider, audience = self._provider()
+        provider.client_id_list = [each for each in provider.client_id_list if each != audience]
+        return EmptyResult()
+
+    def _provider(self) -> tuple[OpenIDConnectProvider, str]:
+        arn = self._get_param("OpenIDConnectProviderArn")
+        return self.backend.get_open_id_connect_provider(arn), str(self._get_param("ClientID"))
+
+    def _check_boundary(self) -> None:
+        arn = self._get_param("PermissionsBoundary")
+        if arn and arn not in self.backend.managed_policies:
+            raise NotFoundException(f"Scope ARN: {arn} does not exist or is not attachable.")
+
+
+def install() -> None:
+    """Let `StrictIam` answer IAM's requests."""
+    for pattern in urls.url_paths:
+        urls.url_paths[pattern] = StrictIam.dispatch

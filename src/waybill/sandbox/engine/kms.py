@@ -1,0 +1,88 @@
+"""KMS as the sandbox answers: replicas of multi-Region keys are keys of their own, with the same id and material.
+
+A replica has its own policy, description, tags, aliases and state; rotation is its primary's.
+https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.kms import urls
+from moto.kms.exceptions import AlreadyExistsException
+from moto.kms.models import Key, kms_backends
+from moto.kms.responses import KmsResponse
+
+from waybill.sandbox.engine.refusals import Refusal, rendered
+
+
+class StrictKms(KmsResponse):
+    """Requests to KMS, one instance a request."""
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """Answer one request; refusals in KMS's form."""
+        try:
+            return super().call_action()
+        except Refusal as refusal:
+            return rendered(refusal, "kms")
+
+    def replicate_key(self) -> str:
+        """ReplicateKey: of a primary, to a region that has no replica of it."""
+        self._validate_key_id(self._get_param("KeyId"))
+        primary = self.kms_backend.keys[self.kms_backend.any_id_to_key_id(self._get_param("KeyId"))]
+        region = self._get_param("ReplicaRegion")
+        if not primary.multi_region or not _is_primary(primary):
+            raise Refusal("UnsupportedOperationException", f"{primary.arn} is not a multi-Region primary key.")
+        if primary.key_state != "Enabled":
+            raise Refusal("KMSInvalidStateException", f"{primary.arn} is {primary.key_state}.")
+        backend = kms_backends[self.current_account][region]
+        if primary.id in backend.keys:
+            raise AlreadyExistsException(f"Key arn:aws:kms:{region}:{self.current_account}:key/{primary.id} exists")
+        replica = self.kms_backend.replicate_key(primary.id, region)
+        replica.policy = self._get_param("Policy") or replica.generate_default_policy()
+        replica.description = self._get_param("Description") or ""
+        replica.aliases, replica.grants = {}, {}
+        # The list of replicas is one that all of them share; who is what is each one's own.
+        replica.multi_region_configuration = {**primary.multi_region_configuration, "MultiRegionKeyType": "REPLICA"}
+        tags = self._get_param("Tags") or []
+        if tags:
+            backend.tagger.tag_resource(replica.id, tags)
+        told = {"ReplicaKeyMetadata": replica.to_dict()["KeyMetadata"], "ReplicaPolicy": replica.policy}
+        return json.dumps({**told, "ReplicaTags": tags})
+
+    def enable_key_rotation(self) -> str:
+        """EnableKeyRotation: of a primary, and so of its replicas."""
+        return self._rotated(super().enable_key_rotation())
+
+    def disable_key_rotation(self) -> str:
+        """DisableKeyRotation: as EnableKeyRotation."""
+        return self._rotated(super().disable_key_rotation())
+
+    def _rotated(self, answer: str) -> str:
+        key = self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))]
+        for replica in _replicas(key):
+            replica.key_rotation_status = key.key_rotation_status
+        return answer
+
+
+def install() -> None:
+    """Let `StrictKms` answer KMS's requests."""
+    for pattern in urls.url_paths:
+        urls.url_paths[pattern] = StrictKms.dispatch
+
+
+def _is_primary(key: Key) -> bool:
+    return bool(key.multi_region_configuration["PrimaryKey"]["Arn"] == key.arn)
+
+
+def _replicas(key: Key) -> Iterator[Key]:
+    if not key.multi_region:
+        return
+    if not _is_primary(key):
+        raise Refusal("UnsupportedOperationException", f"{key.arn} is a replica: its primary decides about rotation.")
+    for each in key.multi_region_configuration["ReplicaKeys"]:
+        found = kms_backends[key.account_id][each["Region"]].keys.get(key.id)
+        if found is not None:
+            yield found
