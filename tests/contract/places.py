@@ -164,9 +164,10 @@ def in_ministack(folder: Path) -> Iterator[Place]:
 
 
 def add_promotion(engine: ministack.Engine) -> None:
-    """Let the stage role do what promoting, pruning and looking around need beside staging."""
+    """Let the stage role do what promoting, pruning, setup and looking around need beside staging."""
     allow = {"Effect": "Allow", "Resource": "*"}
     actions = ["s3:GetObjectVersion", "s3:DeleteObject", "s3:ListBucketMultipartUploads", "ssm:GetParametersByPath"]
+    actions += ["ssm:DeleteParameter"]
     policy = ministack.document({**allow, "Action": actions})
     iam = engine.root(PRODUCTION, "iam")
     iam.put_role_policy(RoleName=ministack.STAGE_ROLE, PolicyName="promotion", PolicyDocument=policy)

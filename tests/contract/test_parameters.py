@@ -94,3 +94,16 @@ def test_below_the_prefix_every_project_shows_and_the_root_has_all(place: Place,
     assert parameters.below("/artifacts")[name] == "1.0.0"
     assert {name, BUCKET_PARAMETER} <= parameters.below("/").keys()
     assert BUCKET_PARAMETER not in parameters.below("/artifacts")
+
+
+def test_what_is_deleted_is_gone_with_its_history_and_may_be_created_again(
+    place: Place, parameters: Parameters
+) -> None:
+    name = place.new_parameter()
+    for number, value in enumerate(["1.0.0", "1.1.0"]):
+        parameters.put(name, value, create=number == 0)
+    assert parameters.delete(name) is True
+    assert list(parameters.history(name)) == []
+    assert parameters.delete(name) is False
+    assert parameters.put(name, "2.0.0", create=True) is PutResult.WRITTEN
+    assert list(parameters.history(name)) == ["2.0.0"]

@@ -120,6 +120,13 @@ class FakeParameters:
             self._world.parameters.setdefault((self._account, self._region, name), ParameterState()).put(value)
             return PutResult.WRITTEN
 
+    def delete(self, name: str) -> bool:
+        """Delete a parameter with its history."""
+        with self._making("delete-parameter", name), self._world.lock:
+            found = self._find(name)
+            self._world.parameters.pop((self._account, self._region, name), None)
+            return found is not None
+
     def _find(self, name: str) -> ParameterState | None:
         self._world.must_have(self._region)
         if fault := parameter_fault(name):

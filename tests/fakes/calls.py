@@ -22,6 +22,7 @@ WRITES = frozenset(
         "abort",
         "delete",
         "put-parameter",
+        "delete-parameter",
         "start",
         "stop",
         "roll-back",

@@ -7,26 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from waybill.domain.calls import (
+    CONFIGURE_CALLS,
     DEPLOY_CALLS,
     PROMOTE_CALLS,
     SOURCE_CALLS,
     STAGE_CALLS,
     STATUS_CALLS,
     Call,
-    On,
 )
 from waybill.domain.outputs import Output
 from waybill.domain.policy import Scope, Source, document
 
 READING = tuple(dict.fromkeys([*SOURCE_CALLS, *STATUS_CALLS]))
 """Everything that only looks: download, info, versions, status, and the source of a promotion."""
-
-CONFIGURING = (
-    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration"),
-    Call("ssm:PutParameter", On.CONFIGURATION, "write it"),
-    Call("ssm:DeleteParameter", On.CONFIGURATION, "delete it from a region that is dropped"),
-)
-"""What writing the organisation configuration needs; domain/calls.py has no table for it."""
 
 SCOPE = Scope(
     partition="aws",
@@ -60,7 +53,7 @@ def expected() -> dict[str, dict[str, Any]]:
         "AllowWrite": made(STAGE_CALLS, SCOPE),
         "AllowPromote": made(PROMOTE_CALLS, source),
         "AllowDeploy": made(DEPLOY_CALLS, deploy),
-        "AllowConfigure": made(CONFIGURING, replace(SCOPE, parameters=("/startifact",))),
+        "AllowConfigure": made(CONFIGURE_CALLS, replace(SCOPE, parameters=("/startifact",))),
     }
 
 

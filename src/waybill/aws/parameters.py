@@ -95,6 +95,17 @@ class SsmParameters:
             self._written[name] = max(version, self._written.get(name, 0))
         return PutResult.EXISTS if answer is None else PutResult.WRITTEN
 
+    def delete(self, name: str) -> bool:
+        """Delete a parameter, its history with it; returns whether there was one."""
+        answer = self._calls.perform(
+            self._asked("ssm:DeleteParameter", name),
+            lambda: self._client.delete_parameter(Name=name),
+            {"ParameterNotFound": None},
+        )
+        with self._lock:
+            self._written.pop(name, None)  # a later one counts from 1 again
+        return answer is not None
+
     def _asked(self, action: str, name: str) -> Asked:
         path = name if name.startswith("/") else f"/{name}"
         return Asked(action=action, resource=f"{self._arn}{path}", where=f"parameter {name} in {self._region}")

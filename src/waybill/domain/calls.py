@@ -169,6 +169,13 @@ On which resources: https://docs.aws.amazon.com/service-authorization/latest/ref
 and .../list_amazoneventbridge.html, where a rule's target is no resource.
 """
 
+CONFIGURE_CALLS = (
+    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration"),
+    Call("ssm:PutParameter", On.CONFIGURATION, "write it"),
+    Call("ssm:DeleteParameter", On.CONFIGURATION, "delete it from a region that is dropped"),
+)
+"""What `setup configuration` needs in every account, on the parameter of the organisation configuration."""
+
 IN_THE_ACCOUNT = frozenset({On.VERSION, On.EVENTS, On.RECORDS, On.BUCKET, On.LISTING})
 
 

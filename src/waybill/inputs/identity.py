@@ -19,15 +19,19 @@ _AUDIENCE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def read_identity(reading: Reading, origin: Origin) -> Identity:
-    """Return the roles to assume and what goes into their sessions; faults go to `reading`."""
+    """Return the roles to assume and what goes into their sessions; faults go to `reading`.
+
+    A verb whose roles stand in a file has no inputs `role`, `role-external-id` and `expected-account`.
+    """
     oidc_role = reading.parsed("oidc-role", RoleArn.parse)
-    role = reading.parsed("role", RoleArn.parse)
+    named = reading.has("role")
+    role = reading.parsed("role", RoleArn.parse) if named else None
     name = reading.checked("role-session-name", who.is_session_name, "must be 2 to 64 of letters, digits and _+=,.@-.")
-    account = read_account(reading, "expected-account")
+    account = read_account(reading, "expected-account") if named else ""
     last = role or oidc_role
     if account and last and last.account != account:
         reading.fault("expected-account", f"is another account than that of {last}.")
-    external = read_external_id(reading, "role")
+    external = read_external_id(reading, "role") if named else None
     tagged = reading.flag("session-tags")
     return Identity(
         oidc_role=oidc_role,

@@ -41,6 +41,9 @@ class Parameters(Protocol):
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         """Write a String; with `create`, only where there is none (`EXISTS` otherwise)."""
 
+    def delete(self, name: str) -> bool:
+        """Delete a parameter, its history with it; returns whether there was one."""
+
 
 class Keys(Protocol):
     """One region's KMS."""

@@ -32,8 +32,12 @@ _DONE = {
     "setup": "set up",
 }
 
-OWN_WORDS = frozenset({"deploy", "download", "prune", "rollback", "status"})
-"""Commands whose module `COMMAND_words` says some of their ends itself; imported only by their own run."""
+OWN_WORDS = frozenset({"deploy", "download", "prune", "rollback", "setup", "status"})
+"""Commands whose module `COMMAND_words` says some of their ends itself; imported only by their own run. (Of a command
+of two words it is the first one.)"""
+
+ATTENTIVE = frozenset({"setup", "status"})
+"""Commands that may end well, and yet have found what needs attention."""
 
 PLACING = frozenset({"stage", "promote", "rollback"})
 """Commands that may deploy last of all, beside what becomes of the regions."""
@@ -52,9 +56,10 @@ def sentence(result: Result) -> str:
         if deploy_words.follows(result):
             first = sentence(deploy_words.before(result)).removesuffix(" Nothing was changed.")
             return f"{first} {deploy_words.behind(result)}"
-    if result.command not in OWN_WORDS:
+    family = result.command.partition(" ")[0]
+    if family not in OWN_WORDS:
         return _sentence(result)
-    told: str | None = import_module(f"waybill.report.{result.command}_words").sentence(result)
+    told: str | None = import_module(f"waybill.report.{family}_words").sentence(result)
     return told or _sentence(result)
 
 
@@ -204,7 +209,8 @@ def result_mark(result: Result, ink: Ink) -> str:
     """Return the mark of a result: a part that is enough for `require` is good."""
     if result.outcome is Outcome.PLANNED:
         return ink.idle
-    if result.command == "status" and import_module("waybill.report.status_words").needs_attention(result):
+    family = result.command.partition(" ")[0]
+    if family in ATTENTIVE and import_module(f"waybill.report.{family}_words").needs_attention(result):
         return ink.bad
     bad = result.outcome in BAD or (deploys(result) and result.outcome in _NOT_THERE)
     return ink.bad if bad and result.exit_code is not ExitCode.OK else ink.good

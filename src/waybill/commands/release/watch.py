@@ -160,3 +160,6 @@ class _Parameters:
 
     def put(self, name: str, value: str, *, create: bool) -> PutResult:
         return self._watch.writing(self._region, name, lambda: self._parameters.put(name, value, create=create))
+
+    def delete(self, name: str) -> bool:
+        return self._watch.writing(self._region, name, lambda: self._parameters.delete(name))

@@ -1,0 +1,1 @@
+"""The use cases that prepare accounts, each in a module of its own."""

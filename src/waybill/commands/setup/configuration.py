@@ -1,0 +1,177 @@
+"""setup configuration: the organisation configuration of every account and region, shown, written and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from waybill.commands.setup.members import Entered, enter
+from waybill.commands.together import in_words, together
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.result import Outcome, Result
+from waybill.domain.setup import configuring
+from waybill.domain.setup.configuring import Act, Asked, Configured, Row, Spot, Stored, Unread
+from waybill.domain.setup.narrowing import configuring_policy
+from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.requests import ConfigurationRequest
+from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exit_code_of
+from waybill.ports.account import Account, PutResult
+from waybill.progress import Started, Warned
+
+WRITING = Asked(write=True)
+
+
+def configuration(request: ConfigurationRequest, tools: Tools) -> Result:
+    """Show how every place stands; with `yes` do what is asked for there.
+
+    Raises where none of the accounts can be entered, and, before anything is written, where any cannot.
+    """
+    started = tools.clock.monotonic()
+    prepared = request.prepared
+    tools.reporter.tell(Started(f"Looking at the configuration {prepared.configuration_parameter}"))
+    entered = enter(request, lambda member: configuring_policy(prepared, member), tools)
+    _refuse_or_warn(request, entered, tools)
+    places = stored_configuration(prepared, entered.accounts, tools, also=request.asked.delete_from)
+    places |= _unseen(prepared, entered)
+    rows = configuring.plan(prepared, places, request.asked, among=request.among)
+    found = Configured(
+        parameter=prepared.configuration_parameter,
+        wanted=configuring.wanted(prepared),
+        rows=rows,
+        asked=request.asked,
+        yes=request.yes,
+    )
+    if request.yes:
+        found = carry_out(found, entered.accounts, tools)
+    return _result(request, found, seconds=tools.clock.monotonic() - started)
+
+
+def write_configuration(prepared: Prepared, accounts: Mapping[str, Account], tools: Tools) -> Configured:
+    """Write the configuration into every region of `accounts` (by their names in the file) that have it otherwise.
+
+    What went wrong is in the rows: nothing is raised but a cancellation.
+    """
+    among = [member for member in prepared.accounts if member.name in accounts]
+    places = stored_configuration(prepared, accounts, tools)
+    found = Configured(
+        parameter=prepared.configuration_parameter,
+        wanted=configuring.wanted(prepared),
+        rows=configuring.plan(prepared, places, WRITING, among=among),
+        asked=WRITING,
+        yes=True,
+    )
+    return carry_out(found, accounts, tools)
+
+
+def stored_configuration(
+    prepared: Prepared, accounts: Mapping[str, Account], tools: Tools, *, also: Sequence[str] = ()
+) -> dict[Spot, Stored]:
+    """Return what is stored in every region of the file, in those that are stored as regions, and in `also`."""
+    regions = dict.fromkeys((*prepared.regions, *also))
+    found = _read(prepared, accounts, [Spot(name, region) for name in accounts for region in regions], tools)
+    for name in accounts:
+        mine = [text for spot, text in found.items() if spot.account == name]
+        more = [one for one in configuring.dropped_regions(prepared, mine) if one in tools.known_regions]
+        spots = [Spot(name, region) for region in more if region not in regions]
+        found |= _read(prepared, accounts, spots, tools)
+    return found
+
+
+def carry_out(plan: Configured, accounts: Mapping[str, Account], tools: Tools) -> Configured:
+    """Do what the rows say, all places at once; delete last, and only in accounts where every write succeeded."""
+    writes = {row.spot: row for row in plan.pending if row.act is not Act.DELETE}
+    ends = _do(plan.parameter, writes, accounts, tools)
+    failed = {spot.account for spot, row in ends.items() if not row.done}
+    deletes = {row.spot: row for row in plan.pending if row.act is Act.DELETE and row.spot.account not in failed}
+    ends |= _do(plan.parameter, deletes, accounts, tools)
+    left = "is left: not all of the account's other regions could be written"
+    rows = [
+        replace(row, act=Act.NONE, refused=left) if row.act is Act.DELETE and row.spot not in ends else row
+        for row in plan.rows
+    ]
+    return replace(plan, rows=tuple(ends.get(row.spot, row) for row in rows))
+
+
+def _do(parameter: str, rows: Mapping[Spot, Row], accounts: Mapping[str, Account], tools: Tools) -> dict[Spot, Row]:
+    def one(spot: Spot) -> bool:
+        tools.cancellation.check()
+        row, parameters = rows[spot], accounts[spot.account].region(spot.region).parameters
+        if parameters.get(parameter) != row.before:
+            raise ConflictError(f"{parameter} in {spot} was changed by somebody else just now.", "Run again.")
+        if row.act is Act.DELETE:
+            return parameters.delete(parameter)
+        put = parameters.put(parameter, row.value, create=row.act is Act.CREATE)
+        # Where the answer to a put was lost, the next try meets what it wrote itself.
+        if put is PutResult.EXISTS and parameters.get(parameter) != row.value:
+            raise ConflictError(f"{parameter} in {spot} was written by somebody else just now.", "Run again.")
+        return True
+
+    done, errors = everywhere(one, list(rows))
+    ends = {spot: replace(rows[spot], done=True) for spot in done}
+    return ends | {spot: replace(rows[spot], done=False, error=_unread(error)) for spot, error in errors.items()}
+
+
+def _read(
+    prepared: Prepared, accounts: Mapping[str, Account], spots: Sequence[Spot], tools: Tools
+) -> dict[Spot, Stored]:
+    def one(spot: Spot) -> str | None:
+        tools.cancellation.check()
+        return accounts[spot.account].region(spot.region).parameters.get(prepared.configuration_parameter)
+
+    answers, errors = everywhere(one, spots)
+    found: dict[Spot, Stored] = dict(answers)
+    for spot, error in errors.items():
+        if isinstance(error, Cancelled):
+            raise error
+        found[spot] = _unread(error)
+    return found
+
+
+def _unread(error: WaybillError) -> Unread:
+    return Unread(in_words(error), error.advice, int(exit_code_of(error)))
+
+
+def _unseen(prepared: Prepared, entered: Entered) -> dict[Spot, Stored]:
+    return {Spot(name, region): _unread(error) for name, error in entered.errors.items() for region in prepared.regions}
+
+
+def _refuse_or_warn(request: ConfigurationRequest, entered: Entered, tools: Tools) -> None:
+    errors = list(entered.errors.values())
+    if errors and (request.yes or not entered.accounts or any(isinstance(one, Cancelled) for one in errors)):
+        raise together(errors)
+    for name, error in entered.errors.items():
+        tools.reporter.tell(Warned(f"The account {name} cannot be entered: {in_words(error)}"))
+
+
+def _result(request: ConfigurationRequest, found: Configured, *, seconds: float) -> Result:
+    changed = any(row.done for row in found.rows)
+    codes = [ExitCode(row.error.exit_code) for row in found.rows if row.error]
+    if any(row.refused for row in found.rows):
+        codes.append(ExitCode.CONFLICT)
+    if request.check and found.astray:
+        codes.append(ExitCode.PARTIAL)
+    outcome = Outcome.ALREADY
+    if any(row.error for row in found.rows):
+        outcome = Outcome.PARTIAL
+    elif any(row.refused for row in found.rows):
+        outcome = Outcome.CONFLICT
+    elif changed:
+        outcome = Outcome.CREATED
+    elif found.pending:
+        outcome = Outcome.PLANNED
+    unfinished = any(row.done is False for row in found.rows)
+    return Result(
+        command="setup configuration",
+        outcome=outcome,
+        changed=changed,
+        exit_code=min(codes, default=ExitCode.OK),
+        project="",
+        version="",
+        sha256=None,
+        size=None,
+        channel=None,
+        resume=request.again if unfinished else None,
+        seconds=seconds,
+        body=found,
+        then=f"To do it: {request.again}" if found.pending and not request.yes else None,
+    )

@@ -1,0 +1,109 @@
+"""What the tests of setup's verbs stand on: the fake world, its two accounts in a `waybill.yaml`, and ways in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fakes.account import FakeGateway
+from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PARAMETER_PREFIX, PRODUCTION, REGIONS, FakeAws
+from fakes.clock import FakeClock
+from fakes.reporter import RecordingReporter
+from inputs.given import around
+from waybill.cancel import Cancellation
+from waybill.commands.tools import Tools
+from waybill.domain.arns import RoleArn
+from waybill.domain.identity import Identity
+from waybill.domain.setup.prepared import Member, Prefixes, Prepared
+from waybill.inputs.surroundings import Surroundings
+from waybill.ports.account import Gateway
+from waybill.retry import Retry
+
+PARAMETER = "/startifact"
+OTHER_REGION = "ap-south-1"
+
+
+def role(account: str) -> RoleArn:
+    return RoleArn.parse(f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole")
+
+
+PREPARED = Prepared(
+    accounts=(
+        Member(name="development", id=DEVELOPMENT, role=role(DEVELOPMENT)),
+        Member(name="production", id=PRODUCTION, role=role(PRODUCTION), external_id="acme", source="development"),
+    ),
+    regions=REGIONS,
+    bucket_parameter=BUCKET_PARAMETER,
+    prefixes=Prefixes(parameter=PARAMETER_PREFIX),
+)
+ACCOUNTS = {"development": DEVELOPMENT, "production": PRODUCTION}
+
+
+@dataclass(slots=True)
+class Standing:
+    """A world with more regions than the file has. `entered` are the identities that were asked for, in order."""
+
+    prepared: Prepared = PREPARED
+    world: FakeAws = field(default_factory=lambda: FakeAws.prepared(regions=(*REGIONS, OTHER_REGION)))
+    reporter: RecordingReporter = field(default_factory=RecordingReporter)
+    clock: FakeClock = field(default_factory=FakeClock)
+    entered: list[Identity] = field(default_factory=list)
+    gateways: dict[str, FakeGateway] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for account in ACCOUNTS.values():
+            self.world.delete_parameter(OTHER_REGION, account, PARAMETER)
+            for region in REGIONS:
+                self.store(region, account, {"regions": ",".join(REGIONS)})
+
+    def store(self, region: str, account: str, changes: dict[str, Any] | None) -> None:
+        """Have somebody write the configuration there, with `changes`; None: delete it."""
+        if changes is None:
+            self.world.delete_parameter(region, account, PARAMETER)
+            return
+        text = {
+            "regions": ",".join(REGIONS),
+            "bucket_name_param": BUCKET_PARAMETER,
+            "bucket_key_prefix": "",
+            "parameter_name_prefix": PARAMETER_PREFIX,
+            "save_ok": "y",
+            **changes,
+        }
+        kept = {key: value for key, value in text.items() if value is not None}
+        self.world.set_parameter(region, account, PARAMETER, json.dumps(kept))
+
+    def stored(self, region: str, account: str) -> Any:
+        """Return the configuration that is stored; None where there is none."""
+        history = self.world.history(region, account, PARAMETER)
+        return json.loads(history[-1]) if history else None
+
+    def file(self, path: Path, regions: frozenset[str]) -> Prepared:
+        """Read the file, whichever."""
+        return self.prepared
+
+    def around(self) -> Surroundings:
+        return around(regions=frozenset(self.world.regions))
+
+    def enter(self, identity: Identity) -> Gateway:
+        self.entered.append(identity)
+        assert identity.account is not None
+        gateway = self.gateways.get(identity.account)
+        return gateway or self.world.gateway(identity.account)
+
+    def tools(self, cancellation: Cancellation | None = None) -> Tools:
+        return Tools(
+            gateways=self.enter,
+            clock=self.clock,
+            reporter=self.reporter,
+            cancellation=cancellation or Cancellation(),
+            retry=Retry(clock=self.clock, random=lambda: 0.5, budget=2.0),
+            known_regions=frozenset(self.world.regions),
+            run_id="42",
+        )
+
+    def with_regions(self, *regions: str) -> Standing:
+        """Have the file name these regions."""
+        self.prepared = replace(self.prepared, regions=regions)
+        return self
