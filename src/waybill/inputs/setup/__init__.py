@@ -1,0 +1,7 @@
+"""Reads `waybill.yaml`: its form is `schemas/waybill.schema.json`, and `cross.py` has the rules between its parts."""
+
+from __future__ import annotations
+
+from waybill.inputs.setup.read import read_prepared
+
+__all__ = ["read_prepared"]

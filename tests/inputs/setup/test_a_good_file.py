@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from inputs.setup.example import EXAMPLE, REGIONS, changed, example, read
+from waybill.domain.setup.prepared import Distribution, Prefixes
+from waybill.inputs.setup import read_prepared
+
+
+def test_the_example_is_read_as_the_sandbox_has_it() -> None:
+    prepared = read_prepared(EXAMPLE, regions=REGIONS)
+    assert [(one.name, one.id, one.source) for one in prepared.accounts] == [
+        ("development", "111111111111", None),
+        ("production", "222222222222", "development"),
+    ]
+    assert {str(one.role).rsplit("/", 1)[1] for one in prepared.accounts} == {"OrganizationAccountAccessRole"}
+    assert (prepared.regions, prepared.home) == (("us-east-1", "us-west-2", "eu-west-1"), "us-east-1")
+    (pipeline,) = prepared.pipelines
+    assert (pipeline.name, pipeline.source.bucket, pipeline.source.key, pipeline.output.bucket) == (
+        "crossaccountdeploy", "codepipeline-input-bucket", "sample-website.zip", "codepipeline-output-bucket",
+    )  # fmt: skip
+    assert prepared.repositories[0].may["promote"] == ("environment:production",)
+
+
+def test_what_is_left_out_is_as_the_dataclasses_have_it(tmp_path: Path) -> None:
+    prepared = read(tmp_path, {"schema": 1, "accounts": {"only": {"id": "111111111111"}}, "regions": ["us-east-1"]})
+    assert prepared.prefixes == Prefixes()
+    assert (prepared.configuration_parameter, prepared.bucket_parameter) == ("/startifact", "/buckets/staging")
+    assert (prepared.pipelines, prepared.repositories, prepared.external_id) == ((), (), None)
+    assert prepared.account("only").role is None
+
+
+def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
+    prepared = read(
+        tmp_path,
+        changed(
+            {
+                "accounts|production|alias": "acme-production",
+                "accounts|production|external-id": "acme-setup",
+                "configuration": {"parameter": "/acme", "bucket-parameter": "/acme-bucket"},
+                "prefixes": {
+                    "stack": "acme",
+                    "bucket": "acme-s",
+                    "key": "a/",
+                    "parameter": "",
+                    "policy": "",
+                    "role": "",
+                },
+                "enforce-conditional-writes": True,
+                "repositories|acme/website|owner-id": 12,
+                "repositories|acme/website|id": 34,
+                "pipelines|crossaccountdeploy|region": "us-west-2",
+                "pipelines|crossaccountdeploy|also": ["eu-west-1"],
+                "pipelines|crossaccountdeploy|output": {"bucket": "out-one", "folder": "a/b", "also": ["out-two"]},
+                "pipelines|crossaccountdeploy|mode": "SUPERSEDED",
+                "pipelines|crossaccountdeploy|starts-on-upload": True,
+                "pipelines|crossaccountdeploy|deploy-role": "writer",
+                "pipelines|crossaccountdeploy|distribution": {},
+                "registries|sugarwater|releases-kept": 7,
+                "registries|sugarwater|bare-commits": False,
+                "registries|sugarwater|immutable": True,
+                "clients|brewery|users": ["uploader"],
+                "clients|brewery|buckets": ["brewery-content"],
+                "clients|brewery|distributions": ["E1A2B3C4D5E6F7"],
+                "clients|brewery|region": "eu-central-1",
+            }
+        ),
+    )
+    member = prepared.account("production")
+    assert (member.alias, member.external_id) == ("acme-production", "acme-setup")
+    assert (prepared.configuration_parameter, prepared.bucket_parameter) == ("/acme", "/acme-bucket")
+    assert prepared.prefixes == Prefixes(stack="acme", bucket="acme-s", key="a/", parameter="", policy="", role="")
+    assert prepared.enforce_conditional_writes
+    assert (prepared.repositories[0].owner_id, prepared.repositories[0].id) == (12, 34)
+    pipeline, client, registry = prepared.pipelines[0], prepared.clients[0], prepared.registries[0]
+    assert (pipeline.region, pipeline.also, pipeline.output.also) == ("us-west-2", ("eu-west-1",), ("out-two",))
+    assert (pipeline.mode, pipeline.starts_on_upload, pipeline.deploy_role) == ("SUPERSEDED", True, "writer")
+    assert (pipeline.output.folder, pipeline.distribution) == ("a/b", Distribution())
+    assert (registry.releases_kept, registry.bare_commits, registry.immutable, registry.region) == (
+        7, False, True, "us-east-1",
+    )  # fmt: skip
+    assert (client.users, client.buckets, client.region) == (("uploader",), ("brewery-content",), "eu-central-1")
+    assert client.distributions == ("E1A2B3C4D5E6F7",)
+
+
+def test_a_staged_source_has_no_bucket(tmp_path: Path) -> None:
+    prepared = read(tmp_path, changed({"pipelines|crossaccountdeploy|source": "staged"}))
+    assert prepared.pipelines[0].source.bucket is None
+
+
+def test_json_is_yaml(tmp_path: Path) -> None:
+    import json
+
+    assert read(tmp_path, json.dumps(example())) == read_prepared(EXAMPLE, regions=REGIONS)
+
+
+def test_a_byte_order_mark_and_other_line_ends_change_nothing(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text().replace("\n", "\r\n")
+    (tmp_path / "waybill.yaml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert read_prepared(tmp_path / "waybill.yaml", regions=REGIONS) == read_prepared(EXAMPLE, regions=REGIONS)
