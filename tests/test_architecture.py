@@ -59,7 +59,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "github": {"github"},
     "requests": {"github", "web"},
     "rich": {"report"},
-    "yaml": {"inputs"},
+    "yaml": {"inputs", "sandbox"},
     "jsonschema": {"inputs"},
     "moto": {"sandbox"},
     "werkzeug": {"sandbox"},
