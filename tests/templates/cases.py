@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 KEY: Final = "arn:aws:kms:eu-west-1:222222222222:key/mrk-0123456789abcdef0123456789abcdef"
+MEDIA_KEY: Final = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555"
 STAGING_KEY: Final = "arn:aws:kms:us-east-1:111111111111:key/mrk-0123456789abcdef0123456789abcdef"
 
 CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
@@ -113,6 +114,33 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "DevelopmentAccount": "111111111111",
             "MakesRole": "no",
         },
+    },
+    "application": {
+        "a client with its pages": {
+            "ApplicationName": "brewery",
+            "BucketArns": "arn:aws:s3:::brewery,arn:aws:s3:::brewery-content",
+            "DistributionArns": "arn:aws:cloudfront::222222222222:distribution/E1ABCDEF2GHIJK",
+            "MemberNames": "ada,grace",
+        },
+        "an application with media": {
+            "ApplicationName": "sugarwater",
+            "NamePrefix": "acme-",
+            "BucketArns": "arn:aws:s3:::sugarwater",
+            "KeyArns": KEY,
+            "MediaBucketName": "sugarwater-media",
+            "MediaOrigins": "https://www.example.com,http://localhost:3000",
+            "MediaReadOrigins": "https://*.example.com",
+            "MediaKeyArn": MEDIA_KEY,
+            "RoleServices": "ecs-tasks.amazonaws.com,lambda.amazonaws.com",
+            "RoleAssumers": "arn:aws:iam::111111111111:role/sugarwater-tests",
+            "TrustedAccounts": "111111111111",
+            "ExternalId": "acme-releases",
+            "UserName": "sugarwater-uploader",
+            "SecondUserName": "sugarwater-importer",
+            "ThirdUserName": "sugarwater-mirror",
+            "PermissionsBoundaryArn": "arn:aws:iam::222222222222:policy/company-boundary",
+        },
+        "a client that has nothing yet": {"ApplicationName": "distillery"},
     },
     "registry": {
         "the action's own image": {"RepositoryName": "waybill"},

@@ -50,6 +50,14 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
         "OutputKeyArn": "the output's key",
     },
     "registry": CASES["registry"]["an application's, for others"],
+    "application": {
+        **CASES["application"]["an application with media"],
+        **CASES["application"]["a client with its pages"],
+        "BucketArns": "arn:aws:s3:::BUCKET",
+        "KeyArns": "their keys",
+        "MediaBucketName": "MEDIA",
+        "MediaKeyArn": "the media's key",
+    },
 }
 """The parameters with which the table is made: everything that a template can make is there."""
 
