@@ -12,6 +12,7 @@ from typing import Any, Final
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from waybill.sandbox.engine import late
 from waybill.sandbox.engine.automation import Automation
 from waybill.sandbox.engine.front import guarded
 from waybill.sandbox.errors import SandboxError
@@ -40,6 +41,7 @@ def server(listener: socket.socket, log: Callable[[str], None], automation: Auto
     def application_of(service: Any) -> Any:
         if service == "codepipeline":
             automation.service()
+        late.install(service)
         return _application(service)
 
     application = guarded(_Services(application_of), automation)

@@ -5,14 +5,20 @@ Only what moto leaves out of that; the rest is moto's.
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam import urls
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.exceptions import DeleteConflictException, NotFoundException
-from moto.iam.models import Group, OpenIDConnectProvider, Role, User
+from moto.iam.models import AWSManagedPolicy, Group, OpenIDConnectProvider, Role, User
 from moto.iam.responses import IamResponse
 
 from waybill.sandbox.engine.refusals import Refusal, rendered
+
+_AWS_POLICY: Final = "arn:aws:iam::aws:policy/"
 
 
 class StrictIam(IamResponse):
@@ -47,6 +53,21 @@ class StrictIam(IamResponse):
             raise DeleteConflictException("Cannot delete a policy that is in use as a permissions boundary.")
         return super().delete_policy()
 
+    def attach_role_policy(self) -> ActionResult:
+        """AttachRolePolicy: AWS's own policies too."""
+        self._know_policy()
+        return super().attach_role_policy()
+
+    def attach_group_policy(self) -> ActionResult:
+        """AttachGroupPolicy: AWS's own policies too."""
+        self._know_policy()
+        return super().attach_group_policy()
+
+    def attach_user_policy(self) -> ActionResult:
+        """AttachUserPolicy: AWS's own policies too."""
+        self._know_policy()
+        return super().attach_user_policy()
+
     def add_client_id_to_open_id_connect_provider(self) -> ActionResult:
         """AddClientIDToOpenIDConnectProvider; one that is there is no fault."""
         provider, audience = self._provider()
@@ -66,8 +87,20 @@ class StrictIam(IamResponse):
 
     def _check_boundary(self) -> None:
         arn = self._get_param("PermissionsBoundary")
+        self._know_policy(arn or "")
         if arn and arn not in self.backend.managed_policies:
             raise NotFoundException(f"Scope ARN: {arn} does not exist or is not attachable.")
+
+    def _know_policy(self, arn: str | None = None) -> None:
+        """Make one of AWS's own policies known when it is first named: to read all of them takes long."""
+        arn = str(self._get_param("PolicyArn")) if arn is None else arn
+        if not arn.startswith(_AWS_POLICY) or arn in self.backend.managed_policies:
+            return
+        name = arn.rpartition("/")[2]
+        found = json.loads(aws_managed_policies_data).get(name)
+        if found is not None and f"{_AWS_POLICY}{found['Path'].lstrip('/')}{name}" == arn:
+            policy = AWSManagedPolicy.from_data(name, self.current_account, self.region, found)
+            self.backend.managed_policies[policy.arn] = policy
 
 
 def install() -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from xml.sax.saxutils import escape
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_QUERY_SERVICES: Final = frozenset({"sts", "iam", "cloudformation"})
+_QUERY_SERVICES: Final = frozenset({"sts", "iam", "cloudformation", "cloudfront"})
 
 
 class Refusal(Exception):

@@ -2,7 +2,7 @@
 
 checked, asking, common
                  what is missing or unknown; calls, fitted to the service models; names, tags, documents
-s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events
+s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events, cloudfront, ecr
                  one module a service
 """
 
@@ -12,11 +12,24 @@ from collections.abc import Mapping
 from typing import Final
 
 from waybill.sandbox.engine.cloudformation.kinds import Kind
-from waybill.sandbox.engine.cloudformation.types import codepipeline, events, iam, iam_policies, kms, s3, ssm
+from waybill.sandbox.engine.cloudformation.types import (
+    cloudfront,
+    codepipeline,
+    ecr,
+    events,
+    iam,
+    iam_policies,
+    kms,
+    s3,
+    ssm,
+)
 from waybill.sandbox.engine.cloudformation.types.checked import Checked, Maker
 
 _ALL: Final[tuple[Maker, ...]] = (
+    cloudfront.Distribution(),
+    cloudfront.OriginAccessControl(),
     codepipeline.Pipeline(),
+    ecr.Repository(),
     events.Rule(),
     iam.Group(),
     iam.OIDCProvider(),
