@@ -14,7 +14,7 @@ from waybill.inputs.setup import read_prepared
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "waybill.yaml"
-REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1"})
+REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "us-gov-west-1"})
 
 
 def example() -> dict[str, Any]:

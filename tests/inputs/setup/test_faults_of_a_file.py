@@ -9,7 +9,20 @@ import pytest
 from inputs.setup.example import EXAMPLE, changed, faults
 
 PIPELINE = "pipelines|crossaccountdeploy"
-OWN = {"account": "production", "source": {"bucket": "in-two"}, "production": "production"}
+TWO = {
+    "account": "development",
+    "production": "production",
+    "source": {"bucket": "in-two"},
+    "output": {"bucket": "out-two"},
+    "deploy-role": "writer-two",
+}
+THREE = {"source": {"bucket": "in-three"}, "output": {"bucket": "out-three"}, "deploy-role": "writer-three"}
+OWN = {
+    "deploy-role": "writer-two",
+    "account": "development",
+    "source": {"bucket": "in-two"},
+    "production": "production",
+}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +83,16 @@ OWN = {"account": "production", "source": {"bucket": "in-two"}, "production": "p
         ({"clients|brewery|media|origins": ["https://www.example.com/"]}, "origins[0]: 'https://www.example.com/'"),
         ({"registries|sugarwater|releases-kept": 0}, "releases-kept: '0': must be 1 or more."),
         ({"codeartifact|my_domain": {"account": "development"}}, "codeartifact.my_domain: this name must be 2 to 50"),
+        ({"pipelines|two": {**TWO, "deploy-role": "prods3role"}}, "is made for crossaccountdeploy already"),
+        ({"pipelines|two": DEFAULT_ROLE}, "pipelines.two.deploy-role: 'prods3role': is made for"),
+        ({"pipelines|two": {**TWO, "account": "production"}}, "two.account: 'production': production takes from devel"),
+        ({"pipelines|a.b": TWO, "pipelines|a-b": {**TWO, **THREE}}, "pipelines.a-b: would have a stack of the"),
+        ({"clients|other": {"account": "production", "users": ["u"]}, "clients|brewery|users": ["U"]}, "users[0]"),
+        ({"clients|Brewery": {"account": "production"}}, "clients.Brewery: would have a stack of the same name"),
+        ({"clients|brewery|users": ["a", "b", "c", "d"]}, "clients.brewery.users: has 4, and may have 3 at most."),
+        ({"clients|brewery|assumers": ["arn:aws:iam::333333333333:role/x"]}, "clients.brewery.external-id: is missing"),
+        ({"clients|brewery|media|read-origins": ["example.com"]}, "must be the origin of a page, https:// and its"),
+        ({"regions": ["us-east-1", "us-gov-west-1"]}, "regions[1]: 'us-gov-west-1': is of another partition than us-"),
         ({"piplines": {}}, "there is no key `piplines` here. Did you mean `pipelines`?"),
     ],
 )  # fmt: skip

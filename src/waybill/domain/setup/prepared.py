@@ -109,15 +109,24 @@ class PreparedPipeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A bucket for what an application's visitors up- and download. `origins` are its own web pages."""
+    """A bucket for what an application's visitors up- and download. `origins` are its own web pages.
+
+    `read_origins` are the pages from which browsers may fetch. `key`: the ARN of the key that encrypts there.
+    """
 
     bucket: str
     origins: tuple[str, ...] = ()
+    read_origins: tuple[str, ...] = ("*",)
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """One application or client, and all that it may reach. `users` are made only because they are named here."""
+    """One application or client, and all that it may reach. `users` are made only because they are named here.
+
+    `keys` are ARNs of those that encrypt in its buckets; `members` users who are there already. Its role is taken by
+    `services` of AWS, and by `assumers` (ARNs of roles and users) who give `external_id`. `distributions` are ids.
+    """
 
     name: str
     account: str
@@ -126,6 +135,11 @@ class Client:
     media: Media | None = None
     users: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    assumers: tuple[str, ...] = ()
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from waybill.domain.arns import RoleArn
+from waybill.domain.arns import RoleArn, partition_of
 from waybill.domain.checks import region_faults
 from waybill.domain.names import parameter_fault
 from waybill.inputs.setup.loose import Texts, at, child, children, items, text
@@ -58,6 +58,9 @@ def check_regions(file: Mapping[str, Any], places: Places, known: frozenset[str]
         for fault in region_faults([region], known):
             tell(places, place, fault.rule, "us-east-1")
     staged = [region for _, region in items(file.get("regions"), ())]
+    for place, region in named:
+        if region in known and staged and partition_of(region) != partition_of(staged[0]):
+            tell(places, place, f"is of another partition than {staged[0]}, where no ARN is the same.", "")
     for name, body in children(file, "pipelines"):
         region = text(body, "region") or next(iter(staged), "")
         if body.get("source") == "staged" and region not in staged:

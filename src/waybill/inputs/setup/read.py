@@ -10,6 +10,7 @@ from waybill.errors import InputError
 from waybill.inputs.setup import cross
 from waybill.inputs.setup.buckets import check_buckets
 from waybill.inputs.setup.build import build
+from waybill.inputs.setup.made import check_made
 from waybill.inputs.setup.places import Places
 from waybill.inputs.setup.shape import check_shape, schema, validator
 from waybill.inputs.setup.text import read_text
@@ -50,3 +51,4 @@ def check(value: Any, places: Places, *, regions: frozenset[str]) -> None:
     cross.check_pipelines(value, places)
     cross.check_owners(value, places)
     check_buckets(value, places)
+    check_made(value, places)

@@ -143,7 +143,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 def _written(places: Places, place: Place, value: Any) -> str:
     if isinstance(value, dict | list):
-        return "" if not value else shown(value)
+        return ""  # the rule says how many, or of which kind
     return places.texts.get(place, shown(value))
 
 

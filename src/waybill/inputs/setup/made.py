@@ -1,0 +1,53 @@
+"""What is made has a name of its own: stacks, roles and users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from waybill.domain.setup.wanted import stack_name
+from waybill.inputs.setup.cross import REGIONAL, tell
+from waybill.inputs.setup.loose import at, children, text
+from waybill.inputs.setup.places import Place, Places
+
+
+def check_made(file: Mapping[str, Any], places: Places) -> None:
+    """No two things of the file would be made by one name."""
+    _check_stacks(file, places)
+    _check_deploy_roles(file, places)
+    _check_users(file, places)
+
+
+def _check_stacks(file: Mapping[str, Any], places: Places) -> None:
+    """A stack's name has letters, digits and hyphens only, and IAM takes `a` and `A` for the same."""
+    for part in REGIONAL:
+        seen: dict[str, str] = {}
+        for name, _ in children(file, part):
+            stack = stack_name("", part, name).lower()
+            if (other := seen.setdefault(stack, name)) != name:
+                rule = f"would have a stack of the same name as {other}: letters, digits and - alone must differ."
+                tell(places, (part, name), rule, "", value="")
+
+
+def _check_deploy_roles(file: Mapping[str, Any], places: Places) -> None:
+    """Each pipeline makes its role, and one account's pipelines only may use a production's keys."""
+    roles: dict[tuple[str, str], str] = {}
+    sources: dict[str, str] = {}
+    for name, body in children(file, "pipelines"):
+        place: Place = ("pipelines", name)
+        production, role = text(body, "production"), text(body, "deploy-role") or "prods3role"
+        account = text(body, "account")
+        if (other := roles.setdefault((production, role.lower()), name)) != name:
+            rule = f"is made for {other} already; each pipeline has a role of its own in {production}."
+            tell(places, (*place, "deploy-role"), rule, f"prods3role-{name}"[:64], value=role)
+        if (other := sources.setdefault(production, account)) != account:
+            rule = f"{production} takes from {other} already: the pipelines into one account are in one account."
+            tell(places, (*place, "account"), rule, other)
+
+
+def _check_users(file: Mapping[str, Any], places: Places) -> None:
+    users: dict[tuple[str, str], str] = {}
+    for name, body in children(file, "clients"):
+        for place, user in at(body, ("clients", name), "users"):
+            if (other := users.setdefault((text(body, "account"), user.lower()), name)) != name:
+                tell(places, place, f"is a user of {other} already; clients share none.", "")
