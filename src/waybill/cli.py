@@ -13,7 +13,7 @@ from typing import NoReturn, TextIO
 import waybill
 from waybill.cancel import Cancellation
 from waybill.errors import ExitCode
-from waybill.inputs.find import NAMES, find_verb
+from waybill.inputs.find import FAMILIES, IN_FAMILIES, NAMES, find_verb, split_verb
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import Verb
 from waybill.process import SystemClock, attentive, end_at_once, heard, hurry, leave, say, stand_in
@@ -37,8 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     verb = words[0] if words else "--help"
     if verb in {"--help", "-h", "help"}:
-        named = find_verb(words[1]) if len(words) > 1 else None
-        say(sys.stdout if words else sys.stderr, usage(named) if named else overview())
+        say(sys.stdout if words else sys.stderr, _help(words[1:]))
         return ExitCode.OK if words else ExitCode.INPUT
     if verb == "--version":
         say(sys.stdout, f"waybill {waybill.__version__}\n")
@@ -47,28 +46,52 @@ def main(argv: Sequence[str] | None = None) -> int:
         from waybill.sandbox.cli import main as sandbox  # noqa: PLC0415 - an optional extra
 
         return sandbox(words[1:], environ=os.environ, stdout=sys.stdout, stderr=sys.stderr)
-    found = find_verb(verb)
+    name, rest = split_verb(words)
+    found = find_verb(name)
     if found is not None:
-        return _guarded(found, words[1:], os.environ, sys.stdout, sys.stderr)
-    say(sys.stderr, f"waybill: there is no verb {verb!r}.{_meant(verb)}\n\n{overview()}")
+        return _guarded(found, rest, os.environ, sys.stdout, sys.stderr)
+    if verb in FAMILIES and name == verb and {*rest} & {"--help", "-h"}:
+        say(sys.stdout, family(verb))
+        return ExitCode.OK
+    wrong = f"say which: {_listed(verb)}." if name in FAMILIES else f"there is no verb {name!r}.{_meant(name)}"
+    say(sys.stderr, f"waybill: {wrong}\n\n{family(verb) if verb in FAMILIES else overview()}")
     return ExitCode.INPUT
+
+
+def _help(words: Sequence[str]) -> str:
+    named = find_verb(split_verb(words)[0]) if words else None
+    if named is None and words and words[0] in FAMILIES:
+        return family(words[0])
+    return usage(named) if named else overview()
+
+
+def family(name: str) -> str:
+    """Return what `waybill setup --help` says: the verbs of two words that begin so."""
+    does, words = FAMILIES[name]
+    verbs = [verb for word in words if (verb := find_verb(f"{name} {word}"))]
+    width = max(len(verb.name) for verb in verbs)
+    lines = [f"waybill {name}: {does}", "", *(f"  waybill {verb.name:<{width}} {verb.does}" for verb in verbs)]
+    return "\n".join([*lines, "", f"  waybill {name} WORD --help   the options of one", ""])
 
 
 def overview() -> str:
     """Return what `waybill --help` says."""
-    from waybill.inputs.verbs import VERBS  # noqa: PLC0415 - only help needs them all
-
     lines = [f"waybill {waybill.__version__} takes a build artifact to every AWS region of an account.", ""]
-    lines += [f"  waybill {name:<9} {verb.does}" for name, verb in VERBS.items()]
+    lines += [f"  waybill {verb.name:<9} {verb.does}" for name in NAMES if (verb := find_verb(name))]
+    lines += [f"  waybill {name:<9} {does}" for name, (does, _) in FAMILIES.items()]
     lines += ["", "  waybill VERB --help                  the options of a verb"]
     lines += ["  waybill sandbox run -- COMMAND ...   try it without an AWS account", "", EXIT_CODES]
     return "\n".join(lines)
 
 
+def _listed(verb: str) -> str:
+    return ", ".join(f"`waybill {verb} {word}`" for word in FAMILIES[verb][1])
+
+
 def _meant(verb: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a slip needs it
 
-    near = get_close_matches(verb, [*NAMES, "sandbox", "--version", "--help"], 1)
+    near = get_close_matches(verb, [*NAMES, *IN_FAMILIES, *FAMILIES, "sandbox", "--version", "--help"], 1)
     return f" Did you mean `waybill {near[0]}`?" if near else ""
 
 

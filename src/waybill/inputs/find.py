@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
 
 from waybill.inputs.spec import Verb
 
 NAMES = ("stage", "promote", "deploy", "rollback", "download", "status", "versions", "info", "prune")
 """Every verb: its table is `VERB` in `inputs/tables/verb.py`, its run `run` in `routes/verb.py`."""
 
+FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "setup": (
+            "prepare accounts: regions, keys, roles, pipelines, from templates that anyone can read.",
+            ("plan", "apply", "configuration"),
+        ),
+    }
+)
+"""Verbs of two words: what they do together, and each one's second word. `setup plan` is in `setup_plan.py`."""
+
+IN_FAMILIES = tuple(f"{family} {word}" for family, (_, words) in FAMILIES.items() for word in words)
+
 
 def find_verb(name: str) -> Verb | None:
-    """Return the verb of a name, None where there is none."""
-    if name not in NAMES:
+    """Return the verb of a name, `stage` or `setup plan`; None where there is none."""
+    if name not in NAMES and name not in IN_FAMILIES:
         return None
-    verb: Verb = getattr(import_module(f"waybill.inputs.tables.{name}"), name.upper())
+    module = module_of(name)
+    verb: Verb = getattr(import_module(f"waybill.inputs.tables.{module}"), module.upper())
     return verb
+
+
+def split_verb(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Part the verb's name, of one word or two, from what follows it. `words` is not empty."""
+    if words[0] in FAMILIES and len(words) > 1 and not words[1].startswith("-"):
+        return f"{words[0]} {words[1]}", words[2:]
+    return words[0], words[1:]
+
+
+def module_of(name: str) -> str:
+    """Return the name of the modules that belong to a verb."""
+    return name.replace(" ", "_").replace("-", "_")
