@@ -1,0 +1,134 @@
+"""The stacks of a pipeline: `pipeline-region.yaml` for further regions, `pipeline.yaml`, and `production.yaml`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from waybill.domain.arns import partition_of
+from waybill.domain.setup.prepared import Prepared, PreparedPipeline
+from waybill.domain.setup.regional import bucket_name, pipeline_policy, pipeline_ref, region_ref, role_arn
+from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, stack_name
+
+ORDINALS = ("Second", "Third")
+LONGEST = 31
+"""Characters of `ArtifactBucketPrefix`: with a region and an account a bucket's name has 63 at most."""
+
+_NO_BUCKET = re.compile(r"[^a-z0-9-]+")
+
+
+def pipeline_stacks(prepared: Prepared, pipeline: PreparedPipeline, project: str | None) -> Iterator[WantedStack]:
+    """Yield all stacks of one pipeline."""
+    for region in pipeline.also:
+        yield WantedStack(
+            ref=_artifacts_ref(prepared, pipeline, region),
+            template="pipeline-region",
+            parameters={**_names(pipeline), **_production(prepared, pipeline)},
+            project=project,
+        )
+    yield WantedStack(
+        ref=pipeline_ref(prepared, pipeline),
+        template="pipeline",
+        parameters=_pipeline(prepared, pipeline),
+        project=project,
+    )
+    for region in (pipeline.region, *pipeline.also):
+        name = stack_name(prepared.prefixes.stack, "production", pipeline.name)
+        yield WantedStack(
+            ref=StackRef(pipeline.production, region, name),
+            template="production",
+            parameters=_output(prepared, pipeline, region),
+            project=project,
+        )
+
+
+def artifact_prefix(pipeline: PreparedPipeline) -> str:
+    """Return what the names of a pipeline's artifact buckets begin with; of a long name the end is a digest."""
+    name = _NO_BUCKET.sub("-", pipeline.name.lower()).strip("-") or "pipeline"
+    if len(name) <= LONGEST and name == pipeline.name and len(name) > 1:
+        return name
+    digest = hashlib.sha256(pipeline.name.encode()).hexdigest()[:6]
+    return f"{name[: LONGEST - 7].strip('-')}-{digest}"
+
+
+def _pipeline(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value]:
+    account = prepared.account(pipeline.account)
+    parameters: dict[str, Value] = {
+        **_names(pipeline),
+        **_production(prepared, pipeline),
+        "PipelineName": pipeline.name,
+        "ExecutionMode": pipeline.mode,
+        "ServiceRoleName": _service_role(pipeline),
+        "SourceObjectKey": pipeline.source.key,
+        "StartsOnUpload": "yes" if pipeline.starts_on_upload else "no",
+        "OutputBucketName": pipeline.output.bucket,
+        "OutputFolder": pipeline.output.folder,
+        "PolicyName": pipeline_policy(prepared, pipeline),
+        "StagedBuckets": f"{prepared.prefixes.bucket}-*",
+        "StagedKeyPrefix": prepared.prefixes.key,
+    }
+    if pipeline.source.bucket:
+        parameters["InputBucketName"] = pipeline.source.bucket
+    else:
+        parameters["StagingBucketName"] = bucket_name(prepared, account, pipeline.region)
+        parameters["StagingKeyArn"] = OutputOf(region_ref(prepared, account.name, pipeline.region), "KeyArn")
+        parameters["StagedAccount"] = account.id
+    for ordinal, region, bucket in zip(ORDINALS, pipeline.also, pipeline.output.also, strict=False):
+        artifacts = _artifacts_ref(prepared, pipeline, region)
+        parameters |= {
+            f"{ordinal}Region": region,
+            f"{ordinal}ArtifactBucketName": OutputOf(artifacts, "BucketName"),
+            f"{ordinal}KeyArn": OutputOf(artifacts, "KeyArn"),
+            f"{ordinal}OutputBucketName": bucket,
+        }
+    return parameters
+
+
+def _output(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> dict[str, Value]:
+    """Return the parameters of one region's output bucket; the role is made in the pipeline's own region."""
+    regions = (pipeline.region, *pipeline.also)
+    buckets = dict(zip(regions, (pipeline.output.bucket, *pipeline.output.also), strict=False))
+    partition, development = partition_of(region), prepared.account(pipeline.account)
+    parameters: dict[str, Value] = {
+        "OutputBucketName": buckets[region],
+        "DevelopmentAccount": development.id,
+        "ServiceRoleName": _service_role(pipeline),
+        "DeployRoleName": pipeline.deploy_role,
+        "ComparingRoleArns": listed([role_arn(prepared, development, "deploy")]),
+    }
+    if pipeline.distribution and region == pipeline.region:
+        parameters["MakesDistribution"] = "yes"
+        parameters["DistributionFolder"] = f"/{pipeline.output.folder.strip('/')}" if pipeline.output.folder else ""
+        parameters["DomainNames"] = listed(pipeline.distribution.domain_names)
+        parameters["CertificateArn"] = pipeline.distribution.certificate or ""
+    if region != pipeline.region:
+        return {**parameters, "MakesRole": "no"}
+    artifacts = [f"{artifact_prefix(pipeline)}-{one}-{development.id}" for one in regions]
+    keys = [OutputOf(_artifacts_ref(prepared, pipeline, one), "KeyArn") for one in pipeline.also]
+    return {
+        **parameters,
+        "OtherOutputBucketArns": listed(f"arn:{partition}:s3:::{buckets[one]}" for one in pipeline.also),
+        "ArtifactBucketArns": listed(f"arn:{partition}:s3:::{one}" for one in artifacts),
+        "PipelineKeyArns": listed([OutputOf(pipeline_ref(prepared, pipeline), "KeyArn"), *keys]),
+    }
+
+
+def _artifacts_ref(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> StackRef:
+    return StackRef(pipeline.account, region, stack_name(prepared.prefixes.stack, "artifacts", pipeline.name))
+
+
+def _names(pipeline: PreparedPipeline) -> dict[str, Value]:
+    prefix = artifact_prefix(pipeline)
+    return {"ArtifactBucketPrefix": prefix, "KeyAlias": f"alias/{prefix}"}
+
+
+def _production(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value]:
+    return {
+        "ProductionAccount": prepared.account(pipeline.production).id,
+        "DeployRoleName": pipeline.deploy_role,
+    }
+
+
+def _service_role(pipeline: PreparedPipeline) -> str:
+    return f"{artifact_prefix(pipeline)}-service-role"

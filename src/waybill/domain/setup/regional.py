@@ -1,0 +1,119 @@
+"""The stacks of `region.yaml` and `identity.yaml`: what every account has, and who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from waybill.domain.arns import partition_of
+from waybill.domain.setup.prepared import Member, Prepared, PreparedPipeline, Repository
+from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, stack_name
+
+ROLES = ("stage", "promote", "deploy", "read")
+
+
+def region_ref(prepared: Prepared, account: str, region: str) -> StackRef:
+    """Return the stack of `region.yaml` of an account in a region."""
+    return StackRef(account, region, stack_name(prepared.prefixes.stack, "region"))
+
+
+def pipeline_ref(prepared: Prepared, pipeline: PreparedPipeline) -> StackRef:
+    """Return the stack of `pipeline.yaml` of a pipeline."""
+    name = stack_name(prepared.prefixes.stack, "pipeline", pipeline.name)
+    return StackRef(pipeline.account, pipeline.region, name)
+
+
+def bucket_name(prepared: Prepared, account: Member, region: str) -> str:
+    """Return the name of the bucket of staged artifacts that `region.yaml` makes."""
+    return f"{prepared.prefixes.bucket}-{account.id}-{region}"
+
+
+def region_stack(prepared: Prepared, account: Member, region: str) -> WantedStack:
+    """Return the stack that holds an account's artifacts in a region. All regions of it have the same parameters."""
+    prefixes = prepared.prefixes
+    source = prepared.account(account.source) if account.source else None
+    readers = [one.id for one in prepared.accounts if one.source == account.name]
+    into = [one for one in prepared.pipelines if one.production == account.name]
+    pipelines_of = [prepared.account(one.account).id for one in into]
+    partition = partition_of(region)
+    parameters: dict[str, Value] = {
+        "HomeRegion": prepared.home,
+        "BucketNamePrefix": prefixes.bucket,
+        "BucketParameter": prepared.bucket_parameter,
+        "ConfigurationParameter": prepared.configuration_parameter,
+        "KeyPrefix": prefixes.key,
+        "ParameterPrefix": prefixes.parameter,
+        "PolicyNamePrefix": prefixes.policy,
+        "ReaderAccounts": listed(readers),
+        "PromoteRoleName": f"{prefixes.role}promote",
+        "SourceAccount": source.id if source else "",
+        "SourceBuckets": f"{prefixes.bucket}-{source.id if source else '*'}-*",
+        # The template takes one: two accounts' pipelines into one production are refused when the file is read.
+        "PipelineAccount": next((one for one in pipelines_of if one != account.id), ""),
+        "OutputBucketArns": listed(
+            f"arn:{partition}:s3:::{bucket}" for one in into for bucket in (one.output.bucket, *one.output.also)
+        ),
+        "EnforceConditionalWrites": "yes" if prepared.enforce_conditional_writes else "no",
+    }
+    if region != prepared.home:
+        parameters["PrimaryKeyArn"] = OutputOf(region_ref(prepared, account.name, prepared.home), "KeyArn")
+    return WantedStack(ref=region_ref(prepared, account.name, region), template="region", parameters=parameters)
+
+
+def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
+    """Return the stack of an account's roles: GitHub comes into a source's, and from there into the others'."""
+    parameters: dict[str, Value] = {"RoleNamePrefix": prepared.prefixes.role}
+    if account.source:
+        parameters |= {"MakeProvider": "no", "TrustedAccounts": prepared.account(account.source).id}
+        parameters["ExternalId"] = prepared.external_id or ""
+    own = [one for one in prepared.pipelines if one.account == account.name]
+    for role in ROLES:
+        word = role.capitalize()
+        parameters[f"{word}PolicyArns"] = listed(_policies(prepared, account, role, own))
+        if account.source:
+            parameters[f"{word}Assumers"] = listed([role_arn(prepared, prepared.account(account.source), role)])
+            continue
+        subjects = [subject for one in prepared.repositories for subject in subjects_of(one, role)]
+        targets = [role_arn(prepared, one, role) for one in prepared.accounts if one.source == account.name]
+        parameters[f"{word}Subjects"] = listed(subjects)
+        parameters[f"{word}Targets"] = listed(targets)
+    home = region_ref(prepared, account.name, prepared.home)
+    return WantedStack(
+        ref=StackRef(account.name, prepared.home, stack_name(prepared.prefixes.stack, "identity")),
+        template="identity",
+        parameters=parameters,
+        after=frozenset({home, *(pipeline_ref(prepared, one) for one in own)}),
+    )
+
+
+def role_arn(prepared: Prepared, account: Member, role: str) -> str:
+    """Return the ARN of one of the roles that `identity.yaml` makes."""
+    return f"arn:{partition_of(prepared.home)}:iam::{account.id}:role/{prepared.prefixes.role}{role}"
+
+
+def pipeline_policy(prepared: Prepared, pipeline: PreparedPipeline) -> str:
+    """Return the name of the policy of who deploys with a pipeline."""
+    return f"{prepared.prefixes.policy}AllowPipeline-{pipeline.name}"[:128]
+
+
+def _policies(prepared: Prepared, account: Member, role: str, own: list[PreparedPipeline]) -> Iterator[str]:
+    begin = f"arn:{partition_of(prepared.home)}:iam::{account.id}:policy/"
+    # Who promotes only reads in an account that nothing is promoted into.
+    named = {"stage": "AllowWrite", "promote": "AllowPromote" if account.source else "AllowRead", "read": "AllowRead"}
+    yield f"{begin}{prepared.prefixes.policy}{named.get(role, 'AllowDeploy')}"
+    if role == "deploy":
+        yield from (f"{begin}{pipeline_policy(prepared, one)}" for one in own)
+
+
+def subjects_of(repository: Repository, role: str) -> Iterator[str]:
+    """Yield the subjects of GitHub's tokens that may take a role: the classic form, and the one with ids where known.
+
+    https://docs.github.com/en/actions/reference/security/oidc
+    """
+    owner, _, name = repository.name.partition("/")
+    forms = [f"repo:{owner}/{name}"]
+    if repository.owner_id is not None and repository.id is not None:
+        forms.append(f"repo:{owner}@{repository.owner_id}/{name}@{repository.id}")
+    for word in repository.may.get(role, ()):
+        kind, _, value = word.partition(":")
+        context = {"tag": f"ref:refs/tags/{value}", "branch": f"ref:refs/heads/{value}"}.get(kind, word)
+        yield from (f"{form}:{context}" for form in forms)

@@ -1,0 +1,60 @@
+"""Which stacks a `waybill.yaml` makes, in an order in which each comes after those that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from waybill.domain.setup.delivered import pipeline_stacks
+from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.regional import identity_stack, region_stack
+from waybill.domain.setup.single import account_stacks, client_stack, packages_stack, registry_stack
+from waybill.domain.setup.wanted import StackRef, WantedStack
+
+
+def wanted_stacks(prepared: Prepared) -> tuple[WantedStack, ...]:
+    """Return every stack. Raises `ValueError` where two have the same name in one account and region."""
+    return in_order(_every(prepared))
+
+
+def _every(prepared: Prepared) -> Iterator[WantedStack]:
+    for account in prepared.accounts:
+        yield from (region_stack(prepared, account, region) for region in prepared.regions)
+        yield identity_stack(prepared, account)
+        yield from account_stacks(prepared, account)
+    projects = projects_of(prepared)
+    for pipeline in prepared.pipelines:
+        yield from pipeline_stacks(prepared, pipeline, projects.get(("pipelines", pipeline.name)))
+    for client in prepared.clients:
+        yield client_stack(prepared, client, projects.get(("clients", client.name)))
+    for registry in prepared.registries:
+        yield registry_stack(prepared, registry, projects.get(("registries", registry.name)))
+    yield from (packages_stack(prepared, domain) for domain in prepared.package_domains)
+
+
+def projects_of(prepared: Prepared) -> Mapping[tuple[str, str], str]:
+    """Return whose each pipeline, client and registry is: by its kind and name, the one project that names it."""
+    owners: dict[tuple[str, str], list[str]] = {}
+    for project in prepared.projects:
+        named = {"pipelines": project.pipelines, "clients": project.clients, "registries": project.registries}
+        for place in chain.from_iterable(((kind, name) for name in names) for kind, names in named.items()):
+            owners.setdefault(place, []).append(project.name)
+    return {place: names[0] for place, names in owners.items() if len(names) == 1}
+
+
+def in_order(stacks: Iterable[WantedStack]) -> tuple[WantedStack, ...]:
+    """Return stacks so that each comes after those it needs, else as they came. Raises `ValueError` for doubles."""
+    left: dict[StackRef, WantedStack] = {}
+    for stack in stacks:
+        if stack.ref in left:
+            raise ValueError(f"two stacks would be {stack.ref}")
+        left[stack.ref] = stack
+    ordered: list[WantedStack] = []
+    while left:
+        free = [stack for stack in left.values() if not any(one in left for one in stack.needs)]
+        if not free:
+            raise ValueError(f"these stacks need each other: {', '.join(sorted(map(str, left)))}")
+        ordered += free
+        for stack in free:
+            del left[stack.ref]
+    return tuple(ordered)
