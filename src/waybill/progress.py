@@ -14,7 +14,9 @@ from waybill.domain.result import RegionResult, Result
 from waybill.errors import WaybillError
 
 if TYPE_CHECKING:
-    from waybill.domain.deploying import Deploying  # what no other command tells need not be read at its start
+    # What no other command tells need not be read at its start.
+    from waybill.domain.deploying import Deploying
+    from waybill.domain.setup.telling import Preparing
 
 
 class Step(StrEnum):
@@ -121,7 +123,7 @@ class Finished:
 
 Event: TypeAlias = (
     "Started | Asked | Identified | Packed | Planned | Stepped | Sent | Waiting | Warned | RegionEnded | Finished | "
-    "Deploying"
+    "Deploying | Preparing"
 )
 
 

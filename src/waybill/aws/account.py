@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from waybill.aws.distributions import CloudFront
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
+    from waybill.aws.stacks import CloudFormation
 
 Told = Callable[[str, Unavailable, float, float], None]
 """Hears of waits: the region, why, the wait and what is left of the budget, in seconds."""
@@ -113,6 +114,18 @@ class AwsAccount:
             partition=self._caller.partition,
             account=self._caller.account,
             events=lambda: self._session.client("events", region),
+        )
+
+    def stacks(self, region: str) -> CloudFormation:
+        """Return a region's CloudFormation."""
+        from waybill.aws.stacks import CloudFormation  # noqa: PLC0415 - only setup makes stacks
+
+        return CloudFormation(
+            self._session.client("cloudformation", region),
+            self._calls_in(region),
+            region=region,
+            partition=self._caller.partition,
+            account=self._caller.account,
         )
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> S3SourceBucket:

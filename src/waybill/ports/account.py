@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what only a deploy needs, a stage's start need not read
     from waybill.ports.deployed import DeployedBucket
     from waybill.ports.distributions import Distributions
     from waybill.ports.pipeline import Pipelines, SourceBucket
+    from waybill.ports.stacks import Stacks
 
 
 class PutResult(Enum):
@@ -75,6 +76,9 @@ class Account(Protocol):
 
     def pipelines(self, region: str) -> Pipelines:
         """Return a region's CodePipeline; nothing is asked of AWS."""
+
+    def stacks(self, region: str) -> Stacks:
+        """Return a region's CloudFormation; nothing is asked of AWS."""
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""

@@ -14,6 +14,7 @@ _DRAWN_BY = {
     "Overview": "catalogue_text",
     "VersionInfo": "info_text",
     "Pruning": "prune_text",
+    "SetupPlan": "setup_text",
     "Status": "status_text",
 }
 """The modules that draw a body, by its class: each has `as_text` and `as_markdown`."""

@@ -11,6 +11,7 @@ from waybill.report.units import count, duration, percent, rate, size
 
 if TYPE_CHECKING:
     from waybill.domain.deploying import Deploying
+    from waybill.domain.setup.telling import Preparing
 
 EVERY = 5.0
 """Seconds between two progress lines, at least."""
@@ -49,11 +50,24 @@ def narrate(event: Event, ink: Ink) -> str | None:
         case RegionEnded():
             return _ended(event, ink)
         case _:
-            if not of_deploy(event):
-                return None
-            from waybill.report import deploy_lines  # noqa: PLC0415 - only a run that deploys needs it
+            return _told_by_its_own(event, ink)
 
-            return deploy_lines.tell(event, ink)
+
+def _told_by_its_own(event: Event, ink: Ink) -> str | None:
+    if of_deploy(event):
+        from waybill.report import deploy_lines  # noqa: PLC0415 - only a run that deploys needs it
+
+        return deploy_lines.tell(event, ink)
+    if of_setup(event):
+        from waybill.report import setup_lines  # noqa: PLC0415 - only a run that sets up needs it
+
+        return setup_lines.tell(event, ink) or None
+    return None
+
+
+def of_setup(event: Event) -> TypeGuard[Preparing]:
+    """Whether only setup tells such an event."""
+    return type(event).__module__ == "waybill.domain.setup.telling"
 
 
 def of_deploy(event: Event) -> TypeGuard[Deploying]:

@@ -100,7 +100,9 @@ class TerminalReporter:
                     self.plan = event.plan
                 if isinstance(event, Warned):
                     self._warned.add(event.text)
-                self._say(narrate(event, self._ink) or "", prominent=not isinstance(event, Packed | Planned))
+                line = narrate(event, self._ink)
+                if line is not None:
+                    self._say(line, prominent=not isinstance(event, Packed | Planned))
 
     def _say(self, line: str, *, prominent: bool) -> None:
         if self._running is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from waybill.commands.setup.members import Entered, enter
+from waybill.commands.setup.overwriting import overwrite, refuse_another
 from waybill.commands.together import in_words, together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.result import Outcome, Result
@@ -14,8 +15,8 @@ from waybill.domain.setup.configuring import Act, Asked, Configured, Row, Spot, 
 from waybill.domain.setup.narrowing import configuring_policy
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.requests import ConfigurationRequest
-from waybill.errors import Cancelled, ConflictError, ExitCode, WaybillError, exit_code_of
-from waybill.ports.account import Account, PutResult
+from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of
+from waybill.ports.account import Account
 from waybill.progress import Started, Warned
 
 WRITING = Asked(write=True)
@@ -68,12 +69,13 @@ def stored_configuration(
 ) -> dict[Spot, Stored]:
     """Return what is stored in every region of the file, in those that are stored as regions, and in `also`."""
     regions = dict.fromkeys((*prepared.regions, *also))
-    found = _read(prepared, accounts, [Spot(name, region) for name in accounts for region in regions], tools)
+    parameter = prepared.configuration_parameter
+    found = read_parameter(parameter, accounts, [Spot(name, region) for name in accounts for region in regions], tools)
     for name in accounts:
         mine = [text for spot, text in found.items() if spot.account == name]
         more = [one for one in configuring.dropped_regions(prepared, mine) if one in tools.known_regions]
         spots = [Spot(name, region) for region in more if region not in regions]
-        found |= _read(prepared, accounts, spots, tools)
+        found |= read_parameter(parameter, accounts, spots, tools)
     return found
 
 
@@ -96,43 +98,42 @@ def _do(parameter: str, rows: Mapping[Spot, Row], accounts: Mapping[str, Account
     def one(spot: Spot) -> bool:
         tools.cancellation.check()
         row, parameters = rows[spot], accounts[spot.account].region(spot.region).parameters
-        if parameters.get(parameter) != row.before:
-            raise ConflictError(f"{parameter} in {spot} was changed by somebody else just now.", "Run again.")
         if row.act is Act.DELETE:
+            refuse_another(parameters, parameter, row.before, str(spot))
             return parameters.delete(parameter)
-        put = parameters.put(parameter, row.value, create=row.act is Act.CREATE)
-        # Where the answer to a put was lost, the next try meets what it wrote itself.
-        if put is PutResult.EXISTS and parameters.get(parameter) != row.value:
-            raise ConflictError(f"{parameter} in {spot} was written by somebody else just now.", "Run again.")
+        overwrite(parameters, parameter, row.before, row.value, str(spot))
         return True
 
     done, errors = everywhere(one, list(rows))
     ends = {spot: replace(rows[spot], done=True) for spot in done}
-    return ends | {spot: replace(rows[spot], done=False, error=_unread(error)) for spot, error in errors.items()}
+    return ends | {spot: replace(rows[spot], done=False, error=unread(error)) for spot, error in errors.items()}
 
 
-def _read(
-    prepared: Prepared, accounts: Mapping[str, Account], spots: Sequence[Spot], tools: Tools
+def read_parameter(
+    name: str, accounts: Mapping[str, Account], spots: Sequence[Spot], tools: Tools
 ) -> dict[Spot, Stored]:
+    """Return what a parameter holds in all these places."""
+
     def one(spot: Spot) -> str | None:
         tools.cancellation.check()
-        return accounts[spot.account].region(spot.region).parameters.get(prepared.configuration_parameter)
+        return accounts[spot.account].region(spot.region).parameters.get(name)
 
     answers, errors = everywhere(one, spots)
     found: dict[Spot, Stored] = dict(answers)
     for spot, error in errors.items():
         if isinstance(error, Cancelled):
             raise error
-        found[spot] = _unread(error)
+        found[spot] = unread(error)
     return found
 
 
-def _unread(error: WaybillError) -> Unread:
+def unread(error: WaybillError) -> Unread:
+    """Return an error as a row tells it."""
     return Unread(in_words(error), error.advice, int(exit_code_of(error)))
 
 
 def _unseen(prepared: Prepared, entered: Entered) -> dict[Spot, Stored]:
-    return {Spot(name, region): _unread(error) for name, error in entered.errors.items() for region in prepared.regions}
+    return {Spot(name, region): unread(error) for name, error in entered.errors.items() for region in prepared.regions}
 
 
 def _refuse_or_warn(request: ConfigurationRequest, entered: Entered, tools: Tools) -> None:

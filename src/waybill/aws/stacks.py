@@ -1,0 +1,153 @@
+"""One region's CloudFormation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import takewhile
+from typing import Any, TypeVar
+
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
+from waybill.aws.stack_shapes import (
+    change_set_of,
+    event_of,
+    resource_of,
+    stack_of,
+)
+from waybill.errors import ConflictError
+from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackEvent, StackResource
+
+T = TypeVar("T")
+
+CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
+"""The templates give roles and policies names of their own."""
+
+STALE: Mapping[str, Any] = {"ChangeSetNotFound": "gone", "InvalidChangeSetStatus": "stale"}
+NONE_SUCH: Mapping[str, Any] = {"ValidationError": None}
+"""CloudFormation's one code for what is wrong with a request; names are ours, and well-formed."""
+
+ABSENT: Mapping[str, Any] = {"ChangeSetNotFound": None, "ValidationError": None, "InvalidChangeSetStatus": None}
+
+
+class CloudFormation:
+    """Implements `ports.Stacks`."""
+
+    def __init__(self, client: Any, calls: Calls, *, region: str, partition: str, account: str) -> None:
+        self._client = client
+        self._calls = calls
+        self._region = region
+        self._prefix = f"arn:{partition}:cloudformation:{region}:{account}:stack"
+
+    def every(self) -> Sequence[Stack]:
+        """Return every stack that stands."""
+        pages = self._pages("DescribeStacks", "*", self._client.describe_stacks)
+        return [stack_of(one) for page in pages for one in page["Stacks"]]
+
+    def look(self, name: str) -> Stack | None:
+        """Return a stack by its name or its id; None where there is none."""
+        call = partial(self._client.describe_stacks, StackName=name)
+        answer = self._perform("DescribeStacks", name, call, NONE_SUCH)
+        return stack_of(answer["Stacks"][0]) if answer else None
+
+    def prepare(
+        self,
+        name: str,
+        change_set: str,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        *,
+        new: bool,
+    ) -> ChangeSet:
+        """Begin to make a change set; `new`: the stack is not there, or in `REVIEW` only."""
+        answer = self._perform(
+            "CreateChangeSet",
+            name,
+            lambda: self._client.create_change_set(
+                StackName=name,
+                ChangeSetName=change_set,
+                ChangeSetType="CREATE" if new else "UPDATE",
+                TemplateBody=template,
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                Capabilities=CAPABILITIES,
+            ),
+        )
+        return ChangeSet(id=answer["Id"], stack_id=answer["StackId"], readiness=Readiness.MAKING)
+
+    def change_set(self, change_set: ChangeSet) -> ChangeSet:
+        """Return how a change set stands now."""
+        call = partial(self._client.describe_change_set, ChangeSetName=change_set.id)
+        return change_set_of(list(self._pages("DescribeChangeSet", change_set.stack_id, call)))
+
+    def execute(self, change_set: ChangeSet) -> None:
+        """Begin to do what a change set says."""
+        answer = self._perform(
+            "ExecuteChangeSet",
+            change_set.stack_id,
+            lambda: self._client.execute_change_set(
+                ChangeSetName=change_set.id,
+                # A bucket that was made in vain would stand in the way of the next try.
+                RetainExceptOnCreate=True,
+                # The same change set is executed once, however often an answer is lost.
+                ClientRequestToken=change_set.id.rpartition("/")[2],
+            ),
+            STALE,
+        )
+        if isinstance(answer, str):
+            what = "is gone" if answer == "gone" else "no longer fits its stack"
+            raise ConflictError(
+                f"The change set of {_name(change_set.stack_id)} in {self._region} {what}: somebody changed the stack.",
+                "Look at the plan again, and apply that.",
+            )
+
+    def discard(self, change_set: ChangeSet, *, new: bool) -> None:
+        """Delete a change set, and the stack that is nothing but it."""
+        call = partial(self._client.delete_change_set, ChangeSetName=change_set.id)
+        self._perform("DeleteChangeSet", change_set.stack_id, call, ABSENT)
+        if new:
+            self.delete(change_set.stack_id)
+
+    def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
+        """Return the events after the one of that id (all, where empty), oldest first."""
+        call = partial(self._client.describe_stack_events, StackName=stack_id)
+        every = (
+            event_of(one) for page in self._pages("DescribeStackEvents", stack_id, call) for one in page["StackEvents"]
+        )
+        return list(takewhile(lambda event: event.id != after, every))[::-1]
+
+    def delete(self, stack_id: str) -> None:
+        """Begin to delete a stack."""
+        self._perform("DeleteStack", stack_id, partial(self._client.delete_stack, StackName=stack_id))
+
+    def resources(self, stack_id: str) -> Sequence[StackResource]:
+        """Return what a stack has; of a deleted one what it had."""
+        call = partial(self._client.list_stack_resources, StackName=stack_id)
+        pages = self._pages("ListStackResources", stack_id, call)
+        return [resource_of(one) for page in pages for one in page["StackResourceSummaries"]]
+
+    def _pages(self, operation: str, stack: str, call: Callable[..., Any]) -> Iterator[Mapping[str, Any]]:
+        token: Mapping[str, str] = {}
+        while True:
+            page = self._perform(operation, stack, partial(call, **token))
+            yield page
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    def _perform(
+        self, operation: str, stack: str, call: Callable[[], T], answers: Mapping[str, Any] | None = None
+    ) -> T | Any:
+        name = _name(stack)
+        asked = Asked(
+            action=f"cloudformation:{operation}",
+            resource=stack if stack.startswith("arn:") else f"{self._prefix}/{name}/*",
+            where=f"stack {name} in {self._region}",
+        )
+        return self._calls.perform(asked, call, answers)
+
+
+def _name(stack: str) -> str:
+    """Return a stack's name, from that or from its id."""
+    return stack.split("/")[1] if stack.startswith("arn:") else stack

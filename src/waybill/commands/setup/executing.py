@@ -1,0 +1,135 @@
+"""Carries a plan out: each stack as soon as those that it needs stand, all at once that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from waybill.commands.setup.following import follow, newest
+from waybill.commands.setup.planning import in_order
+from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
+from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
+from waybill.domain.setup.telling import StackBegan, StackEnded
+from waybill.domain.setup.wanted import StackRef
+from waybill.errors import ConflictError, WaybillError
+from waybill.ports.stacks import ChangeSet, Readiness, Stack
+
+MOST = 12
+"""Stacks at a time: CloudFormation's own answers slow down beyond a few in one account and region."""
+
+DONE = {
+    StackAction.CREATE: StackEnd.CREATED,
+    StackAction.UPDATE: StackEnd.UPDATED,
+    StackAction.DELETE: StackEnd.DELETED,
+    StackAction.NOTHING: StackEnd.ALREADY,
+}
+
+
+def execute_steps(work: Work, steps: Steps) -> tuple[StackPlan, ...]:
+    """Return every stack's plan with its end, in the plan's order. Stacks go only after all others ended well."""
+    run = _Run(work, steps.outputs())
+    within = {step.plan.ref for step in steps.making}
+    run.all([(step, step.wanted.needs & within) for step in steps.making])
+    run.all([(step, frozenset()) for step in steps.going])
+    return tuple(run.ended[plan.ref] for plan in steps.plans)
+
+
+class _Run:
+    """One run of a plan: what ended so far, and what the stacks that stand say."""
+
+    def __init__(self, work: Work, outputs: Outputs) -> None:
+        self._work = work
+        self._outputs: dict[StackRef, Mapping[str, str]] = dict(outputs)
+        self.ended: dict[StackRef, StackPlan] = {}
+
+    def all(self, steps: Sequence[tuple[Making | Going, frozenset[StackRef]]]) -> None:
+        """Do all steps, each after the stacks it needs. Once one has failed none is begun any more."""
+        left = list(steps)
+        running: dict[Future[Stack | None], Making | Going] = {}
+        with ThreadPoolExecutor(MOST, thread_name_prefix="stack") as pool:
+            while left or running:
+                for one in [one for one in left if self._free(one[1])]:
+                    left.remove(one)
+                    running[pool.submit(self._one, one[0])] = one[0]
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    self._end(running.pop(future).plan, future)
+        for step, _ in left:
+            self.ended[step.plan.ref] = step.plan.ended(StackEnd.NOT_REACHED)
+
+    def _free(self, needs: frozenset[StackRef]) -> bool:
+        if any(one.end is StackEnd.FAILED for one in self.ended.values()):
+            return False
+        return all(ref in self.ended for ref in needs)
+
+    def _end(self, plan: StackPlan, future: Future[Stack | None]) -> None:
+        try:
+            stack = future.result()
+        except WaybillError as error:
+            ended = plan.ended(StackEnd.FAILED, error=error.what, advice=error.advice)
+        else:
+            if stack is not None:
+                self._outputs[plan.ref] = stack.outputs
+            ended = plan.ended(DONE[plan.action])
+        self.ended[plan.ref] = ended
+        if plan.action is not StackAction.NOTHING:
+            self._work.tools.reporter.tell(StackEnded(ended))
+
+    def _one(self, step: Making | Going) -> Stack | None:
+        """Do one step; returns the stack as it then stands. Raises `WaybillError`."""
+        self._work.tools.cancellation.check()
+        if step.plan.action is StackAction.NOTHING:
+            return step.stack
+        self._work.tools.reporter.tell(StackBegan(step.plan.ref, step.plan.action))
+        if isinstance(step, Going):
+            return self._delete(step.plan.ref, step.stack)
+        if step.plan.replaces_broken and step.stack is not None:
+            self._delete(step.plan.ref, step.stack)
+            step = replace(step, stack=None)
+        stacks = self._work.stacks(step.plan.ref)
+        made = self._made(step)
+        if made is None:
+            return stacks.look(step.plan.ref.name)
+        last = newest(stacks, made.stack_id)
+        stacks.execute(made)
+        return follow(self._work, step.plan.ref, made.stack_id, last)
+
+    def _delete(self, ref: StackRef, stack: Stack) -> Stack | None:
+        stacks = self._work.stacks(ref)
+        last = newest(stacks, stack.id)
+        stacks.delete(stack.id)
+        return follow(self._work, ref, stack.id, last)
+
+    def _made(self, step: Making) -> ChangeSet | None:
+        """Return the change set to execute, made now where its parameters were not known; None where nothing changes.
+
+        Raises `ConflictError` where that would change otherwise than was planned.
+        """
+        wanted, stacks = step.wanted, self._work.stacks(step.plan.ref)
+        texts = wanted.texts(known(self._outputs))
+        if step.change_set is not None and texts == dict(step.plan.parameters):
+            return step.change_set
+        if step.change_set is not None:
+            stacks.discard(step.change_set, new=step.new)
+        made = self._work.prepare(wanted, texts, new=step.new)
+        if made.readiness is Readiness.READY and (step.plan.replaces_broken or _same(made, step.plan)):
+            return made
+        stacks.discard(made, new=step.new)
+        if made.readiness is Readiness.EMPTY:
+            return None
+        if made.readiness is Readiness.FAILED:
+            raise ConflictError(f"CloudFormation would not change {wanted.ref}: {made.reason}")
+        raise ConflictError(
+            f"{wanted.ref} would change otherwise than was planned, now that what it needs is there.",
+            "What was done stays. Look at the plan again, and apply that.",
+        )
+
+
+def _same(made: ChangeSet, plan: StackPlan) -> bool:
+    return _kinds(made.changes) == _kinds(plan.changes)
+
+
+def _kinds(changes: Sequence[Change]) -> list[tuple[str, str, str]]:
+    return [(one.kind.value, one.type, one.resource) for one in in_order(changes)]

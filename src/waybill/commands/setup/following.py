@@ -1,0 +1,65 @@
+"""Follows a stack to its end: what CloudFormation tells, and why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, repeat
+
+from waybill.commands.setup.work import LIMIT, LONGEST_WAIT, Work, pauses
+from waybill.domain.setup.telling import ResourceTold
+from waybill.domain.setup.wanted import StackRef
+from waybill.errors import IdentityError, PartialError, WaybillError
+from waybill.ports.stacks import Stack, StackEvent, Stacks, Standing
+
+CANCELLED = "Resource creation cancelled"
+"""What CloudFormation says of resources that another's failure stopped: never a root."""
+
+DENIALS = ("AccessDenied", "not authorized to perform", "UnauthorizedOperation")
+
+
+def newest(stacks: Stacks, stack_id: str) -> str:
+    """Return the id of a stack's newest event: what comes after it is ours."""
+    events = stacks.events(stack_id, "")
+    return events[-1].id if events else ""
+
+
+def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None:
+    """Tell every event after the one of that id until the stack stands still; return it, None where it is gone.
+
+    Raises the error that its root event means. A cancelled run stops following; CloudFormation goes on by itself.
+    """
+    stacks, told, last = work.stacks(ref), list[StackEvent](), after
+    for pause in chain(pauses(LIMIT), repeat(LONGEST_WAIT)):
+        stack = stacks.look(stack_id)
+        for event in stacks.events(stack_id, last):
+            told.append(event)
+            last = event.id
+            work.tools.reporter.tell(ResourceTold(ref, event.resource, event.type, event.status, event.reason))
+        if stack is None or stack.standing is Standing.GONE:
+            return None
+        if stack.standing is not Standing.BUSY and stack.standing is not Standing.REVIEW:
+            if failure := failed(ref, stack, told):
+                raise failure
+            return stack
+        work.tools.clock.sleep(pause)
+        work.tools.cancellation.check()
+    raise AssertionError("unreachable: the pauses never end")
+
+
+def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> WaybillError | None:
+    """Return what the failure of a stack means, told by its root event; None where it did not fail."""
+    rolled_back = "ROLLBACK" in stack.word
+    if stack.standing is Standing.WHOLE and not rolled_back:
+        return None
+    root = root_of(events)
+    why = f"{root.resource} ({root.type}): {root.reason or root.status}" if root else stack.reason or stack.word
+    what = f"{ref} failed, and was rolled back: {why}" if rolled_back else f"{ref} failed ({stack.word}): {why}"
+    if any(word in why for word in DENIALS):
+        return IdentityError(what, "Let who sets up do this (the role of the account in the file), and run again.")
+    return PartialError(what, "Correct that, and run again: what stands already stays as it is.")
+
+
+def root_of(events: Sequence[StackEvent]) -> StackEvent | None:
+    """Return the event that began the failure: the first that failed by itself."""
+    own = (event for event in events if event.failed and not event.reason.startswith(CANCELLED))
+    return next(own, None)

@@ -1,0 +1,153 @@
+"""What setup would change: a change set for each stack, read, and the stacks that nobody wants any more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
+from waybill.commands.tools import everywhere
+from waybill.domain.arns import partition_of
+from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, StackPlan
+from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
+from waybill.errors import ConflictError, WaybillError
+from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackResource, Standing
+
+Place = tuple[str, str]
+"""An account's name, and a region."""
+
+
+def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedStack]) -> Mapping[StackRef, Stack]:
+    """Return every stack in every account, in the regions and wherever one is wanted."""
+    every = {(account, region) for account in work.accounts for region in regions}
+    places = sorted(every | {(one.ref.account, one.ref.region) for one in wanted})
+
+    def look(place: Place) -> dict[StackRef, Stack]:
+        account, region = place
+        found = work.accounts[account].stacks(region).every()
+        return {StackRef(account, region, one.name): one for one in found}
+
+    answers, errors = everywhere(look, places)
+    for error in errors.values():
+        raise error
+    return {ref: stack for found in answers.values() for ref, stack in found.items()}
+
+
+def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Steps:
+    """Return a step for each stack: wanted ones in their order, and those that go.
+
+    Raises the first error; change sets that were made are discarded then.
+    """
+    refuse_busy(standing[one.ref] for one in wanted if one.ref in standing)
+    outputs = {ref: stack.outputs for ref, stack in standing.items() if stack.standing is Standing.WHOLE}
+    answers, errors = everywhere(lambda one: _making(work, wanted[one], standing, outputs), range(len(wanted)))
+    making = tuple(answers[number] for number in sorted(answers))
+    if errors:
+        discard(work, making)
+        raise errors[min(errors)]
+    return Steps(making=making, going=tuple(_unwanted(work, wanted, standing)))
+
+
+def refuse_busy(stacks: Iterable[Stack]) -> None:
+    """Raise `ConflictError` where somebody else changes a stack, or one needs a person."""
+    for stack in stacks:
+        if stack.standing is Standing.BUSY:
+            what = f"The stack {stack.name} is being changed by somebody ({stack.word}): {stack.id}."
+            raise ConflictError(what, "Wait until that has ended, and run again.")
+        if stack.standing is Standing.STUCK:
+            raise ConflictError(
+                f"The stack {stack.name} is stuck in {stack.word}: {stack.reason or stack.id}",
+                "Continue its rollback (`aws cloudformation continue-update-rollback`) or delete it, and run again.",
+            )
+
+
+def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack], outputs: Outputs) -> Making:
+    stack = standing.get(wanted.ref)
+    there = stack if stack and stack.standing is Standing.WHOLE else None
+    broken = stack is not None and stack.standing is Standing.BROKEN
+    awaits = wanted.awaited(known(outputs))
+    plan = StackPlan(
+        ref=wanted.ref,
+        account=work.prepared.account(wanted.ref.account).id,
+        template=wanted.template,
+        action=StackAction.UPDATE if there else StackAction.CREATE,
+        parameters=wanted.texts(lambda output: known(outputs)(output) or f"({output})"),
+        template_sha256=hashlib.sha256(work.template(wanted.template).encode()).hexdigest(),
+        awaits=awaits,
+        replaces_broken=broken,
+        project=wanted.project,
+    )
+    if broken:
+        return Making(plan=plan, wanted=wanted, stack=stack)
+    texts = wanted.texts(lambda output: known(outputs)(output) or _stand_in(work, output))
+    made = work.prepare(wanted, texts, new=there is None)
+    return _read(work, Making(plan=plan, wanted=wanted, stack=there), made)
+
+
+def _read(work: Work, step: Making, made: ChangeSet) -> Making:
+    """Return the step with what its change set says; one that is empty, or rests on a stand-in, goes again at once."""
+    if made.readiness is Readiness.FAILED:
+        work.stacks(step.plan.ref).discard(made, new=step.new)
+        raise ConflictError(f"CloudFormation would not change {step.plan.ref}: {made.reason}", "Nothing was changed.")
+    if made.readiness is Readiness.READY and not step.plan.awaits:
+        return replace(step, change_set=made, plan=replace(step.plan, changes=in_order(made.changes)))
+    work.stacks(step.plan.ref).discard(made, new=step.new)
+    action = StackAction.NOTHING if made.readiness is Readiness.EMPTY and not step.plan.awaits else step.plan.action
+    return replace(step, plan=replace(step.plan, action=action, changes=in_order(made.changes)))
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes by what they mean: what goes first, what is new last."""
+    order = [Kind.REMOVED, Kind.REPLACED, Kind.MAY_BE_REPLACED, Kind.CHANGED, Kind.ADDED]
+    return tuple(sorted(changes, key=lambda one: (order.index(one.kind), one.type, one.resource)))
+
+
+def _stand_in(work: Work, output: OutputOf) -> str:
+    """Return what stands in for a key that is not made yet, so that its stack's changes can be read before."""
+    region, account = output.stack.region, work.prepared.account(output.stack.account).id
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:key/mrk-{'0' * 32}"
+
+
+def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Iterator[Going]:
+    """Yield a step for each stack that setup made once and that the file has no more."""
+    ours = work.prepared.prefixes.stack
+    refs = {one.ref for one in wanted}
+    gone = [ref for ref, one in standing.items() if one.tags.get(SETUP_TAG) == ours and ref not in refs]
+    refuse_busy(standing[ref] for ref in gone)
+    for ref in sorted(gone, key=lambda one: (one.name, one.region, one.account)):
+        stack = standing[ref]
+        changes = in_order(_removed(one) for one in work.stacks(ref).resources(stack.id))
+        plan = StackPlan(
+            ref=ref,
+            account=work.prepared.account(ref.account).id,
+            template="",
+            action=StackAction.DELETE,
+            changes=changes,
+            project=stack.tags.get(PROJECT_TAG),
+        )
+        yield Going(plan=plan, stack=stack)
+
+
+def _removed(resource: StackResource) -> Change:
+    return Change(
+        kind=Kind.REMOVED,
+        resource=resource.logical_id,
+        type=resource.type,
+        physical_id=resource.physical_id,
+        # The templates retain whatever holds data; a test holds them to it.
+        kept=resource.type in HOLDS_DATA,
+    )
+
+
+def discard(work: Work, steps: Iterable[Making]) -> None:
+    """Delete the change sets that were made for a plan. What cannot be deleted harms nobody, and is left."""
+
+    def one(step: Making) -> None:
+        made = step.change_set
+        if made is not None:
+            with suppress(WaybillError):
+                work.stacks(step.plan.ref).discard(made, new=step.new)
+
+    everywhere(one, list(steps))

@@ -1,0 +1,205 @@
+"""What setup would change, and what became of it: the body of the result of `setup plan` and `setup apply`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from waybill.domain.setup.wanted import OutputOf, StackRef
+
+HOLDS_DATA = frozenset(
+    {
+        "AWS::S3::Bucket",
+        "AWS::KMS::Key",
+        "AWS::KMS::ReplicaKey",
+        "AWS::ECR::Repository",
+        "AWS::CodeArtifact::Domain",
+        "AWS::CodeArtifact::Repository",
+    }
+)
+"""Types whose deletion would lose what people put there."""
+
+
+class Kind(StrEnum):
+    """What becomes of a resource."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REPLACED = "replaced"
+    MAY_BE_REPLACED = "may be replaced"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One resource's change. `properties` are those that change; `kept`: what it was stays, outside of the stack."""
+
+    kind: Kind
+    resource: str
+    type: str
+    physical_id: str = ""
+    properties: tuple[str, ...] = ()
+    kept: bool = False
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether data would go for good."""
+        gone = self.kind in {Kind.REMOVED, Kind.REPLACED, Kind.MAY_BE_REPLACED}
+        return gone and self.type in HOLDS_DATA and not self.kept
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its part of the result document."""
+        return {
+            "change": self.kind.value,
+            "resource": self.resource,
+            "type": self.type,
+            "physical_id": self.physical_id,
+            "properties": list(self.properties),
+            "kept": self.kept,
+        }
+
+
+class StackAction(StrEnum):
+    """What becomes of a stack."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    NOTHING = "nothing"
+
+
+class StackEnd(StrEnum):
+    """What became of it."""
+
+    PLANNED = "planned"
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    ALREADY = "already"
+    FAILED = "failed"
+    NOT_REACHED = "not-reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackPlan:
+    """One stack's plan, and its end. `account` is the account's number.
+
+    `awaits`: outputs of stacks that are made first; what changes is then known in kind only. `parameters` have those
+    outputs' names where their values will be. `replaces_broken`: what is left of a failed creation is deleted first.
+    """
+
+    ref: StackRef
+    account: str
+    template: str
+    action: StackAction
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    template_sha256: str = ""
+    changes: tuple[Change, ...] = ()
+    awaits: tuple[OutputOf, ...] = ()
+    replaces_broken: bool = False
+    project: str | None = None
+    end: StackEnd = StackEnd.PLANNED
+    error: str | None = None
+    advice: str | None = None
+    seconds: float = 0.0
+
+    def ended(
+        self, end: StackEnd, *, error: str | None = None, advice: str | None = None, seconds: float = 0.0
+    ) -> StackPlan:
+        """Return the same with its end."""
+        return replace(self, end=end, error=error, advice=advice, seconds=seconds)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its part of the result document."""
+        return {
+            "stack": self.ref.name,
+            "account": self.account,
+            "account_name": self.ref.account,
+            "region": self.ref.region,
+            "template": self.template,
+            "action": self.action.value,
+            "end": self.end.value,
+            "changes": [change.to_json() for change in self.changes],
+            "awaits": [str(one) for one in self.awaits],
+            "error": self.error,
+            "advice": self.advice,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """One thing that no template makes, and what becomes of it: a parameter's value, an account's alias."""
+
+    what: str
+    account: str
+    region: str
+    action: StackAction
+    detail: str = ""
+    end: StackEnd = StackEnd.PLANNED
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its part of the result document."""
+        return {
+            "what": self.what,
+            "account": self.account,
+            "region": self.region,
+            "action": self.action.value,
+            "detail": self.detail,
+            "end": self.end.value,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPlan:
+    """All that would change. Implements `result.Body`."""
+
+    stacks: tuple[StackPlan, ...] = ()
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would change."""
+        actions = (*(one.action for one in self.stacks), *(one.action for one in self.beside))
+        return any(action is not StackAction.NOTHING for action in actions)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of what would change, in hex: the same for the same plan, whoever makes it, and when."""
+        stacks = [
+            {
+                "stack": str(one.ref),
+                "account": one.account,
+                "action": one.action.value,
+                "template": one.template_sha256,
+                "parameters": dict(one.parameters),
+                "changes": [change.to_json() for change in one.changes],
+            }
+            for one in self.stacks
+            if one.action is not StackAction.NOTHING
+        ]
+        beside = [
+            {
+                "what": one.what,
+                "account": one.account,
+                "region": one.region,
+                "action": one.action.value,
+                "to": one.detail,
+            }
+            for one in self.beside
+            if one.action is not StackAction.NOTHING
+        ]
+        canonical = json.dumps({"stacks": stacks, "beside": beside}, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members that the result document has more."""
+        return {
+            "stacks": [one.to_json() for one in self.stacks],
+            "beside": [one.to_json() for one in self.beside],
+        }

@@ -1,0 +1,60 @@
+"""The inputs of `setup plan` and `setup apply`, from texts to one valid request; or one error with every fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from waybill.domain.names import is_project
+from waybill.domain.setup.requests import ApplyRequest
+from waybill.domain.setup.stacks import wanted_stacks
+from waybill.errors import Fault, InputError
+from waybill.inputs.members import ReadFile, lines, read_file, read_members
+from waybill.inputs.reading import Reading
+from waybill.inputs.spec import Verb
+from waybill.inputs.surroundings import Surroundings
+from waybill.inputs.typed import command_line
+
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def read(
+    verb: Verb,
+    values: Mapping[str, str],
+    around: Surroundings,
+    faults: Sequence[Fault] = (),
+    *,
+    file: ReadFile = read_file,
+) -> ApplyRequest:
+    """Return the request. Raises `InputError` with every fault, those of the file among them."""
+    reading = Reading(verb.inputs, values)
+    reading.faults.extend(faults)
+    members = read_members(reading, around, file)
+    reading.flag("summary")
+    applies = any(item.name == "yes" for item in verb.inputs)
+    digest = (
+        reading.checked("plan-digest", lambda text: bool(_DIGEST.fullmatch(text)), "must be 64 hex digits.")
+        if applies
+        else ""
+    )
+    projects = lines(reading.text("delete-data")) if applies else ()
+    for project in projects:
+        if not is_project(project):
+            reading.fault("delete-data", "is not the name of a project.", value=project)
+    yes = reading.flag("yes") if applies else False
+    if members is not None:
+        try:
+            wanted_stacks(members.prepared)
+        except ValueError as error:
+            reading.fault("config", f"cannot be: {error}.")
+    if reading.faults or members is None:
+        raise InputError(reading.in_order(), "Nothing was touched.")
+    return ApplyRequest(
+        prepared=members.prepared,
+        among=members.prepared.accounts,
+        session=members.session,
+        yes=yes,
+        plan_digest=digest or None,
+        delete_data=projects,
+        again=command_line(verb, values),
+    )

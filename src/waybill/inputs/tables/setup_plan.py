@@ -1,0 +1,17 @@
+"""What `setup plan` takes and gives."""
+
+from __future__ import annotations
+
+from waybill.inputs.shared import SUMMARY
+from waybill.inputs.spec import Output, Verb
+from waybill.inputs.tables.members import CONFIG, ENDED, SESSIONS
+
+DIGEST = Output("plan-digest", "The SHA-256 of the plan, 64 hex digits: the same for the same changes.")
+
+SETUP_PLAN = Verb(
+    name="setup plan",
+    does="show what would change in every account and region, stack by stack; nothing is changed.",
+    about="Shows what setup would change in every account and region.",
+    inputs=(CONFIG, *SESSIONS, SUMMARY),
+    outputs=(*ENDED, DIGEST),
+)

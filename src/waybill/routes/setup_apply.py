@@ -1,0 +1,21 @@
+"""The run of `setup apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from waybill.commands.setup.apply import apply
+from waybill.compose import Shop
+from waybill.domain.result import Result
+from waybill.errors import Fault
+from waybill.inputs import setup_apply as inputs
+from waybill.inputs.tables.setup_apply import SETUP_APPLY
+from waybill.routes.package_files import PackageTemplates
+from waybill.routes.workbench import Workbench
+
+
+def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
+    """Read the file, and make every account what it says."""
+    bench = Workbench(shop)
+    request = inputs.read(SETUP_APPLY, values, bench.surroundings(), faults)
+    return apply(request, bench.tools(request.prepared.regions), PackageTemplates())
