@@ -17,12 +17,8 @@ TWO = {
     "deploy-role": "writer-two",
 }
 THREE = {"source": {"bucket": "in-three"}, "output": {"bucket": "out-three"}, "deploy-role": "writer-three"}
-OWN = {
-    "deploy-role": "writer-two",
-    "account": "development",
-    "source": {"bucket": "in-two"},
-    "production": "production",
-}
+OWN = {key: TWO[key] for key in TWO if key != "output"}
+DEFAULT_ROLE = {key: TWO[key] for key in TWO if key != "deploy-role"}
 
 
 @pytest.mark.parametrize(
