@@ -142,6 +142,38 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         },
         "a client that has nothing yet": {"ApplicationName": "distillery"},
     },
+    "codeartifact": {
+        "a domain, for others": {
+            "DomainName": "acme",
+            "RepositoryName": "internal",
+            "KeyArn": MEDIA_KEY,
+            "UpstreamConnection": "public:pypi",
+            "UpstreamName": "pypi-store",
+            "SecondUpstreamConnection": "public:npmjs",
+            "SecondUpstreamName": "npm-store",
+            "ReaderAccounts": "222222222222,333333333333",
+            "ReaderOrganisationId": "o-a1b2c3d4e5",
+            "TokenAccounts": "444444444444",
+            "PublisherAccounts": "222222222222",
+            "PublisherArns": "arn:aws:iam::222222222222:role/publisher,arn:aws:iam::222222222222:user/ada",
+            "PublishedPackages": "pypi//acme-*",
+            "AdministratorAccounts": "333333333333",
+            "AdministratorArns": "arn:aws:iam::333333333333:role/platform",
+        },
+        "a further repository": {
+            "DomainName": "acme",
+            "MakesDomain": "no",
+            "RepositoryName": "nightly",
+            "ExistingUpstreams": "internal,pypi-store",
+            "PublisherAccounts": "444444444444",
+        },
+        "for this account alone": {"DomainName": "acme", "RepositoryName": "internal"},
+        "one account administers": {
+            "DomainName": "acme",
+            "RepositoryName": "internal",
+            "AdministratorAccounts": "333333333333",
+        },
+    },
     "registry": {
         "the action's own image": {"RepositoryName": "waybill"},
         "an application's, for others": {

@@ -50,6 +50,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
         "OutputKeyArn": "the output's key",
     },
     "registry": CASES["registry"]["an application's, for others"],
+    "codeartifact": CASES["codeartifact"]["a domain, for others"],
     "application": {
         **CASES["application"]["an application with media"],
         **CASES["application"]["a client with its pages"],
@@ -69,6 +70,7 @@ WORDS = {
     "<Provider>": "GitHub's provider",
     "arn:aws:": "",
     "333333333333": "A-THIRD-ACCOUNT",
+    "444444444444": "A-FOURTH-ACCOUNT",
 }
 
 
@@ -78,7 +80,7 @@ def table() -> str:
     for name in SHOWN:
         # Those that are made in development have production for their other account.
         account, other = ("222222222222", "111111111111")
-        if name.startswith("pipeline"):
+        if name.startswith(("pipeline", "codeartifact")):
             account, other = other, account
         stack = Stack(template=load(name), parameters=SHOWN[name], account=account)
         for policy, document in policies(stack):
@@ -96,6 +98,7 @@ def policies(stack: Stack) -> Iterator[tuple[str, Mapping[str, Any]]]:
             ("KeyPolicy", "{} (key)"),
             ("PolicyDocument", "{}"),
             ("RepositoryPolicyText", "{} (repository)"),
+            ("PermissionsPolicyDocument", "{}"),
             ("AssumeRolePolicyDocument", "{} (trust)"),
         ):
             if member in properties:

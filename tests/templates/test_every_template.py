@@ -82,6 +82,7 @@ def scalars(node: yaml.Node | None, *, inside: bool) -> Iterator[yaml.ScalarNode
 @pytest.mark.parametrize("name", NAMES)
 def test_what_holds_data_outlives_its_stack(name: str) -> None:
     holding = {"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::ECR::Repository"}
+    holding |= {"AWS::CodeArtifact::Domain", "AWS::CodeArtifact::Repository"}
     for resource, body in load(name)["Resources"].items():
         if body["Type"] in holding:
             assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Retain", "Retain"), resource
