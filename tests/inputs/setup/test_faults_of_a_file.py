@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inputs.setup.example import EXAMPLE, changed, faults
+from inputs.setup.example import EXAMPLE, changed, example, faults
 
 PIPELINE = "pipelines|crossaccountdeploy"
 TWO = {
@@ -17,6 +17,8 @@ TWO = {
     "deploy-role": "writer-two",
 }
 THREE = {"source": {"bucket": "in-three"}, "output": {"bucket": "out-three"}, "deploy-role": "writer-three"}
+GRANTS = "codeartifact|my-domain|grants"
+PUBLISH = {"account": "production", "may": "publish", "arns": ["arn:aws:iam::222222222222:role/ci"]}
 OWN = {key: TWO[key] for key in TWO if key != "output"}
 DEFAULT_ROLE = {key: TWO[key] for key in TWO if key != "deploy-role"}
 
@@ -78,7 +80,15 @@ DEFAULT_ROLE = {key: TWO[key] for key in TWO if key != "deploy-role"}
         ({"clients|other": {"account": "production", "buckets": ["brewery-media"]}}, "a bucket of the client brewery"),
         ({"clients|brewery|media|origins": ["https://www.example.com/"]}, "origins[0]: 'https://www.example.com/'"),
         ({"registries|sugarwater|releases-kept": 0}, "releases-kept: '0': must be 1 or more."),
-        ({"codeartifact|my_domain": {"account": "development"}}, "codeartifact.my_domain: this name must be 2 to 50"),
+        ({"codeartifact": {"my_domain": example()["codeartifact"]["my-domain"]}}, "my_domain: this name must be 2"),
+        ({"codeartifact|my-domain|repositories": {}}, "codeartifact.my-domain.repositories: is empty"),
+        ({"codeartifact|my-domain|repositories|my-repo|public": ["pipy"]}, "Did you mean `pypi`?"),
+        ({"codeartifact|my-domain|repositories|pypi-store": {}}, "is the name of one that is made between, too."),
+        ({"codeartifact|my-domain|grants": [{"may": "read"}]}, "must have an `account`, or an `organisation`."),
+        ({"codeartifact|my-domain|grants": [{"may": "read", "account": "prod"}]}, "[0].account: 'prod': is not an"),
+        ({GRANTS: [{**PUBLISH, "may": "read"}]}, "arns: does not go with `may: read`."),
+        ({GRANTS: [{**PUBLISH, "repositories": ["xy"]}]}, "'xy': is no repository of"),
+        ({GRANTS: [{**PUBLISH, "account": "development"}]}, "of another account than deve"),
         ({"pipelines|two": {**TWO, "deploy-role": "prods3role"}}, "is made for crossaccountdeploy already"),
         ({"pipelines|two": DEFAULT_ROLE}, "pipelines.two.deploy-role: 'prods3role': is made for"),
         ({"pipelines|two": {**TWO, "account": "production"}}, "two.account: 'production': production takes from devel"),

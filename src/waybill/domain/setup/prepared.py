@@ -158,12 +158,42 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageRepository:
+    """One repository of a domain. `public` are words of CodeArtifact's connections (`pypi`), `upstreams` repositories
+    of the domain: of this file, above it, or there already.
+    """
+
+    name: str
+    public: tuple[str, ...] = ()
+    upstreams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageGrant:
+    """Who else may `read`, `publish` to or `administer` a domain's repositories (none named: all).
+
+    `account` is a name of this file's accounts; in its place an `organisation`'s id, for `read`. `arns` are the roles
+    and users of the account that alone may; `packages` what may be published, `FORMAT/NAMESPACE/NAME`.
+    """
+
+    may: str
+    account: str | None = None
+    organisation: str | None = None
+    repositories: tuple[str, ...] = ()
+    arns: tuple[str, ...] = ()
+    packages: str = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackageDomain:
-    """One CodeArtifact domain. `parameters` are those of `codeartifact.yaml`, by their names."""
+    """One CodeArtifact domain; its stacks are `packages.package_stacks`. `key` encrypts its packages, by ARN."""
 
     name: str
     account: str
     region: str
+    repositories: tuple[PackageRepository, ...] = ()
+    grants: tuple[PackageGrant, ...] = ()
+    key: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
 
 

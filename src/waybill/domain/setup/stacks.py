@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from waybill.domain.setup.delivered import pipeline_stacks
+from waybill.domain.setup.packages import package_stacks
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.regional import identity_stack, region_stack
-from waybill.domain.setup.single import account_stacks, client_stack, packages_stack, registry_stack
+from waybill.domain.setup.single import account_stacks, client_stack, registry_stack
 from waybill.domain.setup.wanted import StackRef, WantedStack
 
 
@@ -29,7 +30,8 @@ def _every(prepared: Prepared) -> Iterator[WantedStack]:
         yield client_stack(prepared, client, projects.get(("clients", client.name)))
     for registry in prepared.registries:
         yield registry_stack(prepared, registry, projects.get(("registries", registry.name)))
-    yield from (packages_stack(prepared, domain) for domain in prepared.package_domains)
+    for domain in prepared.package_domains:
+        yield from package_stacks(prepared, domain)
 
 
 def projects_of(prepared: Prepared) -> Mapping[tuple[str, str], str]:

@@ -13,6 +13,8 @@ from waybill.domain.setup.prepared import (
     Member,
     Output,
     PackageDomain,
+    PackageGrant,
+    PackageRepository,
     PipelineSource,
     Prefixes,
     Prepared,
@@ -94,4 +96,6 @@ def _registry(name: str, body: dict[str, Any]) -> Registry:
 
 
 def _package_domain(name: str, body: dict[str, Any]) -> PackageDomain:
-    return PackageDomain(name=name, account=body["account"], region=body["region"])
+    repositories = (PackageRepository(name=one, **_under(inner)) for one, inner in children(body, "repositories"))
+    grants = (PackageGrant(**_under(grant)) for grant in body.get("grants", ()))
+    return PackageDomain(name=name, **_under({**body, "repositories": list(repositories), "grants": list(grants)}))

@@ -11,6 +11,7 @@ from waybill.inputs.setup import cross
 from waybill.inputs.setup.buckets import check_buckets
 from waybill.inputs.setup.build import build
 from waybill.inputs.setup.made import check_made
+from waybill.inputs.setup.packages import check_packages
 from waybill.inputs.setup.places import Places
 from waybill.inputs.setup.shape import check_shape, schema, validator
 from waybill.inputs.setup.text import read_text
@@ -52,3 +53,4 @@ def check(value: Any, places: Places, *, regions: frozenset[str]) -> None:
     cross.check_owners(value, places)
     check_buckets(value, places)
     check_made(value, places)
+    check_packages(value, places)

@@ -137,7 +137,7 @@ def _rule(error: ValidationError, form: Mapping[str, Any]) -> str:
 def meant(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean ...?` with the nearest of the words known, or nothing."""
     plain = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower().replace("_", "-"), plain, 1, 0.6) or get_close_matches(word, plain, 1, 0.6)
+    near = get_close_matches(word.lower().replace("_", "-"), plain, 1, 0.5) or get_close_matches(word, plain, 1, 0.5)
     return f" Did you mean `{plain[near[0]]}`?" if near else ""
 
 
