@@ -43,7 +43,8 @@ def _serve(port: int, home: Path, *, empty: bool) -> None:
     from waybill.sandbox.engine import automation, http, preparation, strictness  # noqa: PLC0415 - after `loading`
 
     listener = http.bound(port)
-    automated = automation.Automation(time.time, prepared=not empty)
+    url = f"http://{http.HOST}:{listener.getsockname()[1]}"
+    automated = automation.Automation(time.time, prepared=not empty, url=url)
     strictness.install(automated)
     accounts = preparation.prepare_empty() if empty else preparation.prepare()
     http.allow_many_files()

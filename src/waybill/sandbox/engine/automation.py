@@ -1,4 +1,4 @@
-"""CodePipeline, made when first somebody asks for it: nobody else waits for its import and its pipelines."""
+"""CodePipeline and CloudFormation, made when first somebody asks for them: nobody else waits for their imports."""
 
 from __future__ import annotations
 
@@ -7,17 +7,32 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from waybill.sandbox.engine.cloudformation.face import Face
     from waybill.sandbox.engine.codepipeline.service import Service
 
 
 class Automation:
-    """The pipelines, and what may start them. `clock` tells seconds since the epoch; `prepared` has `layout`'s."""
+    """The pipelines, and what may start them; the stacks. `clock` tells seconds since the epoch.
 
-    def __init__(self, clock: Callable[[], float], *, prepared: bool = True) -> None:
+    `prepared` has the pipelines of `layout`; `url` is where stacks' resources are made, this sandbox's own.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, prepared: bool = True, url: str = "") -> None:
         self._clock = clock
+        self._url = url
         self._prepared = prepared
         self._lock = threading.Lock()
         self._service: Service | None = None
+        self._stacks: Face | None = None
+
+    def stacks(self) -> Face:
+        """Return the stacks, as a WSGI application that answers CloudFormation's requests."""
+        with self._lock:
+            if self._stacks is None:
+                from waybill.sandbox.engine.cloudformation import opening  # noqa: PLC0415 - see above
+
+                self._stacks = opening.opened(self._clock, self._url)
+            return self._stacks
 
     def service(self) -> Service:
         """Return the pipelines; the prepared ones, if any, are among them."""

@@ -39,6 +39,8 @@ def server(listener: socket.socket, log: Callable[[str], None], automation: Auto
     """Return a server on `listener`; `log` gets a line for each request and each fault of the server."""
 
     def application_of(service: Any) -> Any:
+        if service == "cloudformation":
+            return automation.stacks()
         if service == "codepipeline":
             automation.service()
         late.install(service)

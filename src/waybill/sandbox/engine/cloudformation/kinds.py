@@ -1,7 +1,8 @@
 """What makes a resource of one type: the port between the stacks' engine and the types.
 
-A `Kind` calls the sandbox's own services over HTTP, as CloudFormation calls AWS's, so that everything a stack makes goes
-through the same checks as anybody's call. A `ClientError` that it lets through is the reason in the resource's event.
+A `Kind` calls the sandbox's own services over HTTP, as CloudFormation calls AWS's, so that everything a stack makes
+goes through the same checks as anybody's call. A `ClientError` that it lets through is the reason in the resource's
+event.
 """
 
 from __future__ import annotations
