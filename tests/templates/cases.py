@@ -142,6 +142,14 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         },
         "a client that has nothing yet": {"ApplicationName": "distillery"},
     },
+    "account": {
+        "with its people": {
+            "TechLeadNames": "ada,grace",
+            "BillingNames": "ada",
+            "BillingPolicyArns": "arn:aws:iam::aws:policy/job-function/Billing",
+        },
+        "whose people come through an identity provider": {"TechLeadGroupName": "", "BillingGroupName": ""},
+    },
     "codeartifact": {
         "a domain, for others": {
             "DomainName": "acme",
