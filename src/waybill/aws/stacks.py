@@ -16,7 +16,7 @@ from waybill.aws.stack_shapes import (
     stack_of,
 )
 from waybill.errors import ConflictError
-from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackEvent, StackResource
+from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackEvent, StackResource, Standing
 
 T = TypeVar("T")
 
@@ -106,7 +106,11 @@ class CloudFormation:
         """Delete a change set, and the stack that is nothing but it."""
         call = partial(self._client.delete_change_set, ChangeSetName=change_set.id)
         self._perform("DeleteChangeSet", change_set.stack_id, call, ABSENT)
-        if new:
+        if not new:
+            return
+        stack = self.look(change_set.stack_id)
+        # Never one that anything was made of.
+        if stack is not None and stack.standing is Standing.REVIEW:
             self.delete(change_set.stack_id)
 
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:

@@ -24,15 +24,15 @@ def read_file(path: Path, regions: frozenset[str]) -> Prepared:
     return read_prepared(path, regions=regions)
 
 
-def read_members(reading: Reading, around: Surroundings, read: ReadFile) -> Members | None:
-    """Return the accounts; None where the file is faulty. Faults go to `reading`."""
+def read_members(reading: Reading, around: Surroundings, read: ReadFile, *, chosen: bool = True) -> Members | None:
+    """Return the accounts; None where the file is faulty. Faults go to `reading`. `chosen`: `account` may name some."""
     session = read_identity(reading, around.origin)
     try:
         prepared = read(Path(reading.text("config")), around.regions)
     except InputError as error:
         reading.faults.extend(error.faults)
         return None
-    among = _among(reading, prepared)
+    among = _among(reading, prepared) if chosen else prepared.accounts
     if session.oidc_role and session.role_duration > CHAINED_SECONDS and any(one.role for one in among):
         rule = "must be at most 3600, since the roles of the file are assumed from `oidc-role`'s session."
         reading.fault("role-duration", rule)

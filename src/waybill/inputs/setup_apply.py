@@ -29,7 +29,7 @@ def read(
     """Return the request. Raises `InputError` with every fault, those of the file among them."""
     reading = Reading(verb.inputs, values)
     reading.faults.extend(faults)
-    members = read_members(reading, around, file)
+    members = read_members(reading, around, file, chosen=False)
     reading.flag("summary")
     applies = any(item.name == "yes" for item in verb.inputs)
     digest = (

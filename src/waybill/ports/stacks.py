@@ -113,7 +113,7 @@ class Stacks(Protocol):
         """Begin to do what a change set says; what it creates in vain goes again. Raises `ConflictError` when stale."""
 
     def discard(self, change_set: ChangeSet, *, new: bool) -> None:
-        """Delete a change set, and the stack that is nothing but it; None of either is well, too."""
+        """Delete a change set, and with `new` its stack, where that is in `REVIEW`. Neither need be there."""
 
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
         """Return the events after the one of that id (all, where empty), oldest first."""

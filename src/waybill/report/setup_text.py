@@ -22,10 +22,10 @@ GOOD = frozenset({StackEnd.CREATED, StackEnd.UPDATED, StackEnd.DELETED, StackEnd
 
 def as_text(body: SetupPlan, ink: Ink) -> str:
     """Return a paragraph for each stack that changes, and a line for those that do not."""
-    parts = ["\n".join(_stack(one, ink)) for one in body.stacks if one.action is not StackAction.NOTHING]
-    beside = [one for one in body.beside if one.action is not StackAction.NOTHING]
-    if beside:
-        parts.append("\n".join(_beside(one, ink) for one in beside))
+    stacks = ["\n".join(_stack(one, ink)) for one in body.stacks if one.action is not StackAction.NOTHING]
+    beside = [_beside(one, ink) for one in body.beside if one.action is not StackAction.NOTHING]
+    between = "\n\n" if any(one.end is StackEnd.PLANNED for one in body.stacks) else "\n"
+    parts = [part for part in (between.join(stacks), "\n".join(beside)) if part]
     same = sum(one.action is StackAction.NOTHING for one in body.stacks)
     if same and parts:
         parts.append(
@@ -56,15 +56,12 @@ def _stack(plan: StackPlan, ink: Ink) -> Iterator[str]:
     yield f"{mark}{ink.bold(one_line(head(plan)))}"
     if plan.replaces_broken:
         yield "  what is left of a creation that failed is deleted first"
-    for output in plan.awaits:
+    for output in plan.awaits if plan.end is StackEnd.PLANNED else ():
         yield ink.dim(f"  after {output} is known")
-    if plan.end in GOOD and plan.action is not StackAction.DELETE:
-        changes = tuple(one for one in plan.changes if one.kind is not Kind.ADDED)
-    else:
-        changes = plan.changes
-    if changes:
-        lines = columns([[f"  {SIGNS[one.kind]}", one.resource, one.type, _details(one)] for one in changes])
-        yield from (_painted(line, one, ink) for line, one in zip(lines, changes, strict=True))
+    # At the end the plan has been read: then how it went is the news.
+    if changes := plan.changes if plan.end is StackEnd.PLANNED else ():
+        lines = columns([[SIGNS[one.kind], one.resource, one.type, _details(one)] for one in changes])
+        yield from (_painted(f"  {line}", one, ink) for line, one in zip(lines, changes, strict=True))
     if plan.error:
         yield ink.red(f"  {one_line(plan.error, 2000)}")
 

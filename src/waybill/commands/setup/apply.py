@@ -2,62 +2,91 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.executing import execute_steps
 from waybill.commands.setup.members import enter
 from waybill.commands.setup.planning import discard, plan_stacks, standing_stacks
 from waybill.commands.setup.work import Steps, Work
+from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.result import Outcome, Result
+from waybill.domain.setup.configuring import Configured
 from waybill.domain.setup.plan import SetupPlan, StackEnd
 from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
-from waybill.errors import ConflictError, ExitCode
+from waybill.errors import ConflictError, ExitCode, WaybillError
 from waybill.ports.templates import Templates
 from waybill.progress import Started
 
 PLAN, APPLY = "setup plan", "setup apply"
+CHANGED = frozenset({StackEnd.CREATED, StackEnd.UPDATED, StackEnd.DELETED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A plan, and what carries it out. Its change sets are to be discarded."""
+
+    work: Work
+    steps: Steps
+    configured: Configured
+
+    @property
+    def body(self) -> SetupPlan:
+        """Return what people see of it."""
+        return SetupPlan(stacks=self.steps.plans, beside=told(self.configured))
 
 
 def plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
     """Say what would change; change sets are made, read and deleted again."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what setup would change"))
-    work, steps, found = _plan(request, tools, templates)
-    discard(work, steps.making)
-    seconds = tools.clock.monotonic() - started
-    return _result(PLAN, Outcome.PLANNED if found.changes else Outcome.ALREADY, found, seconds=seconds)
+    made = _plan(request, tools, templates)
+    discard(made.work, made.steps.making)
+    outcome = Outcome.PLANNED if made.body.changes else Outcome.ALREADY
+    return _result(PLAN, outcome, made.body, seconds=tools.clock.monotonic() - started)
 
 
 def apply(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
     """Change what the plan says, and nothing else. Raises `ConflictError` where the plan is not the approved one."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Setting up"))
-    work, steps, found = _plan(request, tools, templates)
+    made = _plan(request, tools, templates)
+    found = made.body
+    tools.reporter.tell(SetupPlanned(found))
     try:
-        tools.reporter.tell(SetupPlanned(found))
-        if not found.changes:
-            return _result(APPLY, Outcome.ALREADY, found, seconds=tools.clock.monotonic() - started)
         _refuse_another(request, found)
-        ended = execute_steps(work, steps)
-    finally:
-        discard(work, steps.making)
-    body = replace(found, stacks=ended)
-    return _ended(request, body, seconds=tools.clock.monotonic() - started)
+    except WaybillError:
+        discard(made.work, made.steps.making)
+        raise
+    ended = _execute(made)
+    return _ended(request, ended, seconds=tools.clock.monotonic() - started)
 
 
-def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> tuple[Work, Steps, SetupPlan]:
+def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     entered = enter(request, lambda member: setup_policy() if member.role else "", tools)
-    for error in entered.errors.values():
-        raise error
-    accounts = entered.accounts
-    work = Work(prepared=request.prepared, accounts=accounts, template=templates.text, tools=tools)
-    wanted = [one for one in wanted_stacks(request.prepared) if one.ref.account in accounts]
-    steps = plan_stacks(work, wanted, standing_stacks(work, request.prepared.regions, wanted))
-    return work, steps, SetupPlan(stacks=steps.plans)
+    if entered.errors:
+        raise together(list(entered.errors.values()))
+    work = Work(prepared=request.prepared, accounts=entered.accounts, template=templates.text, tools=tools)
+    configured = plan_configuration(work)
+    wanted = wanted_stacks(request.prepared)
+    regions = {*request.prepared.regions, *(row.spot.region for row in configured.rows)}
+    steps = plan_stacks(work, wanted, standing_stacks(work, regions, wanted))
+    return Made(work=work, steps=steps, configured=configured)
+
+
+def _execute(made: Made) -> SetupPlan:
+    """Carry the plan out; the configuration is written once all stacks stand."""
+    if not made.body.changes:
+        return made.body
+    stacks = execute_steps(made.work, made.steps)
+    if any(one.end in {StackEnd.FAILED, StackEnd.NOT_REACHED} for one in stacks):
+        beside = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in told(made.configured))
+        return SetupPlan(stacks=stacks, beside=beside)
+    return SetupPlan(stacks=stacks, beside=told(write_planned(made.work, made.configured)))
 
 
 def _refuse_another(request: ApplyRequest, found: SetupPlan) -> None:
@@ -69,16 +98,20 @@ def _refuse_another(request: ApplyRequest, found: SetupPlan) -> None:
 
 
 def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:
-    failed = [one for one in body.stacks if one.end is StackEnd.FAILED]
-    changed = any(one.end in {StackEnd.CREATED, StackEnd.UPDATED, StackEnd.DELETED} for one in body.stacks)
+    everything = [*((one.end, one.error) for one in body.stacks), *((one.end, one.error) for one in body.beside)]
+    failed = [error for end, error in everything if end is StackEnd.FAILED]
+    changed = any(end in CHANGED for end, _ in everything)
     if not failed:
-        return replace(_result(APPLY, Outcome.CREATED, body, seconds=seconds), changed=changed)
+        return replace(
+            _result(APPLY, Outcome.CREATED if changed else Outcome.ALREADY, body, seconds=seconds), changed=changed
+        )
+    advice = next((one.advice for one in body.stacks if one.end is StackEnd.FAILED), None)
     return replace(
         _result(APPLY, Outcome.PARTIAL if changed else Outcome.FAILED, body, seconds=seconds),
         changed=True,
         exit_code=ExitCode.PARTIAL,
-        error=failed[0].error,
-        advice=failed[0].advice,
+        error=failed[0],
+        advice=advice,
         resume=request.again or None,
     )
 

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from waybill.commands.setup.following import follow, newest
-from waybill.commands.setup.planning import in_order
+from waybill.commands.setup.planning import discard, in_order
 from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
 from waybill.domain.setup.telling import StackBegan, StackEnded
@@ -27,11 +27,18 @@ DONE = {
 
 
 def execute_steps(work: Work, steps: Steps) -> tuple[StackPlan, ...]:
-    """Return every stack's plan with its end, in the plan's order. Stacks go only after all others ended well."""
+    """Return every stack's plan with its end, in the plan's order. Stacks go only after all others ended well.
+
+    Change sets that were not executed are discarded, whatever happens.
+    """
     run = _Run(work, steps.outputs())
     within = {step.plan.ref for step in steps.making}
-    run.all([(step, step.wanted.needs & within) for step in steps.making])
-    run.all([(step, frozenset()) for step in steps.going])
+    try:
+        run.all([(step, step.wanted.needs & within) for step in steps.making])
+        run.all([(step, frozenset()) for step in steps.going])
+    finally:
+        # A stack whose change set was handed over may still look like one that is nothing else.
+        discard(work, [step for step in steps.making if step.plan.ref not in run.begun])
     return tuple(run.ended[plan.ref] for plan in steps.plans)
 
 
@@ -42,6 +49,7 @@ class _Run:
         self._work = work
         self._outputs: dict[StackRef, Mapping[str, str]] = dict(outputs)
         self.ended: dict[StackRef, StackPlan] = {}
+        self.begun: set[StackRef] = set()
 
     def all(self, steps: Sequence[tuple[Making | Going, frozenset[StackRef]]]) -> None:
         """Do all steps, each after the stacks it needs. Once one has failed none is begun any more."""
@@ -89,6 +97,7 @@ class _Run:
             self._delete(step.plan.ref, step.stack)
             step = replace(step, stack=None)
         stacks = self._work.stacks(step.plan.ref)
+        self.begun.add(step.plan.ref)
         made = self._made(step)
         if made is None:
             return stacks.look(step.plan.ref.name)

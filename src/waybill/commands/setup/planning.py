@@ -144,10 +144,12 @@ def _removed(resource: StackResource) -> Change:
 def discard(work: Work, steps: Iterable[Making]) -> None:
     """Delete the change sets that were made for a plan. What cannot be deleted harms nobody, and is left."""
 
-    def one(step: Making) -> None:
-        made = step.change_set
+    by_ref = {step.plan.ref: step for step in steps}
+
+    def one(ref: StackRef) -> None:
+        made = by_ref[ref].change_set
         if made is not None:
             with suppress(WaybillError):
-                work.stacks(step.plan.ref).discard(made, new=step.new)
+                work.stacks(ref).discard(made, new=by_ref[ref].new)
 
-    everywhere(one, list(steps))
+    everywhere(one, list(by_ref))

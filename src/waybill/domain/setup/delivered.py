@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.prepared import Prepared, PreparedPipeline
-from waybill.domain.setup.regional import bucket_name, pipeline_policy, pipeline_ref, region_ref, role_arn
+from waybill.domain.setup.regional import (
+    bucket_name,
+    pipeline_policy,
+    pipeline_ref,
+    production_ref,
+    region_ref,
+    role_arn,
+)
 from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, stack_name
 
 ORDINALS = ("Second", "Third")
@@ -34,9 +41,8 @@ def pipeline_stacks(prepared: Prepared, pipeline: PreparedPipeline, project: str
         project=project,
     )
     for region in (pipeline.region, *pipeline.also):
-        name = stack_name(prepared.prefixes.stack, "production", pipeline.name)
         yield WantedStack(
-            ref=StackRef(pipeline.production, region, name),
+            ref=production_ref(prepared, pipeline, region),
             template="production",
             parameters=_output(prepared, pipeline, region),
             project=project,

@@ -143,6 +143,11 @@ class Beside:
     end: StackEnd = StackEnd.PLANNED
     error: str | None = None
 
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to do."""
+        return self.action is not StackAction.NOTHING
+
     def to_json(self) -> dict[str, Any]:
         """Return its part of the result document."""
         return {

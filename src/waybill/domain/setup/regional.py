@@ -22,6 +22,11 @@ def pipeline_ref(prepared: Prepared, pipeline: PreparedPipeline) -> StackRef:
     return StackRef(pipeline.account, pipeline.region, name)
 
 
+def production_ref(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> StackRef:
+    """Return the stack of `production.yaml` of a pipeline in one of its regions."""
+    return StackRef(pipeline.production, region, stack_name(prepared.prefixes.stack, "production", pipeline.name))
+
+
 def bucket_name(prepared: Prepared, account: Member, region: str) -> str:
     """Return the name of the bucket of staged artifacts that `region.yaml` makes."""
     return f"{prepared.prefixes.bucket}-{account.id}-{region}"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from waybill.domain.arns import partition_of
 from waybill.domain.setup.prepared import Client, Member, PackageDomain, Prepared, Registry
-from waybill.domain.setup.wanted import StackRef, WantedStack, listed, stack_name
+from waybill.domain.setup.regional import production_ref
+from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, stack_name
+
+USERS = ("UserName", "SecondUserName", "ThirdUserName")
 
 
 def registry_stack(prepared: Prepared, registry: Registry, project: str | None) -> WantedStack:
@@ -37,12 +41,40 @@ def packages_stack(prepared: Prepared, domain: PackageDomain) -> WantedStack:
 
 def client_stack(prepared: Prepared, client: Client, project: str | None) -> WantedStack:
     """Return the stack of one client's access."""
+    partition, account = partition_of(client.region), prepared.account(client.account).id
+    parameters: dict[str, Value] = {
+        "ApplicationName": client.name,
+        "BucketArns": listed(f"arn:{partition}:s3:::{bucket}" for bucket in client.buckets),
+        "KeyArns": listed(client.keys),
+        "DistributionArns": listed(
+            f"arn:{partition}:cloudfront::{account}:distribution/{one}" for one in client.distributions
+        ),
+        "RoleServices": listed(client.services),
+        "RoleAssumers": listed(client.assumers),
+        "TrustedAccounts": listed(assumer.split(":")[4] for assumer in client.assumers),
+        "ExternalId": client.external_id or "",
+        "MemberNames": listed(client.members),
+        **dict(zip(USERS, client.users, strict=False)),
+    }
+    if client.media:
+        parameters["MediaBucketName"] = client.media.bucket
+        parameters["MediaOrigins"] = listed(client.media.origins)
     return WantedStack(
         ref=StackRef(client.account, client.region, stack_name(prepared.prefixes.stack, "client", client.name)),
         template="application",
-        parameters={},
+        parameters=parameters,
+        # Its buckets may be those that pipelines deploy to.
+        after=frozenset(_making(prepared, client)),
         project=project,
     )
+
+
+def _making(prepared: Prepared, client: Client) -> Iterator[StackRef]:
+    for pipeline in prepared.pipelines:
+        outputs = zip((pipeline.region, *pipeline.also), (pipeline.output.bucket, *pipeline.output.also), strict=False)
+        for region, bucket in outputs:
+            if bucket in client.buckets:
+                yield production_ref(prepared, pipeline, region)
 
 
 def account_stacks(prepared: Prepared, account: Member) -> Iterator[WantedStack]:

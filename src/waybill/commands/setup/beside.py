@@ -1,0 +1,81 @@
+"""What no template makes: the organisation configuration, which names all regions, and so is written last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from waybill.commands.setup.configuration import WRITING, carry_out, stored_configuration
+from waybill.commands.setup.work import Work
+from waybill.domain.setup import configuring
+from waybill.domain.setup.configuring import Act, Configured, Row
+from waybill.domain.setup.plan import Beside, StackAction, StackEnd
+from waybill.errors import ConflictError, IdentityError, Unavailable, WaybillError
+
+ACTIONS = {
+    Act.NONE: StackAction.NOTHING,
+    Act.CREATE: StackAction.CREATE,
+    Act.CHANGE: StackAction.UPDATE,
+    Act.REPLACE: StackAction.UPDATE,
+    Act.DELETE: StackAction.DELETE,
+}
+UNREAD: Mapping[int, type[WaybillError]] = {int(kind.exit_code): kind for kind in (IdentityError, Unavailable)}
+ENDS = {
+    StackAction.NOTHING: StackEnd.ALREADY,
+    StackAction.CREATE: StackEnd.CREATED,
+    StackAction.UPDATE: StackEnd.UPDATED,
+    StackAction.DELETE: StackEnd.DELETED,
+}
+
+
+def plan_configuration(work: Work) -> Configured:
+    """Return what would be written where. Raises `WaybillError` where that cannot be known, or may not be."""
+    prepared = work.prepared
+    places = stored_configuration(prepared, work.accounts, work.tools)
+    rows = configuring.plan(prepared, places, WRITING, among=prepared.accounts)
+    _refuse(prepared.configuration_parameter, rows)
+    return Configured(
+        parameter=prepared.configuration_parameter,
+        wanted=configuring.wanted(prepared),
+        rows=rows,
+        asked=WRITING,
+        yes=True,
+    )
+
+
+def _refuse(parameter: str, rows: Sequence[Row]) -> None:
+    """Raise for what cannot be read, or is no configuration: nothing is to be begun then."""
+    for row in rows:
+        if row.error is not None:
+            raise UNREAD.get(row.error.exit_code, WaybillError)(row.error.error, row.error.advice)
+    refused = [f"{row.spot}: {row.refused}" for row in rows if row.refused]
+    if refused:
+        raise ConflictError(
+            f"The configuration {parameter} cannot be written: {'; '.join(refused)}.",
+            "Look at it with `waybill setup configuration`, and repair it with `--repair`.",
+        )
+
+
+def write_planned(work: Work, found: Configured) -> Configured:
+    """Write it; what went wrong is in the rows."""
+    return carry_out(found, work.accounts, work.tools)
+
+
+def told(found: Configured) -> tuple[Beside, ...]:
+    """Return the rows as setup shows them."""
+    return tuple(_told(found.parameter, row) for row in found.rows)
+
+
+def _told(parameter: str, row: Row) -> Beside:
+    action = ACTIONS[row.act]
+    end = StackEnd.PLANNED if row.done is None else ENDS[action] if row.done else StackEnd.FAILED
+    return Beside(
+        what=parameter,
+        account=row.spot.account,
+        region=row.spot.region,
+        action=action,
+        detail=", ".join(
+            f"{one.key}: {one.wanted}" + (f" (now {one.stored})" if one.stored else "") for one in row.differences
+        ),
+        end=StackEnd.ALREADY if action is StackAction.NOTHING else end,
+        error=row.error.error if row.error else None,
+    )
