@@ -1,110 +1,168 @@
-"""Trust policies are read as STS reads them."""
+"""Who may become a role is what its trust policy says, conditions and a token's claims included."""
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from waybill.sandbox import layout
-from waybill.sandbox.engine.trust import Request, allows
 
-USER = "arn:aws:iam::111111111111:user/waybill-sandbox"
-SESSION = "arn:aws:sts::111111111111:assumed-role/builder/run-1"
+pytestmark = pytest.mark.engine
+
+GITHUB = "token.actions.githubusercontent.com"
+FEDERATED = {"Federated": f"arn:aws:iam::{layout.DEVELOPMENT}:oidc-provider/{GITHUB}"}
+CLAIMS = {
+    "iss": f"https://{GITHUB}",
+    "aud": "sts.amazonaws.com",
+    "sub": "repo:acme/site:environment:production",
+    "repository_owner_id": "12",
+}
+ROOT = {"AWS": f"arn:aws:iam::{layout.DEVELOPMENT}:root"}
 
 
-def decide(statements: Any, caller: str = USER, action: str = "sts:AssumeRole", **context: str) -> bool:
-    named = {name.replace("_", ":"): value for name, value in context.items()}
-    return allows(json.dumps({"Statement": statements}), action, Request(caller, "111111111111", named))
+def new_role(clients: Any, statement: dict[str, Any], *also: dict[str, Any], account: str = layout.DEVELOPMENT) -> str:
+    whole = [{"Effect": "Allow", **each} for each in (statement, *also)]
+    made = clients.user("iam", account=account).create_role(
+        RoleName=f"role-{uuid4().hex}", AssumeRolePolicyDocument=json.dumps({"Statement": whole})
+    )
+    return str(made["Role"]["Arn"])
 
 
-def allow(principal: Any, **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+def token(**claims: Any) -> str:
+    said = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256"}, said)] + [b"not verified"]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def enter(clients: Any, arn: str, web_token: str) -> str:
+    """Return "" or the code of the refusal."""
+    try:
+        clients.strangers("sts").assume_role_with_web_identity(
+            RoleArn=arn, RoleSessionName="run-42", WebIdentityToken=web_token
+        )
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
+
+
+def github_role(clients: Any, subjects: list[str]) -> str:
+    condition = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}, "StringLike": {f"{GITHUB}:sub": subjects}}
+    action = "sts:AssumeRoleWithWebIdentity"
+    return new_role(clients, {"Principal": FEDERATED, "Action": action, "Condition": condition})
 
 
 @pytest.mark.parametrize(
-    "principal",
+    ("subject", "code"),
     [
-        {"AWS": "arn:aws:iam::111111111111:root"},
-        {"AWS": "111111111111"},
-        {"AWS": [USER, "arn:aws:iam::333333333333:root"]},
-        {"AWS": "*"},
-        "*",
+        ("repo:acme/site:environment:production", ""),
+        ("repo:acme/site:ref:refs/tags/v1.2.3", ""),
+        ("repo:acme@12/site@34:environment:production", ""),
+        ("repo:acme/site:environment:staging", "AccessDenied"),
+        ("repo:acme/site-evil:environment:production", "AccessDenied"),
+        ("repo:acme/site:ref:refs/heads/main", "AccessDenied"),
     ],
 )
-def test_a_named_principal_is_let_in(principal: Any) -> None:
-    assert decide(allow(principal))
-    assert decide([allow(principal, Action=["sts:Assume*", "sts:TagSession"])])
+def test_a_github_job_gets_the_roles_of_its_subject_only(clients: Any, subject: str, code: str) -> None:
+    known = ["repo:acme/site:environment:production", "repo:acme/site:ref:refs/tags/v*", "repo:acme@12/site@34:*"]
+    assert enter(clients, github_role(clients, known), token(sub=subject)) == code
 
 
-@pytest.mark.parametrize(
-    "principal",
-    [{"AWS": "arn:aws:iam::333333333333:root"}, {"AWS": USER + "2"}, {"Service": "codepipeline.amazonaws.com"}, {}],
-)
-def test_anybody_else_is_not(principal: Any) -> None:
-    assert not decide(allow(principal))
+def test_a_token_is_of_a_provider_that_the_account_has_and_for_its_audience(clients: Any) -> None:
+    arn = github_role(clients, ["*"])
+    assert enter(clients, arn, token()) == ""
+    assert enter(clients, arn, token(iss="https://elsewhere.example")) == "InvalidIdentityToken"
+    assert enter(clients, arn, token(aud="somebody-else")) == "InvalidIdentityToken"
+    assert enter(clients, layout.STAGE_ROLE_ARN, token()) == "InvalidIdentityToken"
 
 
-def test_a_session_is_let_in_as_its_role() -> None:
-    assert decide(allow({"AWS": "arn:aws:iam::111111111111:role/builder"}), caller=SESSION)
-    assert not decide(allow({"AWS": "arn:aws:iam::111111111111:role/other"}), caller=SESSION)
+def test_any_claim_can_be_asked_for(clients: Any) -> None:
+    condition = {"StringEquals": {f"{GITHUB}:repository_owner_id": "12"}}
+    trust = {"Principal": FEDERATED, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
+    arn = new_role(clients, trust)
+    assert enter(clients, arn, token()) == ""
+    assert enter(clients, arn, token(repository_owner_id="13")) == "AccessDenied"
+    assert enter(clients, arn, token(repository_owner_id=None)) == "AccessDenied"
 
 
-def test_an_action_that_is_not_named_is_refused() -> None:
-    assert not decide(allow("*"), action="sts:TagSession")
+def test_the_prepared_oidc_role_takes_a_readable_token_too(clients: Any) -> None:
+    assert enter(clients, layout.OIDC_ROLE_ARN, token()) == ""
+    assert enter(clients, layout.OIDC_ROLE_ARN, "any.token.does") == ""
 
 
-def test_a_deny_wins() -> None:
-    assert not decide([allow("*"), {**allow({"AWS": USER}), "Effect": "Deny"}])
+def test_a_role_takes_named_roles_of_another_account_with_the_external_id(clients: Any) -> None:
+    builder = new_role(clients, {"Principal": ROOT, "Action": "sts:AssumeRole"})
+    other = new_role(clients, {"Principal": ROOT, "Action": "sts:AssumeRole"})
+    only = {"ArnEquals": {"aws:PrincipalArn": builder}}
+    target = new_role(
+        clients,
+        {
+            "Principal": ROOT,
+            "Action": "sts:AssumeRole",
+            "Condition": {**only, "StringEquals": {"sts:ExternalId": "acme-releases"}},
+        },
+        {"Principal": ROOT, "Action": ["sts:TagSession", "sts:SetSourceIdentity"], "Condition": only},
+        account=layout.PRODUCTION,
+    )
+    asked = {"RoleArn": target, "RoleSessionName": "run-42", "ExternalId": "acme-releases"}
+    session = {"SourceIdentity": "octocat", "Tags": [{"Key": "Repository", "Value": "acme/site"}]}
+    assert clients.role(builder, "sts").assume_role(**asked, **session)["SourceIdentity"] == "octocat"
+    for sts in (clients.role(other, "sts"), clients.user("sts")):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            sts.assume_role(**asked)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        clients.role(builder, "sts").assume_role(**{**asked, "ExternalId": "another"})
 
 
-def test_a_federated_principal_lets_web_identities_in_and_nobody_else() -> None:
-    policy = layout.oidc_trust()
-    assert allows(policy, "sts:AssumeRoleWithWebIdentity", Request("", "123456789012", {}))
-    assert not allows(policy, "sts:AssumeRole", Request(USER, "111111111111", {}))
-    assert not allows(layout.role_trust(), "sts:AssumeRoleWithWebIdentity", Request("", "123456789012", {}))
+def test_a_role_may_ask_for_session_tags(clients: Any) -> None:
+    tagged = {"StringEquals": {"aws:RequestTag/Repository": "acme/site"}}
+    closed = {"ForAllValues:StringEquals": {"aws:TagKeys": ["Repository"]}}
+    arn = new_role(
+        clients,
+        {"Principal": ROOT, "Action": "sts:AssumeRole"},
+        {"Principal": ROOT, "Action": "sts:TagSession", "Condition": {**tagged, **closed}},
+    )
+    asked = {"RoleArn": arn, "RoleSessionName": "run-42"}
+    right, wrong, more = ({"Key": key, "Value": value} for key, value in _TAGS)
+    assert clients.user("sts").assume_role(**asked, Tags=[right])["Credentials"]
+    for tags in ([wrong], [right, more]):
+        with pytest.raises(ClientError, match="sts:TagSession"):
+            clients.user("sts").assume_role(**asked, Tags=tags)
 
 
-@pytest.mark.parametrize(
-    ("condition", "given", "expected"),
-    [
-        ({"StringEquals": {"sts:ExternalId": "a"}}, {"sts_externalid": "a"}, True),
-        ({"StringEquals": {"sts:ExternalId": ["b", "a"]}}, {"sts_externalid": "a"}, True),
-        ({"StringEquals": {"sts:ExternalId": "a"}}, {"sts_externalid": "A"}, False),
-        ({"StringEquals": {"sts:ExternalId": "a"}}, {}, False),
-        ({"StringEqualsIfExists": {"sts:ExternalId": "a"}}, {}, True),
-        ({"StringLike": {"sts:RoleSessionName": "run-*"}}, {"sts_rolesessionname": "run-1"}, True),
-        ({"StringLike": {"sts:RoleSessionName": "run-*"}}, {"sts_rolesessionname": "job-1"}, False),
-        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, {}, True),
-    ],
-)
-def test_conditions_on_the_external_id_and_the_session_name_count(
-    condition: Any, given: dict[str, str], expected: bool
-) -> None:
-    assert decide(allow("*", Condition=condition), **given) is expected
+_TAGS = (("Repository", "acme/site"), ("Repository", "acme/other"), ("Team", "blue"))
 
 
-BUCKET = "arn:aws:s3:::staging"
-READER = "arn:aws:sts::222222222222:assumed-role/waybill-promote/run-1"
+def test_an_explicit_denial_in_a_trust_policy_wins(clients: Any) -> None:
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringNotLike": {"sts:RoleSessionName": "run-*"}},
+    }
+    arn = new_role(clients, {"Principal": ROOT, "Action": "sts:AssumeRole"}, denial)
+    assert clients.user("sts").assume_role(RoleArn=arn, RoleSessionName="run-1")["Credentials"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        clients.user("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")
 
 
-def reads(statement: dict[str, Any], resource: str = f"{BUCKET}/Demo@1.0.0", caller: str = READER) -> bool:
-    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", **statement}]})
-    return allows(policy, "s3:GetObject", Request(caller, "222222222222", {}, resource))
-
-
-def test_a_statement_speaks_of_its_resources_only() -> None:
-    everyone = {"Principal": "*"}
-    assert reads({**everyone, "Resource": f"{BUCKET}/*"})
-    assert reads({**everyone, "Resource": [BUCKET, f"{BUCKET}/Demo@*"]})
-    assert not reads({**everyone, "Resource": f"{BUCKET}/Other@*"})
-    assert not reads({**everyone, "Resource": BUCKET})
-
-
-@pytest.mark.parametrize("operator", ["ArnEquals", "ArnLike", "StringEquals", "StringLike"])
-def test_an_account_is_narrowed_to_a_role_by_a_condition(operator: str) -> None:
-    account = {"Principal": {"AWS": "arn:aws:iam::222222222222:root"}, "Resource": "*"}
-    role = {operator: {"aws:PrincipalArn": "arn:aws:iam::222222222222:role/waybill-promote"}}
-    assert reads({**account, "Condition": role})
-    assert not reads({**account, "Condition": role}, caller="arn:aws:iam::222222222222:user/waybill-promote")
+@pytest.mark.parametrize(("account", "code"), [(layout.DEVELOPMENT, ""), (layout.PRODUCTION, "InvalidStructure")])
+def test_codepipeline_is_trusted_on_behalf_of_an_account(clients: Any, account: str, code: str) -> None:
+    trust = {
+        "Principal": {"Service": "codepipeline.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    pipelines = clients.user("codepipeline")
+    declared = pipelines.get_pipeline(name=layout.PIPELINE)["pipeline"]
+    declared |= {"name": f"pipeline-{uuid4().hex}", "roleArn": new_role(clients, trust)}
+    declared.pop("version")
+    if code:
+        with pytest.raises(ClientError, match=code):
+            pipelines.create_pipeline(pipeline=declared)
+    else:
+        assert pipelines.create_pipeline(pipeline=declared)["pipeline"]["name"] == declared["name"]

@@ -8,11 +8,21 @@ ENFORCED: Final = (
     "Bodies: Content-MD5, x-amz-content-sha256 and every checksum header or trailer, on PutObject and UploadPart.",
     "Multipart completion: full-object and part checksums, MpuObjectSize, order and size of parts.",
     "If-None-Match on PutObject, CompleteMultipartUpload and CopyObject: one of two racing writers wins.",
-    "ExpectedBucketOwner; a bucket of another account is closed unless it has a bucket policy.",
+    "ExpectedBucketOwner; bucket policies with their conditions: an explicit denial denies anyone, in the bucket's own "
+    "account too, and another account needs an allowance. Every request counts as having come by TLS "
+    "(aws:SecureTransport).",
+    "Key policies, for S3's use of a key: denials, and the allowance that another account needs.",
+    "Conditions: String..., Arn..., Numeric..., Bool and Null on what S3's requests say (encryption, if-none-match, "
+    "s3:ObjectCreationOperation, prefix, new tags, ...), the principal's and the resource's account, aws:PrincipalArn, "
+    "aws:SourceArn and aws:SourceAccount, the external id, session names and tags, a token's claims. What the sandbox "
+    "does not understand (dates, addresses, organisations, policy variables) counts as met in a Deny and as not met in "
+    "an Allow, and is logged.",
     "SSE-KMS keys exist, are enabled and are of the bucket's region; objects report the key's ARN.",
     "No ACLs on the prepared buckets.",
-    "AssumeRole: the role exists, its trust policy names the caller, external id, sts:TagSession and "
-    "sts:SetSourceIdentity; one hour for chained roles; 2,048 characters of session policy; never for root.",
+    "AssumeRole: the role exists, its trust policy allows the caller as he comes, sts:TagSession and "
+    "sts:SetSourceIdentity too; a JSON Web Token is of a provider that the account has, for its audience, and what it "
+    "claims is held to the trust policy; one hour for chained roles; 2,048 characters of session policy; never for "
+    "root.",
     "Access keys are known; requests are signed by someone; the region exists.",
     "CodePipeline: declarations, requests, modes, stage locks and transitions, approvals, tokens, overrides, stops, "
     "retries and rollbacks, S3 sources and S3 deploys across accounts and regions. An action assumes its role only "
@@ -24,11 +34,12 @@ ENFORCED: Final = (
 NOT_ENFORCED: Final = (
     "IAM policies, session policies, permission boundaries and service control policies: whoever is in an account may "
     "do everything there.",
-    "Bucket policies, beyond explicit denies whose conditions are ignored; public access blocks; anonymous reading.",
-    "KMS key policies and grants, on KMS calls and behind S3. Objects are not really encrypted.",
+    "Public access blocks; anonymous reading; whether a principal that a policy names exists.",
+    "KMS key policies on KMS's own calls; grants. Objects are not really encrypted.",
     "Signatures (any secret key does), clock skew, and the expiry of temporary keys.",
-    "Web identity tokens: any token gets the role; the trust policy's conditions on its claims count as met.",
-    "Conditions in trust policies other than sts:ExternalId and sts:RoleSessionName; session tags have no effect.",
+    "Web identity tokens: signature and expiry. One that is no JSON Web Token with an issuer is good for any role that "
+    "trusts a provider, whatever claims the trust policy asks for.",
+    "Session tags: they have no effect, and conditions on aws:PrincipalTag are not understood.",
     "TLS: it speaks plain HTTP, on the loopback interface only.",
     "Throttling, quotas, TooManyUpdates, 409 ConditionalRequestConflict, 5xx answers, and eventual consistency.",
     "Which region a bucket is asked in: every region answers for every bucket.",

@@ -5,12 +5,14 @@ refuses any other version. Import order matters: `loading` before anything of mo
 
     pin          which moto; refuses others
     loading      imports what the sandbox serves, and not what costs half a second for nothing
-    refusals     AWS error answers;  checksums, chunked  S3's bodies;  stored  lazy bodies;  trust  policies
-                 (these five know nothing of moto)
+    refusals     AWS error answers;  checksums, chunked  S3's bodies;  stored  lazy bodies
+    policies     what a policy says to a request;  conditions  its conditions;  s3_actions  what S3's requests say
+    web_identity what a token says   (all of these know nothing of moto)
+    judging      asks a policy in somebody's name
     admission    who may touch a bucket, expected owners, bucket policies
     keys         SSE-KMS: what is asked for, resolved to a key's ARN as S3 resolves it
-    objects, locks, uploads, s3, s3_uploads, s3_copies, s3_settings
-                 how objects are kept, written and read; multipart uploads; copies; buckets' settings
+    objects, locks, uploads, s3, s3_deletes, s3_uploads, s3_copies, s3_settings
+                 how objects are kept, written, read and deleted; multipart uploads; copies; buckets' settings
     sts, ssm, iam, kms
                  the other services;  events  EventBridge's way to pipelines
     automation   CodePipeline, made when first somebody asks for it;  codepipeline  CodePipeline itself

@@ -14,8 +14,10 @@ from typing import Any, Final
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket
 
-from waybill.sandbox.engine import trust
+from waybill.sandbox.engine import judging
 from waybill.sandbox.engine.admission import Caller
+from waybill.sandbox.engine.conditions import Context, Value
+from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, access_denied
 
 KMS: Final = "aws:kms"
@@ -64,27 +66,50 @@ def chosen(
 
 
 def decrypt(key_arn: str, caller: Caller) -> None:
-    """Raise `Refusal` unless the key's policy lets a caller of another account decrypt with it."""
+    """Raise `Refusal` unless the key's policy lets the caller decrypt with it."""
     _permit("kms:Decrypt", key_arn, caller)
 
 
-def encrypt(key_arn: str, caller: Caller) -> None:
-    """Raise `Refusal` unless the key's policy lets a caller of another account encrypt with it."""
-    _permit("kms:GenerateDataKey", key_arn, caller)
+def encrypt(key_arn: str | None, caller: Caller) -> None:
+    """Raise `Refusal` unless the key's policy lets the caller encrypt with it; None is no key."""
+    if key_arn is not None:
+        _permit("kms:GenerateDataKey", key_arn, caller)
 
 
 def _permit(action: str, key_arn: str, caller: Caller) -> None:
+    """Another account needs the key's policy's leave; the key's own is held to its denials."""
     parts = _ARN.match(key_arn)
-    if parts is None or parts["account"] == caller.account:
+    if parts is None:
         return
     key = kms_backends[parts["account"]][parts["region"]].keys.get(parts["name"].removeprefix("key/"))
-    asked = trust.Request(caller.arn(), caller.account, {})
-    if key is None or not trust.allows(key.policy, action, asked):
+    if key is None and parts["account"] == caller.account:
+        return
+    said = Decision.NEITHER
+    if key is not None:
+        context = Context({**_through_s3(parts["region"], caller), "aws:resourceaccount": parts["account"]})
+        said = judging.judge(
+            key.policy, action, caller=caller.arn(), account=caller.account, resource=key_arn, context=context
+        )
+    if said is Decision.DENIED:
+        raise access_denied(
+            f"User: {caller.arn()} is not authorized to perform: {action} on resource: {key_arn} with an explicit deny "
+            "in a resource-based policy"
+        )
+    if said is Decision.NEITHER and parts["account"] != caller.account:
         raise access_denied(
             f"User: {caller.arn()} is not authorized to perform: {action} on the resource associated with this "
             "ciphertext because the resource does not exist in this Region, no resource-based policies allow access, "
             "or a resource-based policy explicitly denies access"
         )
+
+
+def _through_s3(region: str, caller: Caller) -> dict[str, Value]:
+    return {
+        "kms:viaservice": f"s3.{region}.amazonaws.com",
+        "kms:calleraccount": caller.account,
+        "kms:grantisforawsresource": None,
+        "aws:viaawsservice": "true",
+    }
 
 
 def arn(key: str, *, account: str, region: str) -> str:

@@ -17,7 +17,7 @@ from moto.s3.exceptions import PreconditionFailed
 from moto.s3.models import FakeBucket, FakeKey
 from moto.s3.responses import S3Response
 
-from waybill.sandbox.engine import admission, checksums, chunked, keys, objects, sts
+from waybill.sandbox.engine import admission, checksums, chunked, keys, objects, s3_actions, sts
 from waybill.sandbox.engine.locks import ObjectLocks
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
@@ -71,8 +71,23 @@ class StrictS3(S3Response):
             name = self.parse_key_name()
             # What moto has as its query string are the headers where there is none.
             query = parse_qs(urlsplit(full_url).query, keep_blank_values=True)
-            action = admission.action_of(self.method, name, query)
-            admission.admit(self.bucket_name, name, action, self.caller, self.headers)
+            if "delete" in query and self.method == "POST" and not name:
+                return
+            admission.admit(
+                admission.Asked(
+                    bucket=self.bucket_name,
+                    key=name,
+                    action=s3_actions.action_of(self.method, name, query),
+                    headers=self.lower_headers(),
+                    query=query,
+                    creates=s3_actions.creates_object(self.method, query),
+                ),
+                self.caller,
+            )
+
+    def lower_headers(self) -> dict[str, str]:
+        """Return the request's headers by lower-case name."""
+        return {name.lower(): value for name, value in self.headers.items()}
 
     @property
     def caller(self) -> admission.Caller:
@@ -100,8 +115,7 @@ class StrictS3(S3Response):
         md5 = self.headers.get("Content-MD5")
         if md5 is not None:
             checksums.check_md5(md5, (body,))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.claim = checksums.claimed(headers, self.trailers)
+        self.claim = checksums.claimed(self.lower_headers(), self.trailers)
         if self.claim is not None:
             checksums.check(self.claim, checksums.of((body,), self.claim.algorithm))
 
@@ -125,6 +139,7 @@ class StrictS3(S3Response):
         if self.claim is None:
             digest = checksums.of((self.body or b"",), checksums.DEFAULT)
             self.claim = checksums.Claim(checksums.DEFAULT, checksums.encoded(digest))
+        self.encrypt()
         with self.lock():
             status, headers, body = super().put_object()
             objects.whole(self._current())
@@ -169,6 +184,12 @@ class StrictS3(S3Response):
         if key is not None and key.kms_key_id:
             keys.decrypt(key.kms_key_id, self.caller)
 
+    def encrypt(self) -> None:
+        """Raise `Refusal` unless the caller may use the KMS key that a new object is to be encrypted with."""
+        headers = self.lower_headers()
+        asked, key = headers.get(s3_actions.SSE), headers.get(s3_actions.SSE_KEY)
+        keys.encrypt(keys.chosen(self.bucket, self.current_account, asked, key, None).key, self.caller)
+
     def _asked(self) -> FakeKey | None:
         version = self.querystring.get("versionId", [None])[0]
         return self.backend.get_object(self.bucket_name, self.parse_key_name(), version_id=version)
@@ -176,6 +197,7 @@ class StrictS3(S3Response):
 
 def install(strict: type[StrictS3]) -> None:
     """Let `strict` answer S3's requests."""
-    strict.locks = ObjectLocks()
+    StrictS3.locks = ObjectLocks()
+    admission.install()
     # moto loads its table of S3's paths anew whenever it makes an application, and takes the class from this module.
     responses.S3Response = strict  # type: ignore[misc]

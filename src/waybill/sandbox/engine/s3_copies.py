@@ -32,6 +32,7 @@ class StrictS3Copies(StrictS3Uploads):
                 "InvalidRequest",
                 "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
             )
+        self.encrypt()
         with self.lock():
             self.refuse_existing()
             answer = super().copy_object()

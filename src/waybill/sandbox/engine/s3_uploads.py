@@ -12,15 +12,15 @@ from moto.s3.utils import metadata_from_headers
 
 from waybill.sandbox.engine import checksums, keys, uploads
 from waybill.sandbox.engine.refusals import Refusal
-from waybill.sandbox.engine.s3 import StrictS3
+from waybill.sandbox.engine.s3_actions import SSE, SSE_KEY
+from waybill.sandbox.engine.s3_deletes import StrictS3Deletes
 from waybill.sandbox.engine.stored import Kept
 from waybill.sandbox.engine.uploads import Upload
 
 _MAX_UPLOADS = 1000
-_SSE = "x-amz-server-side-encryption"
 
 
-class StrictS3Uploads(StrictS3):
+class StrictS3Uploads(StrictS3Deletes):
     """Requests for multipart uploads."""
 
     def _key_response_post(
@@ -34,14 +34,15 @@ class StrictS3Uploads(StrictS3):
         return super()._key_response_post(request, body, bucket_name, query, key_name)
 
     def _create_upload(self, key_name: str) -> TYPE_RESPONSE:
-        headers = self._lower_headers()
+        headers = self.lower_headers()
         encryption = keys.chosen(
             self.bucket,
             self.current_account,
-            headers.get(_SSE),
-            headers.get(f"{_SSE}-aws-kms-key-id"),
-            headers.get(f"{_SSE}-bucket-key-enabled"),
+            headers.get(SSE),
+            headers.get(SSE_KEY),
+            headers.get(f"{SSE}-bucket-key-enabled"),
         )
+        keys.encrypt(encryption.key, self.caller)
         upload = Upload(
             key_name,
             metadata_from_headers(self.headers),
@@ -85,7 +86,7 @@ class StrictS3Uploads(StrictS3):
         self.refuse_existing()
         upload = uploads.find(self.bucket, upload_id, key_name)
         chosen = uploads.chosen_parts(body)
-        whole = uploads.assemble(upload, chosen, self._lower_headers())
+        whole = uploads.assemble(upload, chosen, self.lower_headers())
         key = self.backend.put_object(
             self.bucket_name,
             key_name,
@@ -114,7 +115,7 @@ class StrictS3Uploads(StrictS3):
         headers = {
             name: value
             for name, value in key.response_dict.items()
-            if name.startswith(_SSE) or name == "x-amz-version-id"
+            if name.startswith(SSE) or name == "x-amz-version-id"
         }
         return self._answer(
             "CompleteMultipartUpload",
@@ -167,9 +168,6 @@ class StrictS3Uploads(StrictS3):
             "ChecksumAlgorithm": upload.algorithm if upload.declared else None,
             "ChecksumType": upload.kind if upload.declared else None,
         }
-
-    def _lower_headers(self) -> Mapping[str, str]:
-        return {name.lower(): value for name, value in self.headers.items()}
 
     def _answer(self, action: str, document: dict[str, Any], headers: Mapping[str, str]) -> TYPE_RESPONSE:
         self.data["Action"] = action

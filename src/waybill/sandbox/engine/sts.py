@@ -16,7 +16,9 @@ from moto.sts import urls
 from moto.sts.models import sts_backends
 from moto.sts.responses import TokenResponse
 
-from waybill.sandbox.engine import trust
+from waybill.sandbox.engine import judging, web_identity
+from waybill.sandbox.engine.conditions import Context, Value
+from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, access_denied, rendered
 
 _ROLE_ARN: Final = re.compile(r"arn:aws:iam::(\d{12}):role/.+\Z")
@@ -45,13 +47,19 @@ class StrictSts(TokenResponse):
         caller = self._caller()[1]
         if caller.endswith(":root"):
             raise access_denied("Roles may not be assumed by root accounts.")
-        self._check_trust(caller, "sts:AssumeRole")
+        self._check_trust(caller, "sts:AssumeRole", self._context())
         self._check_request(chained=":assumed-role/" in caller)
         return self._with_source_identity(super().assume_role())
 
     def assume_role_with_web_identity(self) -> ActionResult:
-        """AssumeRoleWithWebIdentity: for a role that trusts a provider; any token will do."""
-        self._check_trust("", "sts:AssumeRoleWithWebIdentity")
+        """AssumeRoleWithWebIdentity: for a role that trusts the token's provider and what it says; never verified."""
+        role = _ROLE_ARN.match(self._get_param("RoleArn", ""))
+        token = web_identity.read(self._get_param("WebIdentityToken", ""))
+        if role is not None:
+            token.check(iam_backends[role[1]]["aws"].open_id_providers, role[1])
+        context = Context({**self._context().values, **token.claims()}, token.families, token.grants)
+        provider = token.provider(role[1]) if role is not None else ""
+        self._check_trust("", "sts:AssumeRoleWithWebIdentity", context, provider)
         self._check_request(chained=False)
         return self._with_source_identity(super().assume_role_with_web_identity())
 
@@ -62,17 +70,26 @@ class StrictSts(TokenResponse):
             return self.current_account, arn_of(self.current_account, access_key), self.current_account
         return identity
 
-    def _check_trust(self, caller: str, action: str) -> None:
-        arn = self._get_param("RoleArn", "")
-        context = {
+    def _context(self) -> Context:
+        """Return what the request says of itself in a trust policy's conditions."""
+        tags = {str(tag["Key"]): str(tag["Value"]) for tag in self._get_param("Tags") or []}
+        seconds = self._get_param("DurationSeconds")
+        values: dict[str, Value] = {
             "sts:externalid": self._get_param("ExternalId"),
             "sts:rolesessionname": self._get_param("RoleSessionName"),
+            "sts:sourceidentity": self._get_param("SourceIdentity"),
+            "sts:durationseconds": None if seconds is None else str(seconds),
+            "sts:transitivetagkeys": tuple(self._get_param("TransitiveTagKeys") or ()),
+            "aws:tagkeys": tuple(tags),
         }
-        given = {key: value for key, value in context.items() if value is not None}
-        request = trust.Request(caller, self.current_account, given)
+        named = {f"aws:requesttag/{name.lower()}": value for name, value in tags.items()}
+        return Context({**values, **named}, families=("aws:requesttag/",))
+
+    def _check_trust(self, caller: str, action: str, context: Context, provider: str = "") -> None:
+        arn = self._get_param("RoleArn", "")
         for needed in (action, *self._also_needed()):
-            role = _find_role(arn)
-            if role is None or not trust.allows(role.assume_role_policy_document, needed, request):
+            account = self.current_account
+            if not _allows(arn, needed, caller=caller, account=account, context=context, provider=provider):
                 who = f"User: {caller} is not" if caller else "Not"
                 on = f" on resource: {arn}" if caller else ""
                 raise access_denied(f"{who} authorized to perform: {needed}{on}")
@@ -117,19 +134,34 @@ def arn_of(account: str, access_key: str) -> str:
     return str(sts_backends[account]["aws"].get_caller_identity(access_key, "us-east-1")[1])
 
 
-def may_assume(role_arn: str, caller: str, account: str) -> bool:
-    """Tell whether a role exists and trusts `caller`: an ARN of `account`, or the name of a service."""
+def may_assume(role_arn: str, caller: str, account: str, *, source: str | None = None) -> bool:
+    """Tell whether a role exists and trusts `caller`: an ARN of `account`, or a service on behalf of `source`.
+
+    `source` is the ARN of what the service works for.
+    """
     if not _ROLE_ARN.match(role_arn):
         return False
-    role = _find_role(role_arn)
-    asked = trust.Request(caller, account, {})
-    return role is not None and trust.allows(role.assume_role_policy_document, "sts:AssumeRole", asked)
+    values: dict[str, Value] = {"sts:externalid": None}
+    if source is not None:
+        values |= {"aws:sourcearn": source, "aws:sourceaccount": source.split(":")[4]}
+    return _allows(role_arn, "sts:AssumeRole", caller=caller, account=account, context=Context(values))
 
 
 def is_root(account: str, access_key: str) -> bool:
     """Tell whether `access_key` is the account's own: a long-lived key that belongs to no user."""
     key = iam_backends[account]["aws"].access_keys.get(access_key)
     return key is not None and key.user_name is None and access_key.startswith("AKIA")
+
+
+def _allows(role_arn: str, action: str, *, caller: str, account: str, context: Context, provider: str = "") -> bool:
+    role = _find_role(role_arn)
+    if role is None:
+        return False
+    owned = context.within({"aws:resourceaccount": role_arn.split(":")[4]})
+    said = judging.judge(
+        role.assume_role_policy_document, action, caller=caller, account=account, context=owned, provider=provider
+    )
+    return said is Decision.ALLOWED
 
 
 def _find_role(arn: str) -> Role | None:

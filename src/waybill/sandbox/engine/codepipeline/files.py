@@ -9,9 +9,10 @@ from moto.core.exceptions import ServiceException
 from moto.s3.models import FakeBucket, FakeKey, get_canned_acl, s3_backends
 
 from waybill.sandbox.engine import admission, keys, objects
-from waybill.sandbox.engine.admission import Caller
+from waybill.sandbox.engine.admission import Asked, Caller
 from waybill.sandbox.engine.codepipeline.execution import Location
 from waybill.sandbox.engine.refusals import Refusal
+from waybill.sandbox.engine.s3_actions import PUT, SSE, SSE_KEY
 from waybill.sandbox.engine.s3_copies import StrictS3Copies
 from waybill.sandbox.engine.stored import Body
 
@@ -30,7 +31,7 @@ def read(where: Location, caller: Caller, version: str | None = None) -> FakeKey
     """Return an object that `caller` may read and decrypt; raises `Refusal`."""
     action = "s3:GetObjectVersion" if version else "s3:GetObject"
     bucket(where.bucket)
-    admission.admit(where.bucket, where.key, action, caller, {})
+    admission.admit(Asked(bucket=where.bucket, key=where.key, action=action), caller)
     with StrictS3Copies.locks.of(where.bucket, where.key):
         found = s3_backends[caller.account]["aws"].get_object(where.bucket, where.key, version_id=version)
         if found is None and version:
@@ -53,9 +54,19 @@ def write(
 ) -> FakeKey:
     """Write an object in `caller`'s name, with the KMS key `key` or the bucket's default; raises `Refusal`."""
     bucket(where.bucket)
-    admission.admit(where.bucket, where.key, "s3:PutObject", caller, {"x-amz-acl": acl} if acl else {})
-    if key is not None:
-        keys.encrypt(key, caller)
+    said = {"x-amz-acl": acl, SSE: keys.KMS if key else None, SSE_KEY: key}
+    admission.admit(
+        Asked(
+            bucket=where.bucket,
+            key=where.key,
+            action=PUT,
+            headers={name: text for name, text in said.items() if text},
+            creates=True,
+        ),
+        caller,
+    )
+    chosen = keys.chosen(bucket(where.bucket), caller.account, keys.KMS if key else None, key, None)
+    keys.encrypt(chosen.key, caller)
     with StrictS3Copies.locks.of(where.bucket, where.key):
         try:
             made = s3_backends[caller.account]["aws"].put_object(

@@ -33,7 +33,7 @@ class Operations:
         """CreatePipeline. (AWS starts the new pipeline at once; this does not.)"""
         declaration = request["pipeline"]
         tags = request.get("tags", [])
-        self._check_role(declaration["roleArn"])
+        self._check_role(declaration["roleArn"], declaration["name"])
         line = self.service.create(self.place, declaration)
         line.tags = {tag["key"]: tag["value"] for tag in tags}
         return {"pipeline": dict(line.definition.declaration), "tags": tags}
@@ -42,7 +42,7 @@ class Operations:
         """UpdatePipeline: the version counts on, and what is under way ends Cancelled."""
         declaration = request["pipeline"]
         line = self._line(declaration["name"])
-        self._check_role(declaration["roleArn"])
+        self._check_role(declaration["roleArn"], declaration["name"])
         definition = definitions.read(declaration, line.definition.version + 1, self.place.region)
         validity.check(definition, declaration)
         control.update(line, definition, self.service.clock())
@@ -208,8 +208,9 @@ class Operations:
             raise Refusal("ResourceNotFoundException", f"The resource {arn} cannot be found")
         return line
 
-    def _check_role(self, role: str) -> None:
-        if not sts.may_assume(role, SERVICE_NAME, ""):
+    def _check_role(self, role: str, name: str) -> None:
+        pipeline = f"arn:aws:codepipeline:{self.place.region}:{self.place.account}:{name}"
+        if not sts.may_assume(role, SERVICE_NAME, "", source=pipeline):
             raise Refusal(
                 "InvalidStructureException", f"CodePipeline is not authorized to perform AssumeRole on role {role}"
             )
