@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.cloudformation.types.workbench import Workbench, name, policy
+from sandbox.cloudformation.types.workbench import REFUSED, Workbench, name, policy
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -178,14 +178,14 @@ def test_what_is_left_out_later_is_taken_back(bench: Workbench) -> None:
 )
 def test_what_it_does_not_know_makes_no_bucket(bench: Workbench, properties: dict[str, Any]) -> None:
     called = name()
-    with pytest.raises(ClientError):
+    with pytest.raises(REFUSED):
         bench.make(BUCKET, {"BucketName": called, **properties})
     assert called not in {each["Name"] for each in bench.client("s3").list_buckets()["Buckets"]}
 
 
 def test_one_that_is_there_is_not_taken_over(bench: Workbench) -> None:
     called = bench.make(BUCKET, {}).id
-    with pytest.raises(ClientError, match=f"{called} already exists"):
+    with pytest.raises(REFUSED, match=f"{called} already exists"):
         bench.make(BUCKET, {"BucketName": called})
     assert called in {each["Name"] for each in bench.client("s3").list_buckets()["Buckets"]}
 
@@ -209,7 +209,7 @@ def test_a_bucket_has_one_policy_which_changes_and_goes(bench: Workbench) -> Non
     s3 = bench.client("s3")
     made = bench.make(POLICY, {"Bucket": bucket, "PolicyDocument": one})
     assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == one
-    with pytest.raises(ClientError, match="already exists"):
+    with pytest.raises(REFUSED, match="already exists"):
         bench.make(POLICY, {"Bucket": bucket, "PolicyDocument": two})
     changed = made.changed({"Bucket": bucket, "PolicyDocument": two})
     assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == two

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.cloudformation.types.workbench import Thing, Workbench, name, policy
+from sandbox.cloudformation.types.workbench import REFUSED, Thing, Workbench, name, policy
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -86,7 +86,7 @@ def test_a_key_changes(bench: Workbench) -> None:
 
 
 def test_what_a_key_is_cannot_change(bench: Workbench, primary: Thing) -> None:
-    with pytest.raises(ClientError, match="You cannot change the MultiRegion"):
+    with pytest.raises(REFUSED, match="You cannot change the MultiRegion"):
         primary.changed({**primary.properties, "MultiRegion": False})
     assert described(bench, primary.id)["MultiRegion"] is True
 
@@ -95,7 +95,7 @@ def test_a_key_is_gone_after_its_days(bench: Workbench) -> None:
     key = bench.make(KEY, {"KeyPolicy": ONE, "PendingWindowInDays": 7})
     key.delete()
     assert described(bench, key.id)["KeyState"] == "PendingDeletion"
-    with pytest.raises(ClientError, match="extraneous key"):
+    with pytest.raises(REFUSED, match="extraneous key"):
         bench.make(KEY, {"KeyPolicy": ONE, "Rotations": 3})
 
 
@@ -144,10 +144,10 @@ def test_rotation_is_the_primarys(bench: Workbench, primary: Thing) -> None:
 
 
 def test_only_a_multi_region_key_is_replicated_and_once_a_region(bench: Workbench, primary: Thing) -> None:
-    with pytest.raises(ClientError, match="not a multi-Region"):
+    with pytest.raises(REFUSED, match="not a multi-Region"):
         replicated(bench, bench.make(KEY, {"KeyPolicy": ONE}))
     replica = replicated(bench, primary)
-    with pytest.raises(ClientError, match="AlreadyExists"):
+    with pytest.raises(REFUSED, match="AlreadyExists"):
         replicated(bench, primary)
     with pytest.raises(ClientError, match="not a multi-Region primary"):
         bench.client("kms", AWAY).replicate_key(KeyId=replica.id, ReplicaRegion="us-west-2")
@@ -159,7 +159,7 @@ def test_an_alias_names_one_key_and_then_another(bench: Workbench) -> None:
     alias = bench.make(ALIAS, {"AliasName": called, "TargetKeyId": one})
     assert alias.id == called
     assert described(bench, called)["KeyId"] == one
-    with pytest.raises(ClientError, match="AlreadyExists"):
+    with pytest.raises(REFUSED, match="AlreadyExists"):
         bench.make(ALIAS, {"AliasName": called, "TargetKeyId": two})
     alias = alias.changed({"AliasName": called, "TargetKeyId": two})
     assert described(bench, called)["KeyId"] == two

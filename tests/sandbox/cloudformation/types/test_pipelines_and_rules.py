@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.cloudformation.types.workbench import Workbench, name
+from sandbox.cloudformation.types.workbench import REFUSED, Workbench, name
 from sandbox.pipelines import packed, until
 from waybill.sandbox import layout
 
@@ -110,7 +110,7 @@ def test_a_pipeline_changes_only_where_its_declaration_does(bench: Workbench, pr
 def test_a_pipeline_that_codepipeline_refuses_is_not_there(
     bench: Workbench, properties: dict[str, Any], fault: dict[str, Any]
 ) -> None:
-    with pytest.raises(ClientError):
+    with pytest.raises(REFUSED):
         bench.make(PIPELINE, {**properties, **fault})
     found = bench.client("codepipeline").list_pipelines()["pipelines"]
     assert properties["Name"] not in {each["name"] for each in found}
@@ -141,7 +141,7 @@ def test_a_rule_starts_a_pipeline_until_it_does_not(bench: Workbench, properties
     rule = rule.changed({**rule.properties, "State": "DISABLED", "Targets": []})
     assert send() == 1
     assert events.list_targets_by_rule(Rule=rule.id)["Targets"] == []
-    with pytest.raises(ClientError, match="AlreadyExists"):
+    with pytest.raises(REFUSED, match="AlreadyExists"):
         bench.make(RULE, {"Name": rule.id, "EventPattern": pattern})
     rule = rule.changed({"EventPattern": pattern, "Targets": [target]})
     rule.delete()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.cloudformation.types.workbench import READ, WRITE, Thing, Workbench, name, policy
+from sandbox.cloudformation.types.workbench import READ, REFUSED, WRITE, Thing, Workbench, name, policy
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
@@ -118,14 +118,14 @@ def test_a_role_changes_and_keeps_what_others_gave_it(bench: Workbench, iam: Any
 )
 def test_a_role_that_cannot_be_made_whole_is_not_there(bench: Workbench, iam: Any, fault: dict[str, Any]) -> None:
     called = name()
-    with pytest.raises(ClientError):
+    with pytest.raises(REFUSED):
         bench.make(ROLE, {"RoleName": called, "AssumeRolePolicyDocument": TRUST, **fault})
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.get_role(RoleName=called)
 
 
 def test_what_a_role_needs_is_asked_for(bench: Workbench) -> None:
-    with pytest.raises(ClientError, match=r"required key \[AssumeRolePolicyDocument\] not found"):
+    with pytest.raises(REFUSED, match=r"required key \[AssumeRolePolicyDocument\] not found"):
         bench.make(ROLE, {"RoleName": name()})
 
 
@@ -171,7 +171,7 @@ def test_awss_own_policies_are_there(bench: Workbench, iam: Any) -> None:
     group = bench.make(GROUP, {"ManagedPolicyArns": [arn]})
     (found,) = iam.list_attached_group_policies(GroupName=group.id)["AttachedPolicies"]
     assert found["PolicyArn"] == arn
-    with pytest.raises(ClientError, match="NoSuchEntity"):
+    with pytest.raises(REFUSED, match="NoSuchEntity"):
         bench.make(GROUP, {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/Billing"]})
 
 
@@ -197,7 +197,7 @@ def test_one_policy_inside_several(bench: Workbench, iam: Any) -> None:
     assert iam.list_group_policies(GroupName=group)["PolicyNames"] == []
     made.delete()
     assert iam.list_role_policies(RoleName=role)["PolicyNames"] == []
-    with pytest.raises(ClientError, match="must be non-empty"):
+    with pytest.raises(REFUSED, match="must be non-empty"):
         bench.make("AWS::IAM::Policy", {"PolicyName": "p", "PolicyDocument": READ})
 
 
@@ -235,7 +235,7 @@ def test_a_provider_of_web_identities(bench: Workbench, iam: Any) -> None:
     found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=made.id)
     assert (found["Url"], found["ClientIDList"]) == (host, ["sts.amazonaws.com"])
     assert found["Tags"] == [{"Key": "stack", "Value": "yes"}]
-    with pytest.raises(ClientError, match="EntityAlreadyExists"):
+    with pytest.raises(REFUSED, match="EntityAlreadyExists"):
         bench.make("AWS::IAM::OIDCProvider", properties)
     made = made.changed({**properties, "ClientIdList": ["other"], "ThumbprintList": ["a" * 40]})
     found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=made.id)

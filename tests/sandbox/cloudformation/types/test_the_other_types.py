@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.cloudformation.types.workbench import Workbench, name, policy
+from sandbox.cloudformation.types.workbench import REFUSED, Workbench, name, policy
 
 pytestmark = pytest.mark.engine
 
@@ -25,7 +25,7 @@ def test_a_parameter_is_as_it_says_and_changes(bench: Workbench) -> None:
     assert ssm.get_parameter(Name=called)["Parameter"]["Value"] == "a"
     tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=called)["TagList"]
     assert {tag["Key"]: tag["Value"] for tag in tags} == {"a": "b", "stack": "yes"}
-    with pytest.raises(ClientError, match="ParameterAlreadyExists"):
+    with pytest.raises(REFUSED, match="ParameterAlreadyExists"):
         bench.make(PARAMETER, properties)
     made = made.changed({**properties, "Tags": {}})
     assert ssm.get_parameter(Name=called)["Parameter"]["Version"] == 1
@@ -81,7 +81,7 @@ def test_a_repository_of_images_is_as_it_says_and_changes(bench: Workbench) -> N
         ecr.get_lifecycle_policy(**which)
     with pytest.raises(ClientError, match="RepositoryPolicyNotFound"):
         ecr.get_repository_policy(**which)
-    with pytest.raises(ClientError, match="AlreadyExists"):
+    with pytest.raises(REFUSED, match="AlreadyExists"):
         bench.make(REPOSITORY, properties)
     made.delete()
     made.delete()
@@ -172,7 +172,7 @@ def test_a_distribution_that_says_what_is_unknown_is_not_made(bench: Workbench, 
     comment = name()
     config = shown("")
     del config["Origins"][0]["OriginAccessControlId"]
-    with pytest.raises(ClientError):
+    with pytest.raises(REFUSED):
         bench.make(DISTRIBUTION, {"DistributionConfig": {**config, "Comment": comment, **fault}})
     found = bench.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
     assert comment not in {each["Comment"] for each in found}

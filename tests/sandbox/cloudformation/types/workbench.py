@@ -9,10 +9,12 @@ from uuid import uuid4
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from waybill.sandbox import layout
 from waybill.sandbox.engine.cloudformation.kinds import Kind, Made, Place
 from waybill.sandbox.engine.cloudformation.types import KINDS
+from waybill.sandbox.engine.refusals import Refusal
 from waybill.sandbox.server import Sandbox
 
 
@@ -78,6 +80,10 @@ class Workbench:
     ) -> Thing:
         place = self.place(region, tags)
         return Thing(KINDS[type], KINDS[type].create(properties, place), properties, place)
+
+
+REFUSED = (ClientError, Refusal)
+"""Why a resource is not made: its service's answer, or what is wrong with its properties."""
 
 
 def name(prefix: str = "made") -> str:

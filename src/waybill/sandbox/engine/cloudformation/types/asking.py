@@ -11,16 +11,24 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from botocore import xform_name
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ParamValidationError
+
+from waybill.sandbox.engine.refusals import Refusal
 
 _NUMBERS: Final = frozenset({"integer", "long"})
 _FRACTIONS: Final = frozenset({"float", "double"})
 Rename = Callable[[str], str]
 
 
-def unfit(message: str, code: str = "InvalidRequest") -> ClientError:
-    """Return the error of properties that no call can be made of: the reason of a resource that failed."""
-    return ClientError({"Error": {"Code": code, "Message": message}}, "properties")
+def unfit(message: str, code: str = "") -> Refusal:
+    """Return the reason of a resource that failed before, or without, a service's refusal.
+
+    With a `code` (`AlreadyExists`, ...) it is said as the resource's handler says it; without, the properties are at
+    fault.
+    """
+    if code:
+        return Refusal(code, f'Resource handler returned message: "{message}" (HandlerErrorCode: {code})')
+    return Refusal("ValidationError", f"Properties validation failed with message: {message}")
 
 
 def ask(client: Any, operation: str, request: Mapping[str, Any], rename: Rename = str) -> dict[str, Any]:
@@ -28,7 +36,7 @@ def ask(client: Any, operation: str, request: Mapping[str, Any], rename: Rename 
 
     `request` has the members of the service model or their names with a capital letter, which is how templates say
     them; `rename` gives the model's name where that is not enough. Lists become `{"Quantity": ..., "Items": ...}` where
-    the model wants that. Raises `ClientError`: the service's, or one of `unfit`.
+    the model wants that. Raises the service's `ClientError`, or `Refusal`.
     """
     shape = client.meta.service_model.operation_model(operation).input_shape
     fitted = fit(shape, request, operation, rename)
@@ -40,7 +48,7 @@ def ask(client: Any, operation: str, request: Mapping[str, Any], rename: Rename 
 
 
 def fit(shape: Any, value: Any, at: str, rename: Rename = str) -> Any:
-    """Return `value` as `shape` wants it; raises `unfit` naming the place in it."""
+    """Return `value` as `shape` wants it; raises `Refusal` naming the place in it."""
     kind = shape.type_name
     if kind == "structure":
         return _structure(shape, value, at, rename)

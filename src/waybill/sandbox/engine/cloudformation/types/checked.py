@@ -58,4 +58,4 @@ class Checked:
         faults = [f"required key [{name}] not found" for name in sorted(self.maker.required - properties.keys())]
         faults += [f"extraneous key [{name}] is not permitted" for name in sorted(properties.keys() - self.known)]
         if faults:
-            raise unfit(f"Properties validation failed: #: {'; #: '.join(faults)}")
+            raise unfit(f"#: {'; #: '.join(faults)}")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from waybill.sandbox.engine.cloudformation.kinds import Place
+from waybill.sandbox.engine.refusals import Refusal
 
 _RANDOM: Final = 6
 
@@ -49,7 +50,7 @@ def undoing(undo: Callable[[], Any]) -> Iterator[None]:
     """Call `undo` when what follows fails: a resource that failed halfway is not left behind."""
     try:
         yield
-    except ClientError:
+    except (ClientError, Refusal):
         with suppress(ClientError):
             undo()
         raise

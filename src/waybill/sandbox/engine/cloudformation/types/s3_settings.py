@@ -36,7 +36,7 @@ class _Rule:
 
 
 def read(properties: Properties) -> list[Setting]:
-    """Return the settings of a bucket's properties; raises `unfit` on what they do not know."""
+    """Return the settings of a bucket's properties; raises `Refusal` on what they do not know."""
     found = []
     for name, rule in SETTINGS.items():
         given = properties.get(name, rule.default)
