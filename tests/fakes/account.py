@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from fakes.bucket import FakeBucket
+from fakes.buckets import FakeBuckets
 from fakes.calls import Call
 from fakes.deployed import FakeDeployedBucket
 from fakes.distributions import FakeDistributions
@@ -49,6 +50,10 @@ class FakeAccount:
     def pipelines(self, region: str) -> FakePipelines:
         """Return a region's CodePipeline."""
         return FakePipelines(self._world, region=region, account=self._caller.account)
+
+    def buckets(self, region: str) -> FakeBuckets:
+        """Return a region's buckets."""
+        return FakeBuckets(self._world, region=region, caller=self._caller.account)
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> FakeSourceBucket:
         """Return the bucket of a pipeline's source action, whether or not it is there."""

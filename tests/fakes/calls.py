@@ -55,6 +55,7 @@ READS = frozenset(
         "versioned",
         "head-source",
         "look-invalidation",
+        "look-bucket",
     }
 )
 When = Literal["before", "during", "after"]

@@ -63,6 +63,19 @@ class UploadState:
 
 
 @dataclass(slots=True, kw_only=True)
+class Manners:
+    """What else a bucket is like. `hidden`: the facts that the caller may not look at."""
+
+    bucket_key: bool = True
+    public_access_blocked: bool = True
+    owner_enforced: bool = True
+    policy: str = ""
+    expiring: tuple[str, ...] = ()
+    aborts: bool = True
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
 class BucketState:
     """One bucket. `listing` False: the caller has no s3:ListBucket, so a missing key answers 403."""
 
@@ -75,6 +88,7 @@ class BucketState:
     listing: bool = True
     objects: dict[str, list[Item | Marker]] = field(default_factory=dict)
     uploads: dict[str, UploadState] = field(default_factory=dict)
+    manners: Manners = field(default_factory=Manners)
 
     def current(self, key: str) -> Item | None:
         """Return the object that the key names now."""

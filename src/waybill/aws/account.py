@@ -18,6 +18,7 @@ from waybill.errors import Unavailable
 from waybill.ports.account import Region
 
 if TYPE_CHECKING:
+    from waybill.aws.buckets import S3Buckets
     from waybill.aws.deployed import S3DeployedBucket
     from waybill.aws.distributions import CloudFront
     from waybill.aws.pipeline_source import S3SourceBucket
@@ -127,6 +128,13 @@ class AwsAccount:
             partition=self._caller.partition,
             account=self._caller.account,
         )
+
+    def buckets(self, region: str) -> S3Buckets:
+        """Return a region's buckets, to look at what they are like."""
+        from waybill.aws.buckets import S3Buckets  # noqa: PLC0415 - setup's alone
+
+        client, partition = self._session.client("s3", region), self._caller.partition
+        return S3Buckets(client, self._calls_in(region), region=region, partition=partition)
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> S3SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner."""

@@ -13,7 +13,7 @@ OF_THE_RUNNER = frozenset({"oidc-role", "audience", "summary"})
 
 def command_line(verb: Verb, values: Mapping[str, str]) -> str:
     """Return the command that asks for the same, on one line."""
-    words = ["waybill", verb.name]
+    words = ["waybill", *verb.name.split()]
     for item in verb.inputs:
         value = values.get(item.name, "").strip()
         value = value.lower() if item.kind is Kind.FLAG else value

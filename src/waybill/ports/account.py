@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from waybill.domain.arns import Caller, KeyArn
 from waybill.ports.bucket import Bucket
 
-if TYPE_CHECKING:  # what only a deploy needs, a stage's start need not read
+if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not read
+    from waybill.ports.buckets import Buckets
     from waybill.ports.deployed import DeployedBucket
     from waybill.ports.distributions import Distributions
     from waybill.ports.pipeline import Pipelines, SourceBucket
@@ -79,6 +80,9 @@ class Account(Protocol):
 
     def stacks(self, region: str) -> Stacks:
         """Return a region's CloudFormation; nothing is asked of AWS."""
+
+    def buckets(self, region: str) -> Buckets:
+        """Return a region's buckets, to look at what they are like; nothing is asked of AWS."""
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""

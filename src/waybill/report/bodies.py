@@ -9,6 +9,7 @@ from waybill.domain.result import Body
 from waybill.report.ink import Ink
 
 _DRAWN_BY = {
+    "Adopted": "adopt_text",
     "Configured": "configuration_text",
     "Deployment": "deploy_text",
     "Overview": "catalogue_text",

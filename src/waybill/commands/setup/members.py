@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from waybill.commands.account.target import right_caller
+from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller
 from waybill.domain.setup.prepared import Member
@@ -43,3 +44,11 @@ def enter(members: Members, policy: Callable[[Member], str], tools: Tools) -> En
         callers={name: caller for name, (_, caller) in found.items()},
         errors=errors,
     )
+
+
+def enter_all(members: Members, policy: Callable[[Member], str], tools: Tools) -> Entered:
+    """Do as `enter` does; raises one error for all accounts that cannot be entered."""
+    entered = enter(members, policy, tools)
+    if entered.errors:
+        raise together(list(entered.errors.values()))
+    return entered

@@ -1,4 +1,4 @@
-"""Puts a parameter in the place of what was looked at. SSM has no compare-and-set: it is looked at again just before."""
+"""Puts a parameter in the place of what was looked at. SSM has no compare-and-set: so it is read again just before."""
 
 from __future__ import annotations
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from waybill.domain.arns import partition_of
 from waybill.domain.calls import CONFIGURE_CALLS
 from waybill.domain.policy import Scope, session_policy
+from waybill.domain.setup.calls import ADOPT_CALLS
 from waybill.domain.setup.prepared import Member, Prepared
 
 
 def configuring_policy(prepared: Prepared, member: Member) -> str:
     """Return the policy for the organisation configuration, in all regions; empty where there is no role to narrow."""
     return session_policy(CONFIGURE_CALLS, _scope(prepared, member, prepared.configuration_parameter))
+
+
+def adopting_policy(prepared: Prepared, member: Member) -> str:
+    """Return the policy for the parameters that lead to buckets, and for looking at buckets of the account."""
+    names = (prepared.configuration_parameter, prepared.bucket_parameter)
+    return session_policy(ADOPT_CALLS, replace(_scope(prepared, member, *names), key_prefix="", browses=True))
 
 
 def _scope(prepared: Prepared, member: Member, *parameters: str) -> Scope:

@@ -1,0 +1,59 @@
+"""What a look at an account, or at a thing in it, found: one value a check, with what mends it. Pure.
+
+Whoever may not look finds `unknown`, and never `fail`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What a check came to, the worst first."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    PASS = "pass"  # noqa: S105 - no password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check's end. `check` names it, `says` is a sentence, `mend` what to do (empty where nothing is to be done).
+
+    `account` is a name of `waybill.yaml`, `region` is empty for what has none, `subject` is the thing looked at.
+    """
+
+    check: str
+    verdict: Verdict
+    says: str
+    mend: str = ""
+    account: str = ""
+    region: str = ""
+    subject: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is to be done."""
+        return self.verdict is Verdict.PASS
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as a part of the result document."""
+        return {
+            "check": self.check,
+            "verdict": self.verdict.value,
+            "account": self.account or None,
+            "region": self.region or None,
+            "subject": self.subject or None,
+            "says": self.says,
+            "mend": self.mend or None,
+        }
+
+
+def counted(findings: Iterable[Finding]) -> dict[Verdict, int]:
+    """Return how many of each verdict there are, the worst first."""
+    found = [one.verdict for one in findings]
+    return {verdict: found.count(verdict) for verdict in Verdict}

@@ -1,0 +1,213 @@
+"""An existing bucket as it is, and what of it is not as `region.yaml` would make it. Pure."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+from waybill.domain import stored
+from waybill.domain.findings import Finding, Verdict
+
+T = TypeVar("T")
+
+MUST = frozenset({"bucket", "versioning", "encryption"})
+"""Checks without which nothing can be staged in a bucket, or not safely; the others only say what is better."""
+
+
+class Missing(Enum):
+    """Why a bucket cannot be looked at. S3 says no more: who may not look is not told whose it is."""
+
+    ABSENT = "there is no bucket of this name"
+    ELSEWHERE = "it is in another region"
+    FORBIDDEN = "it belongs to another account, or may not be looked at"
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A fact that nobody may look at, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[T]):
+    """A fact."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Default:
+    """A bucket's default encryption: S3's word for it, the key as written there, and whether it has a bucket key."""
+
+    algorithm: str = "AES256"
+    key: str = ""
+    bucket_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """What a bucket's lifecycle rules do. `expiring`: ids of the rules that expire current versions."""
+
+    expiring: tuple[str, ...] = ()
+    aborts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketFacts:
+    """A bucket in its region, which belongs to the account. `versioning` is S3's word, `policy` JSON or empty."""
+
+    versioning: Seen[str] | Unseen
+    encryption: Seen[Default] | Unseen
+    public_access_blocked: Seen[bool] | Unseen
+    owner_enforced: Seen[bool] | Unseen
+    policy: Seen[str] | Unseen
+    lifecycle: Seen[Lifecycle] | Unseen
+
+
+def judged(name: str, region: str, facts: BucketFacts | Missing) -> tuple[Finding, ...]:
+    """Return a finding for each check of a bucket."""
+    if isinstance(facts, Missing):
+        mend = "Name the bucket's own account and region, or another bucket."
+        gone = Finding(check="bucket", verdict=Verdict.FAIL, says=facts.value, mend=mend)
+        return (_about(gone, name, region),)
+    there = Finding(check="bucket", verdict=Verdict.PASS, says=f"is there, in {region}, and is the account's own")
+    found = (there, *_judgements(_Bucket(name, region), facts))
+    return tuple(_about(one, name, region) for one in found)
+
+
+def _about(one: Finding, name: str, region: str) -> Finding:
+    return Finding(check=one.check, verdict=one.verdict, says=one.says, mend=one.mend, region=region, subject=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    name: str
+    region: str
+
+    def cli(self, command: str, **given: str) -> str:
+        """Return the command line that sets one thing of the bucket."""
+        options = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in given.items())
+        return f"aws s3api {command} --region {self.region} --bucket {self.name}{options}"
+
+
+def _judgements(bucket: _Bucket, facts: BucketFacts) -> Iterator[Finding]:
+    yield _versioning(bucket, facts.versioning)
+    yield from _encryption(bucket, facts.encryption)
+    yield _flag(
+        "public-access",
+        facts.public_access_blocked,
+        ("public access is blocked in full", "public access is not blocked in full"),
+        bucket.cli(
+            "put-public-access-block",
+            public_access_block_configuration="BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,"
+            "RestrictPublicBuckets=true",
+        ),
+    )
+    yield _flag(
+        "ownership",
+        facts.owner_enforced,
+        ("the bucket's owner owns every object", "objects may belong to whoever wrote them"),
+        bucket.cli("put-bucket-ownership-controls", ownership_controls="Rules=[{ObjectOwnership=BucketOwnerEnforced}]"),
+    )
+    yield _policy(facts.policy)
+    yield from _lifecycle(bucket, facts.lifecycle)
+
+
+def _versioning(bucket: _Bucket, fact: Seen[str] | Unseen) -> Finding:
+    if isinstance(fact, Unseen):
+        return _unseen("versioning", fact)
+    if fact.value == "Enabled":
+        return Finding(check="versioning", verdict=Verdict.PASS, says="is versioned")
+    says = "is not versioned: what is deleted or overwritten is gone, and no pipeline can be pinned to it"
+    mend = bucket.cli("put-bucket-versioning", versioning_configuration="Status=Enabled")
+    return Finding(check="versioning", verdict=Verdict.FAIL, says=says, mend=mend)
+
+
+def _encryption(bucket: _Bucket, fact: Seen[Default] | Unseen) -> Iterator[Finding]:
+    if isinstance(fact, Unseen):
+        yield _unseen("encryption", fact)
+        return
+    default = fact.value
+    by_default = "{SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY_ARN}"
+    rules = f"Rules=[{{ApplyServerSideEncryptionByDefault={by_default},BucketKeyEnabled=true}}]"
+    mend = bucket.cli("put-bucket-encryption", server_side_encryption_configuration=rules)
+    if not default.algorithm.startswith("aws:kms"):
+        says = f"is encrypted with {default.algorithm} by default, and not with KMS"
+        yield Finding(check="encryption", verdict=Verdict.FAIL, says=says, mend=mend)
+        return
+    yield Finding(check="encryption", verdict=Verdict.PASS, says="is encrypted with KMS by default")
+    if not default.key or default.key.endswith("alias/aws/s3"):
+        says = "its key is the one that AWS manages, which no other account can use: nobody can promote from here"
+        yield Finding(check="customer-key", verdict=Verdict.WARN, says=says, mend=mend)
+    else:
+        yield Finding(check="customer-key", verdict=Verdict.PASS, says="has a key of its own")
+    if default.algorithm == "aws:kms":
+        yield _flag(
+            "bucket-key",
+            Seen(default.bucket_key),
+            ("has a bucket key", "has no bucket key: each object asks KMS"),
+            mend,
+        )
+
+
+def _policy(fact: Seen[str] | Unseen) -> Finding:
+    denial = 'Deny, Principal "*", Action s3:*, Condition {"Bool": {"aws:SecureTransport": "false"}}'
+    mend = f"Add a statement to the bucket policy: {denial}."
+    seen = fact if isinstance(fact, Unseen) else Seen(_denies_plain_http(fact.value))
+    return _flag("tls-only", seen, ("is reached by TLS only", "may be reached without TLS"), mend)
+
+
+def _denies_plain_http(text: str) -> bool:
+    """Whether a bucket policy denies everybody everything without TLS."""
+    try:
+        statements = stored.load_object(text or "{}").get("Statement", [])
+    except ValueError:
+        return False
+    for one in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(one, dict) or one.get("Effect") != "Deny":
+            continue
+        everybody = json.dumps(one.get("Principal")) in {'"*"', '{"AWS": "*"}', '{"AWS": ["*"]}'}
+        everything = one.get("Action") in ("s3:*", ["s3:*"], "*", ["*"])
+        condition = one.get("Condition", {})
+        plain = condition.get("Bool", {}).get("aws:SecureTransport") if isinstance(condition, dict) else None
+        if everybody and everything and len(condition) == 1 and plain in ("false", False, ["false"]):
+            return True
+    return False
+
+
+def _lifecycle(bucket: _Bucket, fact: Seen[Lifecycle] | Unseen) -> Iterator[Finding]:
+    if isinstance(fact, Unseen):
+        yield _unseen("expiry", fact)
+        return
+    rules = ", ".join(fact.value.expiring)
+    if rules:
+        says = f"its lifecycle rules expire current versions ({rules}): what is staged goes away by itself"
+        mend = (
+            "Take `Expiration` out of these rules, or narrow them to what is no artifact; expire noncurrent versions."
+        )
+        yield Finding(check="expiry", verdict=Verdict.WARN, says=says, mend=mend)
+    else:
+        yield Finding(check="expiry", verdict=Verdict.PASS, says="no lifecycle rule expires what is staged")
+    yield _flag(
+        "unfinished-uploads",
+        Seen(fact.value.aborts),
+        ("unfinished uploads are aborted", "no lifecycle rule aborts unfinished uploads"),
+        "Add a lifecycle rule with AbortIncompleteMultipartUpload (7 days) to those that the bucket has.",
+    )
+
+
+def _flag(check: str, fact: Seen[bool] | Unseen, words: tuple[str, str], mend: str) -> Finding:
+    if isinstance(fact, Unseen):
+        return _unseen(check, fact)
+    if fact.value:
+        return Finding(check=check, verdict=Verdict.PASS, says=words[0])
+    return Finding(check=check, verdict=Verdict.WARN, says=words[1], mend=mend)
+
+
+def _unseen(check: str, fact: Unseen) -> Finding:
+    return Finding(check=check, verdict=Verdict.UNKNOWN, says=f"may not be looked at: {fact.why}")

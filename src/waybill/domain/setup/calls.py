@@ -1,0 +1,18 @@
+"""The calls that the verbs of setup make themselves, beside CloudFormation: their session policies are made of them."""
+
+from __future__ import annotations
+
+from waybill.domain.calls import Call, On
+
+ADOPT_CALLS = (
+    Call("ssm:GetParameter", On.CONFIGURATION, "read the organisation configuration and the buckets' names"),
+    Call("ssm:PutParameter", On.CONFIGURATION, "write them"),
+    Call("s3:ListBucket", On.LISTING, "see that the bucket is there"),
+    Call("s3:GetBucketVersioning", On.BUCKET, "see that it is versioned"),
+    Call("s3:GetEncryptionConfiguration", On.BUCKET, "see that KMS encrypts there"),
+    Call("s3:GetBucketPublicAccessBlock", On.BUCKET, "compare it with region.yaml's; may be left out"),
+    Call("s3:GetBucketOwnershipControls", On.BUCKET, "compare it with region.yaml's; may be left out"),
+    Call("s3:GetBucketPolicy", On.BUCKET, "compare it with region.yaml's; may be left out"),
+    Call("s3:GetLifecycleConfiguration", On.BUCKET, "compare it with region.yaml's; may be left out"),
+)
+"""What `setup adopt` needs in every account."""

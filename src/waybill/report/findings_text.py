@@ -1,0 +1,80 @@
+"""Draws what checks found: for a terminal or a log, and for a step summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from waybill.domain.findings import Finding, Verdict
+from waybill.report.columns import columns
+from waybill.report.ink import Ink, one_line
+from waybill.report.markdown import code, prose, table
+from waybill.report.units import listing
+
+HEAD = ["verdict", "where", "check", "what is found"]
+MOST = 2000
+
+
+def as_lines(findings: Sequence[Finding], ink: Ink) -> list[str]:
+    """Return a line for each finding, those with something to do first; then what mends them."""
+    if not findings:
+        return []
+    ordered = in_order(findings)
+    head, *lines = columns([["", *HEAD], *([mark(one, ink), *_cells(one)] for one in ordered)])
+    painted = [_painted(line, one, ink) for line, one in zip(lines, ordered, strict=True)]
+    return [ink.dim(head), *painted, *mends(ordered)]
+
+
+def as_markdown(findings: Sequence[Finding]) -> list[str]:
+    """Return the same as a table and items."""
+    if not findings:
+        return []
+    rows = (
+        [code(cells[0]), code(cells[1]), code(cells[2]), prose(one_line(cells[3], 500))]
+        for cells in map(_cells, in_order(findings))
+    )
+    told = [f"- {prose(one_line(where))}: {prose(one_line(mend, MOST))}" for where, mend in _mends(findings)]
+    return [*table([name.capitalize() for name in HEAD], rows), *told, *([""] if told else [])]
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings with the worst first, as they came otherwise."""
+    return sorted(findings, key=lambda one: list(Verdict).index(one.verdict))
+
+
+def mark(finding: Finding, ink: Ink) -> str:
+    """Return the mark of a finding."""
+    return {Verdict.PASS: ink.good, Verdict.FAIL: ink.bad, Verdict.WARN: "!", Verdict.UNKNOWN: "?"}[finding.verdict]
+
+
+def mends(findings: Sequence[Finding]) -> list[str]:
+    """Return what mends what is found, alike things together."""
+    lines: list[str] = []
+    for where, mend in _mends(findings):
+        lines += ["", f"{where}:", f"    {one_line(mend, MOST)}"]
+    return lines
+
+
+def _mends(findings: Sequence[Finding]) -> list[tuple[str, str]]:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
+        if one.mend and not one.good:
+            alike.setdefault((one.check, one.mend), []).append(_place(one))
+    return [
+        (f"{check} ({listing(dict.fromkeys(places))})" if any(places) else check, mend)
+        for (check, mend), places in alike.items()
+    ]
+
+
+def _painted(line: str, finding: Finding, ink: Ink) -> str:
+    if finding.verdict is Verdict.FAIL:
+        return ink.red(line)
+    return ink.yellow(line) if finding.verdict is Verdict.WARN else line
+
+
+def _cells(one: Finding) -> list[str]:
+    says = f"{one.subject}: {one.says}" if one.subject else one.says
+    return [one.verdict.value, _place(one), one.check, says]
+
+
+def _place(one: Finding) -> str:
+    return "/".join(filter(None, (one.account, one.region)))
