@@ -7,15 +7,23 @@ https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Final
+from uuid import uuid4
 
 from moto.core.common_types import TYPE_RESPONSE
-from moto.kms import urls
-from moto.kms.exceptions import AlreadyExistsException
+from moto.kms import models, urls
+from moto.kms.exceptions import AlreadyExistsException, NotFoundException
 from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 
+from waybill.sandbox.engine import judging, sts
+from waybill.sandbox.engine.conditions import Context
+from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, rendered
+
+_MULTI_REGION: Final = re.compile(r"mrk-[0-9a-f]{32}")
 
 
 class StrictKms(KmsResponse):
@@ -27,6 +35,27 @@ class StrictKms(KmsResponse):
             return super().call_action()
         except Refusal as refusal:
             return rendered(refusal, "kms")
+
+    def _validate_key_policy(self, key_id: str, action: str) -> None:
+        key = self.kms_backend.describe_key(self.kms_backend.get_key_id(key_id))
+        caller = sts.arn_of(self.current_account, self.get_access_key())
+        context = Context({"kms:viaservice": None, "kms:calleraccount": self.current_account})
+        said = judging.judge(
+            key.policy, action, caller=caller, account=self.current_account, resource=key.arn, context=context
+        )
+        if said is Decision.DENIED:
+            raise Refusal(
+                "AccessDeniedException",
+                f"User: {caller} is not authorized to perform: {action} on resource: {key.arn} with an explicit deny "
+                "in a resource-based policy",
+            )
+
+    def _validate_cmk_id(self, key_id: str) -> None:
+        # moto takes no id that has 32 hexadecimal digits in one piece.
+        if not _MULTI_REGION.fullmatch(key_id):
+            super()._validate_cmk_id(key_id)
+        elif key_id not in self.kms_backend.keys:
+            raise NotFoundException(f"Key '{self._display_arn(key_id)}' does not exist")
 
     def replicate_key(self) -> str:
         """ReplicateKey: of a primary, to a region that has no replica of it."""
@@ -69,8 +98,14 @@ class StrictKms(KmsResponse):
 
 def install() -> None:
     """Let `StrictKms` answer KMS's requests."""
+    models.generate_key_id = _key_id  # type: ignore[attr-defined]
     for pattern in urls.url_paths:
         urls.url_paths[pattern] = StrictKms.dispatch
+
+
+def _key_id(multi_region: bool = False) -> str:
+    """Return a new id; that of a multi-Region key has as many characters, as in AWS and not in moto."""
+    return f"mrk-{uuid4().hex}" if multi_region else str(uuid4())
 
 
 def _is_primary(key: Key) -> bool:
