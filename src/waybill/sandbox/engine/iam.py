@@ -18,6 +18,7 @@ from moto.iam.responses import IamResponse
 
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
+_BOUNDARY: Final = "permissions_boundary"
 _AWS_POLICY: Final = "arn:aws:iam::aws:policy/"
 
 
@@ -41,12 +42,34 @@ class StrictIam(IamResponse):
         self._check_boundary()
         return super().put_role_permissions_boundary()
 
+    def create_user(self) -> ActionResult:
+        """CreateUser: with a permissions boundary, which moto drops."""
+        self._check_boundary()
+        answer = super().create_user()
+        boundary = self._get_param("PermissionsBoundary")
+        if boundary:
+            _bind(self.backend.get_user(self._get_param("UserName")), boundary)
+        return answer
+
+    def put_user_permissions_boundary(self) -> ActionResult:
+        """PutUserPermissionsBoundary: one that exists."""
+        self._check_boundary()
+        _bind(self.backend.get_user(self._get_param("UserName")), self._get_param("PermissionsBoundary"))
+        return EmptyResult()
+
+    def delete_user_permissions_boundary(self) -> ActionResult:
+        """DeleteUserPermissionsBoundary."""
+        vars(self.backend.get_user(self._get_param("UserName"))).pop(_BOUNDARY, None)
+        return EmptyResult()
+
     def delete_policy(self) -> ActionResult:
         """DeletePolicy: of one that nobody has, as a policy or as a boundary."""
         arn = self._get_param("PolicyArn")
         holders: list[Role | User | Group] = list(self.backend.roles.values())
         holders += [*self.backend.users.values(), *self.backend.groups.values()]
         bounded = {role.permissions_boundary_arn for role in self.backend.roles.values()}
+        found = (vars(user).get(_BOUNDARY, {}) for user in self.backend.users.values())
+        bounded |= {boundary.get("PermissionsBoundaryArn") for boundary in found}
         if any(arn in holder.managed_policies for holder in holders):
             raise DeleteConflictException("Cannot delete a policy attached to entities.")
         if arn in bounded:
@@ -101,6 +124,10 @@ class StrictIam(IamResponse):
         if found is not None and f"{_AWS_POLICY}{found['Path'].lstrip('/')}{name}" == arn:
             policy = AWSManagedPolicy.from_data(name, self.current_account, self.region, found)
             self.backend.managed_policies[policy.arn] = policy
+
+
+def _bind(user: User, boundary: str) -> None:
+    vars(user)[_BOUNDARY] = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}
 
 
 def install() -> None:

@@ -223,6 +223,24 @@ def test_a_group_and_its_users(bench: Workbench, iam: Any) -> None:
         iam.get_group(GroupName=group.id)
 
 
+def test_a_user_is_bounded(bench: Workbench, iam: Any) -> None:
+    one, two = managed(bench), managed(bench).id
+    user = bench.make(USER, {"PermissionsBoundary": one.id})
+
+    def boundary() -> Any:
+        return iam.get_user(UserName=user.id)["User"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+
+    assert boundary() == one.id
+    with pytest.raises(ClientError, match="DeleteConflict"):
+        one.delete()
+    user = user.changed({"PermissionsBoundary": two})
+    assert boundary() == two
+    user = user.changed({})
+    assert boundary() is None
+    with pytest.raises(REFUSED, match="does not exist"):
+        bench.make(USER, {"PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/not-there"})
+
+
 def users(iam: Any, group: str) -> set[str]:
     return {each["UserName"] for each in iam.get_group(GroupName=group)["Users"]}
 

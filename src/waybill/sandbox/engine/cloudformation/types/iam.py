@@ -56,11 +56,7 @@ class Role:
             ask(iam, "UpdateAssumeRolePolicy", {"RoleName": name, "PolicyDocument": trust})
         settings = {"Description": after.get("Description", ""), "MaxSessionDuration": _HOUR}
         ask(iam, "UpdateRole", {"RoleName": name, **settings, **only(after, "MaxSessionDuration")})
-        boundary = after.get("PermissionsBoundary")
-        if boundary is None and "PermissionsBoundary" in before:
-            ask(iam, "DeleteRolePermissionsBoundary", {"RoleName": name})
-        elif boundary != before.get("PermissionsBoundary"):
-            ask(iam, "PutRolePermissionsBoundary", {"RoleName": name, "PermissionsBoundary": boundary})
+        iam_holders.bound(iam, "Role", name, before, after)
         iam_holders.refill(iam, "Role", name, before, after)
         iam_holders.retag(iam, "Role", name, after, place)
         return made
@@ -111,7 +107,7 @@ class User:
     """A user, and the groups that it is in."""
 
     type = "AWS::IAM::User"
-    known = frozenset({"Groups", "ManagedPolicyArns", "Path", "Policies", "Tags", "UserName"})
+    known = frozenset({"Groups", "ManagedPolicyArns", "Path", "PermissionsBoundary", "Policies", "Tags", "UserName"})
     required = frozenset[str]()
     replaces = frozenset({"UserName"})
 
@@ -119,7 +115,7 @@ class User:
         """CreateUser, then its groups and policies."""
         iam, name = place.client("iam"), str(properties.get("UserName") or named(place))
         request = {
-            **only(properties, "Path"),
+            **only(properties, "Path", "PermissionsBoundary"),
             "UserName": name,
             "Tags": tag_list(tags(properties, place)),
         }
@@ -135,6 +131,7 @@ class User:
         was, then = before.get("Groups", []), after.get("Groups", [])
         _join(iam, [group for group in then if group not in was], [name])
         _leave(iam, [group for group in was if group not in then], [name])
+        iam_holders.bound(iam, "User", name, before, after)
         iam_holders.refill(iam, "User", name, before, after)
         iam_holders.retag(iam, "User", name, after, place)
         if before.get("Path") == after.get("Path"):

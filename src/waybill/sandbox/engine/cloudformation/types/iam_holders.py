@@ -1,4 +1,4 @@
-"""What roles, users and groups have alike: managed policies, policies inside, tags."""
+"""What roles, users and groups have alike: managed policies, policies inside, a boundary, tags."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ def refill(iam: Any, kind: str, name: str, before: Properties, after: Properties
 def empty(iam: Any, kind: str, name: str, properties: Properties) -> None:
     """Take off what `fill` gave it, since IAM deletes only what has nothing."""
     refill(iam, kind, name, properties, {})
+
+
+def bound(iam: Any, kind: str, name: str, before: Properties, after: Properties) -> None:
+    """Change the permissions boundary of a role or user."""
+    which, then = {f"{kind}Name": name}, after.get("PermissionsBoundary")
+    if then is None and "PermissionsBoundary" in before:
+        ask(iam, f"Delete{kind}PermissionsBoundary", which)
+    elif then != before.get("PermissionsBoundary"):
+        ask(iam, f"Put{kind}PermissionsBoundary", {**which, "PermissionsBoundary": then})
 
 
 def retag(iam: Any, kind: str, name: str, properties: Properties, place: Place) -> None:
