@@ -16,7 +16,7 @@ from waybill.errors import ExitCode
 from waybill.inputs.find import FAMILIES, IN_FAMILIES, NAMES, find_verb, split_verb
 from waybill.inputs.options import read_words, usage
 from waybill.inputs.spec import Verb
-from waybill.process import SystemClock, attentive, end_at_once, heard, hurry, leave, say, stand_in
+from waybill.process import SystemClock, asker, attentive, end_at_once, heard, hurry, leave, say, stand_in
 
 EXIT_CODES = """\
 Exit codes: 0 ok, 2 input, 3 identity or permission, 4 artifact, 5 conflict, 6 partial (`require` not met),
@@ -133,6 +133,7 @@ def _run(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: Te
         tag=context.tag,
         scratch=context.temp or None,
         redact=redactor.redact,
+        ask=asker(sys.stdin, stderr if words.json else stdout),
     )
     with attentive(cancellation):
         ended = carry(

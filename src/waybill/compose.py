@@ -23,6 +23,7 @@ class Face:
     `id_token` fetches the runner's OIDC token for an audience. `scratch` is where zips are made, None the system's
     temporary folder. `give` gives a file or a directory to the workspace's owner, None where that is the user anyway:
     what a run leaves behind then lies inside the workspace. `redact` takes known secrets out of what goes to a file.
+    `ask` puts a question to the person at the terminal and returns the line they type; None where nobody is there.
     """
 
     environ: Mapping[str, str]
@@ -35,6 +36,7 @@ class Face:
     scratch: str | None = None
     give: Callable[[Path], object] | None = None
     redact: Callable[[str], str] = str
+    ask: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

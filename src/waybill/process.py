@@ -159,6 +159,19 @@ def stand_in() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
+def asker(stdin: TextIO | None, stream: TextIO) -> Callable[[str], str] | None:
+    """Return what asks the person at the terminal; None where there is none, or no one who would see the question."""
+    if stdin is None or not stdin.isatty() or not stream.isatty():
+        return None
+
+    def ask(question: str) -> str:
+        stream.write(question)
+        stream.flush()
+        return stdin.readline()
+
+    return ask
+
+
 def say(stream: TextIO, text: str) -> None:
     """Write text for a person. Where the reader went away nobody is left to tell, and the exit code stands."""
     with suppress(BrokenPipeError):

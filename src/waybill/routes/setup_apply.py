@@ -18,4 +18,6 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file, and make every account what it says."""
     bench = Workbench(shop)
     request = inputs.read(SETUP_APPLY, values, bench.surroundings(), faults)
-    return apply(request, bench.tools(request.prepared.regions), PackageTemplates())
+    ask = shop.face.ask
+    confirm = (lambda question: ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}) if ask else None
+    return apply(request, bench.tools(request.prepared.regions), PackageTemplates(), confirm=confirm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
@@ -18,12 +19,17 @@ from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
-from waybill.errors import ConflictError, ExitCode, WaybillError
+from waybill.errors import Cancelled, ConflictError, ExitCode, Fault, InputError, WaybillError, exit_code_of
 from waybill.ports.templates import Templates
 from waybill.progress import Started
 
 PLAN, APPLY = "setup plan", "setup apply"
+UNTOUCHED = "Nothing was changed."
 CHANGED = frozenset({StackEnd.CREATED, StackEnd.UPDATED, StackEnd.DELETED})
+
+
+Confirm = Callable[[str], bool]
+"""Asks a person a question that is answered by yes or no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +56,22 @@ def plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
     return _result(PLAN, outcome, made.body, seconds=tools.clock.monotonic() - started)
 
 
-def apply(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
-    """Change what the plan says, and nothing else. Raises `ConflictError` where the plan is not the approved one."""
+def apply(request: ApplyRequest, tools: Tools, templates: Templates, *, confirm: Confirm | None) -> Result:
+    """Change what the plan says, and nothing else. `confirm` asks a person; None where nobody is there.
+
+    Raises `ConflictError` where the plan is not the approved one, `InputError` where nobody agreed to it.
+    """
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Setting up"))
     made = _plan(request, tools, templates)
-    found = made.body
-    tools.reporter.tell(SetupPlanned(found))
+    tools.reporter.tell(SetupPlanned(made.body))
     try:
-        _refuse_another(request, found)
+        _agree(request, made.body, confirm)
     except WaybillError:
         discard(made.work, made.steps.making)
         raise
-    ended = _execute(made)
-    return _ended(request, ended, seconds=tools.clock.monotonic() - started)
+    result = _ended(request, _execute(made), seconds=tools.clock.monotonic() - started)
+    return _stopped(result, tools)
 
 
 def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
@@ -89,12 +97,30 @@ def _execute(made: Made) -> SetupPlan:
     return SetupPlan(stacks=stacks, beside=told(write_planned(made.work, made.configured)))
 
 
-def _refuse_another(request: ApplyRequest, found: SetupPlan) -> None:
+def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> None:
+    """Raise unless somebody agreed to this very plan: beforehand, by its digest, or now."""
     if request.plan_digest and request.plan_digest != found.digest():
         raise ConflictError(
             f"The plan is not the one that was approved: its digest is {found.digest()}, not {request.plan_digest}.",
             "Somebody changed the file or the accounts since. Look at the plan again, and approve that.",
         )
+    if request.yes or request.plan_digest or not found.changes:
+        return
+    if confirm is None:
+        rule = "is needed where nobody can be asked; or give the `plan-digest` of a plan that was looked at."
+        raise InputError([Fault("yes", "", rule)], UNTOUCHED)
+    if not confirm("Make these changes?"):
+        raise InputError([Fault("yes", "", "was not said.")], UNTOUCHED)
+
+
+def _stopped(result: Result, tools: Tools) -> Result:
+    """Return the end of a run that was told to stop as that: what else went wrong came of it."""
+    try:
+        tools.cancellation.check()
+    except Cancelled as error:
+        if result.exit_code is not ExitCode.OK:
+            return replace(result, exit_code=exit_code_of(error), error=error.what, advice="Run again to finish.")
+    return result
 
 
 def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:

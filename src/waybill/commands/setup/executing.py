@@ -12,7 +12,7 @@ from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, kno
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
 from waybill.domain.setup.telling import StackBegan, StackEnded
 from waybill.domain.setup.wanted import StackRef
-from waybill.errors import ConflictError, WaybillError
+from waybill.errors import Cancelled, ConflictError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack
 
 MOST = 12
@@ -24,6 +24,12 @@ DONE = {
     StackAction.DELETE: StackEnd.DELETED,
     StackAction.NOTHING: StackEnd.ALREADY,
 }
+
+
+OVER = frozenset({StackEnd.FAILED, StackEnd.NOT_REACHED})
+"""Ends after which no other stack is begun."""
+
+LEFT = "{} was being changed when the run was stopped: CloudFormation goes on with it by itself."
 
 
 def execute_steps(work: Work, steps: Steps) -> tuple[StackPlan, ...]:
@@ -68,13 +74,19 @@ class _Run:
             self.ended[step.plan.ref] = step.plan.ended(StackEnd.NOT_REACHED)
 
     def _free(self, needs: frozenset[StackRef]) -> bool:
-        if any(one.end is StackEnd.FAILED for one in self.ended.values()):
+        if any(one.end in OVER for one in self.ended.values()):
             return False
         return all(ref in self.ended for ref in needs)
 
     def _end(self, plan: StackPlan, future: Future[Stack | None]) -> None:
         try:
             stack = future.result()
+        except Cancelled:
+            # Nobody follows it any more; what was begun goes on by itself.
+            begun = plan.ref in self.begun
+            ended = (
+                plan.ended(StackEnd.FAILED, error=LEFT.format(plan.ref)) if begun else plan.ended(StackEnd.NOT_REACHED)
+            )
         except WaybillError as error:
             ended = plan.ended(StackEnd.FAILED, error=error.what, advice=error.advice)
         else:
