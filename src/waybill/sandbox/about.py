@@ -7,8 +7,8 @@ from typing import Final
 from waybill.sandbox import layout, limits
 
 USAGE: Final = """\
-usage: waybill sandbox run [--empty] [--log FILE] -- COMMAND ...
-       waybill sandbox start [--empty] [--port N] [--log FILE]
+usage: waybill sandbox run [--empty] [--subject SUBJECT] [--log FILE] -- COMMAND ...
+       waybill sandbox start [--empty] [--subject SUBJECT] [--port N] [--log FILE]
 """
 _HELP: Final = f"""\
 An AWS of your own on this machine: nothing leaves it, no AWS account is needed.
@@ -23,6 +23,11 @@ An AWS of your own on this machine: nothing leaves it, no AWS account is needed.
                `waybill setup apply` to prepare. You are user {layout.USER} of the management account
                {layout.MANAGEMENT}, which may assume {layout.organization_role_arn(layout.DEVELOPMENT)}
                and {layout.organization_role_arn(layout.PRODUCTION)}.
+  --subject SUBJECT
+               COMMAND is a job of GitHub with this subject, so that --oidc-role works: the sandbox gives it tokens
+               (signed by nobody), for example repo:acme/website:environment:production. For a command of another
+               subject, set ACTIONS_ID_TOKEN_REQUEST_URL to $AWS_ENDPOINT_URL{layout.TOKEN_PATH}?subject=SUBJECT
+               and ACTIONS_ID_TOKEN_REQUEST_TOKEN to anything.
   --log FILE   append a line for each request to FILE
 
 In it: accounts {layout.DEVELOPMENT} (development, where you are user {layout.USER})

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Final, NoReturn, TextIO
 
 from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of
-from waybill.sandbox import about
+from waybill.sandbox import about, environment
 from waybill.sandbox.errors import SandboxError, SandboxStopped
 
 _EMPTY: Final = "--empty"
@@ -32,6 +32,7 @@ class Words:
     port: int = 0
     log: Path | None = None
     empty: bool = False
+    subject: str = ""
 
 
 def main(argv: Sequence[str], *, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
@@ -62,13 +63,14 @@ def parse(argv: Sequence[str]) -> Words:
     given = _options(verb, [word for word in options if word != _EMPTY])
     empty = _EMPTY in options
     log = Path(given["--log"]) if "--log" in given else None
+    subject = given.get("--subject", "")
     if verb == "start":
         if after is not None:
             _wrong("start takes no command; run does.")
-        return Words("start", port=_port(given.get("--port", "0")), log=log, empty=empty)
+        return Words("start", port=_port(given.get("--port", "0")), log=log, empty=empty, subject=subject)
     if not after:
         _wrong("run needs a command after `--`, for example: waybill sandbox run -- aws s3 ls")
-    return Words("run", command=after or (), log=log, empty=empty)
+    return Words("run", command=after or (), log=log, empty=empty, subject=subject)
 
 
 def _split(argv: list[str]) -> tuple[list[str], list[str] | None]:
@@ -79,7 +81,7 @@ def _split(argv: list[str]) -> tuple[list[str], list[str] | None]:
 
 
 def _options(verb: str, words: Sequence[str]) -> dict[str, str]:
-    known = ("--port", "--log") if verb == "start" else ("--log",)
+    known = ("--log", "--subject", *(["--port"] if verb == "start" else []))
     given: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
@@ -109,7 +111,12 @@ def _run(words: Words, environ: Mapping[str, str], stderr: TextIO) -> int:
     from waybill.sandbox import command, server  # noqa: PLC0415 - help needs neither
 
     with _cancellable(), server.running(environ, log=words.log, empty=words.empty) as sandbox:
-        return command.run(words.command, _with_our_scripts(sandbox.environment(environ)), stderr=stderr)
+        inside = {**sandbox.environment(environ), **_job(sandbox.url, words)}
+        return command.run(words.command, _with_our_scripts(inside), stderr=stderr)
+
+
+def _job(url: str, words: Words) -> dict[str, str]:
+    return environment.for_job(url, words.subject) if words.subject else {}
 
 
 def _with_our_scripts(environ: Mapping[str, str]) -> dict[str, str]:
@@ -127,7 +134,7 @@ def _start(words: Words, environ: Mapping[str, str], stdout: TextIO) -> int:
             server.running(environ, port=words.port, log=words.log, empty=words.empty) as sandbox,
         ):
             stdout.write(f"# The sandbox listens at {sandbox.url}. Ctrl-C stops it. In another terminal:\n")
-            for name, value in sandbox.environment().items():
+            for name, value in {**sandbox.environment(), **_job(sandbox.url, words)}.items():
                 stdout.write(f"export {name}={shlex.quote(value)}\n")
             stdout.flush()
             while sandbox.is_running():

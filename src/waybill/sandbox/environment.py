@@ -25,6 +25,14 @@ def without_aws(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def for_job(url: str, subject: str) -> dict[str, str]:
+    """Return the variables of a job of GitHub that may ask for tokens; the sandbox at `url` gives them."""
+    return {
+        "ACTIONS_ID_TOKEN_REQUEST_URL": url + layout.token_path(subject),
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "sandbox",
+    }
+
+
 def for_client(
     *, url: str, access_key_id: str, secret_access_key: str, region: str, home: Path, no_proxy: str = ""
 ) -> dict[str, str]:

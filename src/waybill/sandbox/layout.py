@@ -70,6 +70,12 @@ DEPLOY_ROLE_ARN: Final = f"arn:aws:iam::{PRODUCTION}:role/{DEPLOY_ROLE}"
 WEBSITES: Final = (OUTPUT_BUCKET, STAGED_OUTPUT_BUCKET)
 SITE_PATH: Final = f"{READY_PATH}/site"
 FAULTS_PATH: Final = f"{READY_PATH}/faults"
+TOKEN_PATH: Final = f"{READY_PATH}/token"
+
+
+def token_path(subject: str) -> str:
+    """Return the path at which the sandbox gives, as GitHub's token service does, tokens of a job of this subject."""
+    return f"{TOKEN_PATH}?subject={quote(subject, safe=':/@')}"
 
 
 def site_path(bucket_name: str, key: str = "") -> str:

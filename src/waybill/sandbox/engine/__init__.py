@@ -7,7 +7,7 @@ refuses any other version. Import order matters: `loading` before anything of mo
     loading      imports what the sandbox serves, and not what costs half a second for nothing
     refusals     AWS error answers;  checksums, chunked  S3's bodies;  stored  lazy bodies
     policies     what a policy says to a request;  conditions  its conditions;  s3_actions  what S3's requests say
-    web_identity what a token says   (all of these know nothing of moto)
+    web_identity what a token says;  tokens  makes them   (all of these know nothing of moto)
     judging      asks a policy in somebody's name
     admission    who may touch a bucket, expected owners, bucket policies
     keys         SSE-KMS: what is asked for, resolved to a key's ARN as S3 resolves it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,7 +18,7 @@ from moto.iam.models import iam_backends
 from moto.ssm.models import ssm_backends
 
 from waybill.sandbox import layout
-from waybill.sandbox.engine import site
+from waybill.sandbox.engine import site, tokens
 from waybill.sandbox.engine.automation import Automation
 from waybill.sandbox.engine.refusals import Refusal, access_denied, rendered
 
@@ -49,6 +50,9 @@ def guarded(application: Application, automation: Automation) -> Application:
             if path == layout.FAULTS_PATH:
                 service = "codepipeline"
                 return _respond(start_response, *_disturb(environ, automation))
+            if path == layout.TOKEN_PATH:
+                document = tokens.answer(environ.get("QUERY_STRING", ""), time.time())
+                return _respond(start_response, 200, {"content-type": "application/json"}, document)
             if not path.startswith("/moto-api"):
                 service = _service(environ)
                 _admit(environ, service)
