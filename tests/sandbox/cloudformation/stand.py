@@ -104,6 +104,13 @@ class Stand:
             time.sleep(0.005)
         raise AssertionError(f"{name} never ended")
 
+    def seen(self, name: str, resource: str, status: str) -> None:
+        """Wait until an event is told."""
+        deadline = time.monotonic() + PATIENCE
+        while (resource, status) not in self.events(name):
+            assert time.monotonic() < deadline, "it never came"
+            time.sleep(0.005)
+
     def deleted(self, name: str, *, status: str = "DELETE_COMPLETE", **more: Any) -> Json:
         stack = self.client.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         self.client.delete_stack(StackName=name, **more)
