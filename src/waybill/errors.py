@@ -2,6 +2,7 @@
 
     WaybillError
     ├── InputError          2   bad input: every fault of the run in one error
+    ├── Declined            2   whoever was asked did not agree
     ├── IdentityError       3   wrong account, root, refused role
     │   └── AccessDenied    3   one call was refused: action, resource, missing statement
     ├── ArtifactError       4   the bytes are missing, damaged or not what their waybill says
@@ -80,6 +81,12 @@ class InputError(WaybillError):
         count = len(self.faults)
         head = "1 input is wrong:" if count == 1 else f"{count} inputs are wrong:"
         super().__init__("\n".join((head, *(f"  - {fault}" for fault in self.faults))), advice)
+
+
+class Declined(WaybillError):
+    """Whoever was asked did not agree; nothing was begun."""
+
+    exit_code = ExitCode.INPUT
 
 
 class IdentityError(WaybillError):

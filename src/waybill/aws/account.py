@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from waybill.aws.buckets import S3Buckets
     from waybill.aws.deployed import S3DeployedBucket
     from waybill.aws.distributions import CloudFront
+    from waybill.aws.leftovers import AwsLeftovers
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
+    from waybill.aws.settings import AwsSettings
     from waybill.aws.stacks import CloudFormation
 
 Told = Callable[[str, Unavailable, float, float], None]
@@ -92,6 +94,19 @@ class AwsAccount:
         )
         return S3DeployedBucket(location)
 
+    def settings(self) -> AwsSettings:
+        """Return what the account itself is like."""
+        from waybill.aws.distributions import HOME  # noqa: PLC0415 - setup's alone
+        from waybill.aws.settings import HOMES, AwsSettings  # noqa: PLC0415
+
+        home = HOMES.get(self._caller.partition, HOME)
+        return AwsSettings(
+            lambda service: self._session.client(service, home),
+            self._calls_in(home),
+            partition=self._caller.partition,
+            account=self._caller.account,
+        )
+
     def distributions(self) -> CloudFront:
         """Return the account's CloudFront."""
         from waybill.aws.distributions import HOME, HOMES, CloudFront  # noqa: PLC0415 - a stage deploys nothing
@@ -135,6 +150,18 @@ class AwsAccount:
 
         client, partition = self._session.client("s3", region), self._caller.partition
         return S3Buckets(client, self._calls_in(region), region=region, partition=partition)
+
+    def leftovers(self, region: str) -> AwsLeftovers:
+        """Return a region's resources that hold data."""
+        from waybill.aws.leftovers import AwsLeftovers  # noqa: PLC0415 - only setup deletes any
+
+        return AwsLeftovers(
+            lambda service: self._session.client(service, region),
+            self._calls_in(region),
+            region=region,
+            account=self._caller.account,
+            check=self._check,
+        )
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> S3SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner."""

@@ -44,6 +44,14 @@ class CloudFormation:
         pages = self._pages("DescribeStacks", "*", self._client.describe_stacks)
         return [stack_of(one) for page in pages for one in page["Stacks"]]
 
+    def gone(self, prefix: str) -> Sequence[Stack]:
+        """Return the stacks of such names that were deleted."""
+        call = partial(self._client.list_stacks, StackStatusFilter=["DELETE_COMPLETE"])
+        listed = [one for page in self._pages("ListStacks", "*", call) for one in page["StackSummaries"]]
+        # Their tags are not in the list.
+        found = (self.look(one["StackId"]) for one in listed if one["StackName"].startswith(prefix))
+        return [stack for stack in found if stack is not None]
+
     def look(self, name: str) -> Stack | None:
         """Return a stack by its name or its id; None where there is none."""
         call = partial(self._client.describe_stacks, StackName=name)

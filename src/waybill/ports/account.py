@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not
     from waybill.ports.buckets import Buckets
     from waybill.ports.deployed import DeployedBucket
     from waybill.ports.distributions import Distributions
+    from waybill.ports.leftovers import Leftovers
     from waybill.ports.pipeline import Pipelines, SourceBucket
+    from waybill.ports.settings import Settings
     from waybill.ports.stacks import Stacks
 
 
@@ -84,11 +86,17 @@ class Account(Protocol):
     def buckets(self, region: str) -> Buckets:
         """Return a region's buckets, to look at what they are like; nothing is asked of AWS."""
 
+    def leftovers(self, region: str) -> Leftovers:
+        """Return a region's resources that hold data; nothing is asked of AWS."""
+
     def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""
 
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> DeployedBucket:
         """Return a bucket that a pipeline deploys to; `owner` None: nobody knows it. Nothing is asked of AWS."""
+
+    def settings(self) -> Settings:
+        """Return what the account itself is like; nothing is asked of AWS."""
 
     def distributions(self) -> Distributions:
         """Return the account's CloudFront; nothing is asked of AWS."""

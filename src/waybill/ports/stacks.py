@@ -91,6 +91,9 @@ class Stacks(Protocol):
     def every(self) -> Sequence[Stack]:
         """Return every stack that stands."""
 
+    def gone(self, prefix: str) -> Sequence[Stack]:
+        """Return the stacks of such names that were deleted, as long as CloudFormation knows of them (90 days)."""
+
     def look(self, name: str) -> Stack | None:
         """Return a stack by its name, or by its id; None where there is none. A deleted one has its id only."""
 

@@ -29,22 +29,25 @@ def sentence(result: Result, body: SetupPlan) -> str:
 
 
 def _would(body: SetupPlan) -> str:
-    return _listed(body, {"create": "create", "update": "change", "delete": "delete"}, "write")
+    return _listed(body, {"create": "create", "update": "change", "delete": "delete"}, "write", "delete for good")
 
 
 def _did(body: SetupPlan) -> str:
-    return _listed(body, {"create": "created", "update": "changed", "delete": "deleted"}, "wrote")
+    return _listed(body, {"create": "created", "update": "changed", "delete": "deleted"}, "wrote", "deleted for good")
 
 
-def _listed(body: SetupPlan, words: dict[str, str], wrote: str) -> str:
+def _listed(body: SetupPlan, words: dict[str, str], wrote: str, lost: str) -> str:
     parts = []
     for action, word in words.items():
         stacks = [one for one in body.stacks if one.action.value == action]
         if stacks:
             parts.append(f"{word} {count(len(stacks), 'stack')}")
     beside = [one for one in body.beside if one.action is not StackAction.NOTHING]
-    if beside:
-        parts.append(f"{wrote} {count(len(beside), 'parameter')}")
+    written = sum(not one.data for one in beside)
+    if written:
+        parts.append(f"{wrote} {count(written, 'parameter')}")
+    if len(beside) > written:
+        parts.append(f"{lost} what is in {count(len(beside) - written, 'resource')}")
     return ", ".join(parts)
 
 

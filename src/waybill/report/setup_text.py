@@ -87,8 +87,10 @@ def _details(change: Change) -> str:
 
 def _beside(one: Beside, ink: Ink) -> str:
     mark = {StackEnd.PLANNED: "", StackEnd.FAILED: ink.red(f"{ink.bad} ")}.get(one.end, ink.green(f"{ink.good} "))
-    told = f"{one.what} in {one.account}, {one.region}: {one.action.value}"
-    return f"{mark}{one_line(told)}" + (f"\n  {one_line(one.detail, 2000)}" if one.detail else "")
+    told = one_line(f"{one.what} in {one.account}, {one.region}: {one.action.value}")
+    told = ink.red(told) if one.data and one.end is StackEnd.PLANNED else told
+    rest = one.error or (one.detail if one.end is StackEnd.PLANNED or one.data else "")
+    return f"{mark}{told}" + (f"\n  {one_line(rest, 2000)}" if rest else "")
 
 
 def _rows(plan: StackPlan) -> Iterator[list[str]]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.executing import execute_steps
+from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
-from waybill.commands.setup.planning import discard, plan_stacks, standing_stacks
+from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses, standing_stacks
 from waybill.commands.setup.work import Steps, Work
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
@@ -19,7 +20,7 @@ from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
-from waybill.errors import Cancelled, ConflictError, ExitCode, Fault, InputError, WaybillError, exit_code_of
+from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, Fault, InputError, WaybillError, exit_code_of
 from waybill.ports.templates import Templates
 from waybill.progress import Started
 
@@ -39,11 +40,14 @@ class Made:
     work: Work
     steps: Steps
     configured: Configured
+    leftovers: tuple[Leftover, ...] = ()
 
     @property
     def body(self) -> SetupPlan:
         """Return what people see of it."""
-        return SetupPlan(stacks=self.steps.plans, beside=told(self.configured))
+        return SetupPlan(
+            stacks=self.steps.plans, beside=(*told(self.configured), *(one.shown for one in self.leftovers))
+        )
 
 
 def plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
@@ -83,7 +87,14 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     wanted = wanted_stacks(request.prepared)
     regions = {*request.prepared.regions, *(row.spot.region for row in configured.rows)}
     steps = plan_stacks(work, wanted, standing_stacks(work, regions, wanted))
-    return Made(work=work, steps=steps, configured=configured)
+    try:
+        refuse_losses(steps, request.delete_data)
+        places = [(account, region) for account in work.accounts for region in sorted(regions)]
+        leftovers = plan_leftovers(work, steps, places, request.delete_data)
+    except WaybillError:
+        discard(work, steps.making)
+        raise
+    return Made(work=work, steps=steps, configured=configured, leftovers=leftovers)
 
 
 def _execute(made: Made) -> SetupPlan:
@@ -92,9 +103,13 @@ def _execute(made: Made) -> SetupPlan:
         return made.body
     stacks = execute_steps(made.work, made.steps)
     if any(one.end in {StackEnd.FAILED, StackEnd.NOT_REACHED} for one in stacks):
-        beside = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in told(made.configured))
+        beside = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in made.body.beside)
         return SetupPlan(stacks=stacks, beside=beside)
-    return SetupPlan(stacks=stacks, beside=told(write_planned(made.work, made.configured)))
+    written = told(write_planned(made.work, made.configured))
+    if any(one.end is StackEnd.FAILED for one in written):
+        left = (replace(one.shown, end=StackEnd.NOT_REACHED) for one in made.leftovers)
+        return SetupPlan(stacks=stacks, beside=(*written, *left))
+    return SetupPlan(stacks=stacks, beside=(*written, *delete_leftovers(made.work, made.leftovers)))
 
 
 def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> None:
@@ -110,7 +125,7 @@ def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> 
         rule = "is needed where nobody can be asked; or give the `plan-digest` of a plan that was looked at."
         raise InputError([Fault("yes", "", rule)], UNTOUCHED)
     if not confirm("Make these changes?"):
-        raise InputError([Fault("yes", "", "was not said.")], UNTOUCHED)
+        raise Declined("You did not agree to the plan.", UNTOUCHED)
 
 
 def _stopped(result: Result, tools: Tools) -> Result:

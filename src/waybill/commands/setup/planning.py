@@ -110,6 +110,21 @@ def _stand_in(work: Work, output: OutputOf) -> str:
     return f"arn:{partition_of(region)}:kms:{region}:{account}:key/mrk-{'0' * 32}"
 
 
+def refuse_losses(steps: Steps, projects: Sequence[str]) -> None:
+    """Raise `ConflictError` for a change that would lose data, unless its project's data is to be deleted."""
+    losing = [
+        f"{change.resource} ({change.type} {change.physical_id}) of {plan.ref}"
+        for plan in steps.plans
+        for change in plan.changes
+        if change.loses_data and plan.project not in projects
+    ]
+    if losing:
+        raise ConflictError(
+            f"This would delete data for good: {'; '.join(losing)}.",
+            "Keep it as it is, or say `--delete-data PROJECT` for the project that it belongs to. Nothing was changed.",
+        )
+
+
 def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Iterator[Going]:
     """Yield a step for each stack that setup made once and that the file has no more."""
     ours = work.prepared.prefixes.stack

@@ -23,6 +23,9 @@ HOLDS_DATA = frozenset(
 )
 """Types whose deletion would lose what people put there."""
 
+DELETABLE = ("AWS::S3::Bucket", "AWS::ECR::Repository", "AWS::KMS::Key")
+"""Those that `delete-data` deletes, in this order: what a key encrypted is gone before the key."""
+
 
 class Kind(StrEnum):
     """What becomes of a resource."""
@@ -133,13 +136,17 @@ class StackPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """One thing that no template makes, and what becomes of it: a parameter's value, an account's alias."""
+    """One thing that no template makes, and what becomes of it: a parameter's value, an account's alias, left data.
+
+    `data`: what people put there goes for good.
+    """
 
     what: str
     account: str
     region: str
     action: StackAction
     detail: str = ""
+    data: bool = False
     end: StackEnd = StackEnd.PLANNED
     error: str | None = None
 
