@@ -30,6 +30,12 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "ReplicaBucketArn": "arn:aws:s3:::replica",
             "ReplicaKeyArn": KEY,
         },
+        "any region of an organisation": {
+            "HomeRegion": "us-east-1",
+            "KeyPerRegion": "yes",
+            "SourceAccount": "111111111111",
+            "PipelineAccount": "111111111111",
+        },
     },
     "identity": {
         "development, from GitHub": {
@@ -57,6 +63,16 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "PromotePolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowPromote",
             "DeployPolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowDeploy",
             "ReadPolicyArns": "arn:aws:iam::222222222222:policy/waybill-AllowRead",
+        },
+        "production, by the names of its own policies": {
+            "MakeProvider": "no",
+            "TrustedAccounts": "111111111111",
+            "ExternalId": "acme-releases",
+            "PolicyNamePrefix": "waybill-",
+            **{
+                f"{role}Assumers": f"arn:aws:iam::111111111111:role/waybill-{role.lower()}"
+                for role in ("Stage", "Promote", "Deploy", "Read")
+            },
         },
         "nobody yet": {},
     },
@@ -149,6 +165,41 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "BillingPolicyArns": "arn:aws:iam::aws:policy/job-function/Billing",
         },
         "whose people come through an identity provider": {"TechLeadGroupName": "", "BillingGroupName": ""},
+    },
+    "organisation": {
+        "the units of production": {
+            "RegionTemplateUrl": "https://acme-templates.s3.us-east-1.amazonaws.com/1.0.0/region.yaml",
+            "IdentityTemplateUrl": "https://acme-templates.s3.us-east-1.amazonaws.com/1.0.0/identity.yaml",
+            "OrganizationalUnitIds": "ou-a1b2-c3d4e5f6,ou-a1b2-g7h8i9j0",
+            "Regions": "us-east-1,us-west-2,eu-west-1",
+            "HomeRegion": "us-east-1",
+            "SourceAccount": "111111111111",
+            "PipelineAccount": "111111111111",
+            "MakeProvider": "no",
+            "TrustedAccounts": "111111111111",
+            "ExternalId": "acme-releases",
+            "PromoteAssumers": "arn:aws:iam::111111111111:role/waybill-promote",
+            "DeployAssumers": "arn:aws:iam::111111111111:role/waybill-deploy",
+        },
+        "some accounts of a unit": {
+            "RegionTemplateUrl": "https://acme-templates.s3.us-east-1.amazonaws.com/1.0.0/region.yaml",
+            "OrganizationalUnitIds": "r-a1b2",
+            "Accounts": "222222222222,333333333333",
+            "Regions": "us-east-1",
+            "HomeRegion": "us-east-1",
+            "CallAs": "DELEGATED_ADMIN",
+            "FailureToleranceCount": "1",
+        },
+        "accounts of no organisation": {
+            "RegionTemplateUrl": "https://acme-templates.s3.us-east-1.amazonaws.com/1.0.0/region.yaml",
+            "IdentityTemplateUrl": "https://acme-templates.s3.us-east-1.amazonaws.com/1.0.0/identity.yaml",
+            "PermissionModel": "SELF_MANAGED",
+            "Accounts": "111111111111",
+            "Regions": "us-east-1,eu-west-1",
+            "HomeRegion": "us-east-1",
+            "ReaderAccounts": "222222222222,333333333333",
+            "StageSubjects": "repo:acme/site:ref:refs/tags/v*,repo:acme@12/site@34:ref:refs/tags/v*",
+        },
     },
     "codeartifact": {
         "a domain, for others": {

@@ -50,6 +50,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
         "OutputKeyArn": "the output's key",
     },
     "registry": CASES["registry"]["an application's, for others"],
+    "organisation": CASES["organisation"]["the units of production"],
     "account": CASES["account"]["with its people"],
     "codeartifact": CASES["codeartifact"]["a domain, for others"],
     "application": {

@@ -95,6 +95,21 @@ def test_a_role_may_go_on_to_its_targets_and_has_its_policies(role: str) -> None
     assert made["RoleName"] == f"waybill-{role.lower()}"
 
 
+@pytest.mark.parametrize(
+    ("role", "policy"),
+    [("Stage", "AllowWrite"), ("Promote", "AllowPromote"), ("Deploy", "AllowDeploy"), ("Read", "AllowRead")],
+)
+def test_a_role_may_have_its_accounts_own_policy_without_anybody_saying_the_account(role: str, policy: str) -> None:
+    own = CASES["identity"]["production, by the names of its own policies"]
+    for account in ("222222222222", "333333333333"):
+        stack = Stack(template=TEMPLATE, parameters=own, account=account)
+        made = stack.properties(f"{role}Role")["ManagedPolicyArns"]
+        assert made == [f"arn:aws:iam::{account}:policy/waybill-{policy}"]
+    given = {**PRODUCTION.parameters, "PolicyNamePrefix": "waybill-"}
+    made = Stack(template=TEMPLATE, parameters=given).properties(f"{role}Role")["ManagedPolicyArns"]
+    assert made == [PRODUCTION.parameters[f"{role}PolicyArns"]]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_that_nobody_may_assume_is_not_made(role: str) -> None:
     parameters = {

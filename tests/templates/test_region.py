@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from templates.cases import KEY
+from templates.cases import CASES, KEY
 from templates.reading import Stack, by_sid, listed, load
 from templates.tables import PARAMETERS, expected
 from waybill.domain.calls import (
@@ -135,6 +135,32 @@ def test_a_replica_of_the_key_has_the_same_policy_and_is_used_instead_of_a_key()
     assert stack.properties("ReplicaKey")["PrimaryKeyArn"] == KEY
     assert stack.outputs["KeyArn"] == "<ReplicaKey.Arn>"
     assert HOME.properties("Key")["MultiRegion"] is True
+
+
+def test_with_a_key_for_each_region_all_have_the_same_parameters_and_policies_know_the_keys_by_their_alias() -> None:
+    given = CASES["region"]["any region of an organisation"]
+    stacks = [Stack(template=HOME.template, parameters=given, region=region) for region in ("us-east-1", "eu-west-1")]
+    for stack in stacks:
+        assert "Key" in stack.resources
+        assert "ReplicaKey" not in stack.resources
+    home, plain = stacks[0], Stack(template=HOME.template, parameters={**given, "KeyPerRegion": "no"})
+    alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/waybill-staging"}}
+    for name in ("AllowRead", "AllowWrite", "AllowPromote", "AllowDeploy"):
+        found, usual = (by_sid(one.properties(name)["PolicyDocument"]) for one in (home, plain))
+        assert found["Key"]["Resource"] == "arn:aws:kms:*:222222222222:key/*"
+        assert found["Key"]["Condition"] == alias
+        assert found["Key"]["Action"] == usual["Key"]["Action"]
+        others = {sid: one for sid, one in found.items() if sid not in {"Key", "PipelineKey"}}
+        assert others == {sid: one for sid, one in usual.items() if sid != "Key"}
+    beside = by_sid(home.properties("AllowDeploy")["PolicyDocument"])["PipelineKey"]
+    assert (beside["Action"], beside["Resource"]) == ("kms:Decrypt", "arn:aws:kms:*:111111111111:key/*")
+
+
+def test_a_key_for_each_region_and_a_primary_key_exclude_each_other() -> None:
+    rule = HOME.template["Rules"]["OneKeyOrOneForEachRegion"]
+    for per_region, primary, fine in (("yes", KEY, False), ("yes", "", True), ("no", KEY, True)):
+        stack = Stack(template=HOME.template, parameters={"KeyPerRegion": per_region, "PrimaryKeyArn": primary})
+        assert (not stack.value(rule["RuleCondition"]) or stack.value(rule["Assertions"][0]["Assert"])) is fine
 
 
 def test_replication_takes_what_is_encrypted_and_leaves_no_deletion_behind() -> None:
