@@ -24,6 +24,8 @@ KEPT: dict[str, str] = {
     "codepipeline": "the pipeline that deploys",
     "events": "the rules that start the pipeline too",
     "cloudfront": "caches that must forget what was deployed before",
+    "iam": "what an account itself is like: its alias, root, users' access keys",
+    "account": "whom AWS writes to about an account's bills",
     "sso": "a profile that signs in through IAM Identity Center",
     "sso-oidc": "a profile that signs in through IAM Identity Center",
     "signin": "a profile that signs in through the console's login",

@@ -12,6 +12,7 @@ from fakes.deployed import FakeDeployedBucket
 from fakes.distributions import FakeDistributions
 from fakes.pipelines import FakePipelines
 from fakes.refusals import no_key, unknown
+from fakes.settings import FakeSettings
 from fakes.source_bucket import FakeSourceBucket
 from fakes.state import ParameterState
 from fakes.world import World
@@ -62,6 +63,10 @@ class FakeAccount:
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> FakeDeployedBucket:
         """Return a bucket that a pipeline deploys to, whether or not it is there."""
         return FakeDeployedBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
+
+    def settings(self) -> FakeSettings:
+        """Return what the account itself is like."""
+        return FakeSettings(self._world, account=self._caller.account)
 
     def distributions(self) -> FakeDistributions:
         """Return the account's CloudFront."""

@@ -56,6 +56,11 @@ READS = frozenset(
         "head-source",
         "look-invalidation",
         "look-bucket",
+        "aliases",
+        "summary",
+        "password-policy",
+        "access-keys",
+        "billing-contact",
     }
 )
 When = Literal["before", "during", "after"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MIB
+from waybill.domain.setup.checking import AccessKey, PasswordPolicy
 from waybill.ports.bucket import DefaultEncryption, Encryption
 
 HISTORY = 100
@@ -125,6 +126,19 @@ class ParameterState:
         """Add a version, even where the value is the same."""
         self.version += 1
         self.values = [*self.values, value][-HISTORY:]
+
+
+@dataclass(slots=True, kw_only=True)
+class SettingsState:
+    """What an account itself is like: a good one. `keys` are its users' access keys."""
+
+    aliases: list[str] = field(default_factory=lambda: ["acme"])
+    summary: dict[str, int] = field(
+        default_factory=lambda: {"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1, "AccountPasswordPresent": 1}
+    )
+    password_policy: PasswordPolicy | None = field(default_factory=lambda: PasswordPolicy(length=14))
+    keys: list[AccessKey] = field(default_factory=list)
+    billing_contact: str | None = "Ada, head of finance"
 
 
 @dataclass(slots=True)

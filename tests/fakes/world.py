@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import count
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from awscrt.checksums import crc64nvme
 
 from fakes.calls import Calls
-from fakes.state import EPOCH, MIN_PART, BucketState, CopyLimits, Item, KmsState, Marker, ParameterState
+from fakes.state import EPOCH, MIN_PART, BucketState, CopyLimits, Item, KmsState, Marker, ParameterState, SettingsState
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import crc_text
 from waybill.errors import Unavailable
@@ -40,6 +41,7 @@ class World:
         self.kms = KmsState()
         self.pipelines: dict[tuple[str, str, str], FakePipeline] = {}
         self.distributions: dict[tuple[str, str], DistributionState] = {}
+        self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
         self.seconds: Callable[[], float] = self._by_now

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 from waybill.aws.calls import Calls
 from waybill.aws.codes import DENIED, ELSEWHERE
 from waybill.aws.location import Location
-from waybill.domain.setup.buckets import BucketFacts, Default, Lifecycle, Missing, Seen, Unseen
+from waybill.domain.findings import Seen, Unseen
+from waybill.domain.setup.buckets import BucketFacts, Default, Lifecycle, Missing
 from waybill.errors import AccessDenied, InputError
 
 T = TypeVar("T")
@@ -23,11 +24,11 @@ HEAD: Mapping[str, Any] = {
     **dict.fromkeys(DENIED, Missing.FORBIDDEN),
     **dict.fromkeys(ELSEWHERE, Missing.ELSEWHERE),
 }
-NO_ENCRYPTION = {"ServerSideEncryptionConfigurationNotFoundError": {}}
-NO_BLOCK = {"NoSuchPublicAccessBlockConfiguration": {}}
-NO_CONTROLS = {"OwnershipControlsNotFoundError": {}}
-NO_POLICY = {"NoSuchBucketPolicy": {}}
-NO_LIFECYCLE = {"NoSuchLifecycleConfiguration": {}}
+NO_ENCRYPTION: Mapping[str, Any] = {"ServerSideEncryptionConfigurationNotFoundError": {}}
+NO_BLOCK: Mapping[str, Any] = {"NoSuchPublicAccessBlockConfiguration": {}}
+NO_CONTROLS: Mapping[str, Any] = {"OwnershipControlsNotFoundError": {}}
+NO_POLICY: Mapping[str, Any] = {"NoSuchBucketPolicy": {}}
+NO_LIFECYCLE: Mapping[str, Any] = {"NoSuchLifecycleConfiguration": {}}
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 

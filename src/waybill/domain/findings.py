@@ -8,7 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A fact that nobody may look at, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[T]):
+    """A fact."""
+
+    value: T
 
 
 class Verdict(StrEnum):

@@ -10,6 +10,7 @@ from waybill.report.ink import Ink
 
 _DRAWN_BY = {
     "Adopted": "adopt_text",
+    "Checked": "check_text",
     "Configured": "configuration_text",
     "Deployment": "deploy_text",
     "Overview": "catalogue_text",

@@ -6,7 +6,12 @@ from importlib import import_module
 
 from waybill.domain.result import Result
 
-_TOLD_BY = {"Adopted": "adopt_text", "Configured": "configuration_text", "SetupPlan": "setup_plan_words"}
+_TOLD_BY = {
+    "Adopted": "adopt_text",
+    "Checked": "check_text",
+    "Configured": "configuration_text",
+    "SetupPlan": "setup_plan_words",
+}
 """The modules that tell of a body, by its class; each has `sentence` and `needs_attention`, of a result and a body."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from waybill.commands.tools import Tools
 from waybill.compose import Shop
 from waybill.domain.configuration import split_regions
-from waybill.errors import Fault, InputError
+from waybill.errors import Fault, IdentityError, InputError
 from waybill.inputs.surroundings import Surroundings
 from waybill.packing import survey
 from waybill.progress import Waiting, Warned
@@ -45,6 +45,13 @@ class Workbench:
                 path, workspace=face.workspace, allow_empty=allow_empty, compress=compress
             ),
         )
+
+    def access_key(self) -> str:
+        """Return the id of the access key at hand; empty where there are no credentials."""
+        try:
+            return str(self._base.credentials().access_key)
+        except IdentityError:
+            return ""
 
     def tools(self, places: Sequence[str]) -> Tools:
         """Return a command's tools; `places` are regions where STS may be asked, after the one of the environment."""

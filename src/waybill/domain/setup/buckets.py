@@ -7,12 +7,9 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
 
 from waybill.domain import stored
-from waybill.domain.findings import Finding, Verdict
-
-T = TypeVar("T")
+from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 
 MUST = frozenset({"bucket", "versioning", "encryption"})
 """Checks without which nothing can be staged in a bucket, or not safely; the others only say what is better."""
@@ -24,20 +21,6 @@ class Missing(Enum):
     ABSENT = "there is no bucket of this name"
     ELSEWHERE = "it is in another region"
     FORBIDDEN = "it belongs to another account, or may not be looked at"
-
-
-@dataclass(frozen=True, slots=True)
-class Unseen:
-    """A fact that nobody may look at, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen(Generic[T]):
-    """A fact."""
-
-    value: T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,3 +16,13 @@ ADOPT_CALLS = (
     Call("s3:GetLifecycleConfiguration", On.BUCKET, "compare it with region.yaml's; may be left out"),
 )
 """What `setup adopt` needs in every account."""
+
+CHECK_CALLS = (
+    Call("iam:ListAccountAliases", On.ANYTHING, "see the account's alias"),
+    Call("iam:GetAccountSummary", On.ANYTHING, "see whether root has access keys, a password and a second factor"),
+    Call("iam:GetAccountPasswordPolicy", On.ANYTHING, "see what passwords must be"),
+    Call("iam:ListUsers", On.ANYTHING, "find users with access keys"),
+    Call("iam:ListAccessKeys", On.ANYTHING, "see how old their access keys are"),
+    Call("account:GetAlternateContact", On.ANYTHING, "see whom AWS writes to about bills"),
+)
+"""What `setup check` needs in every account; what is left out, it says is unknown."""

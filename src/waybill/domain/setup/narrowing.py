@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from waybill.domain.arns import partition_of
-from waybill.domain.calls import CONFIGURE_CALLS
+from waybill.domain.calls import CONFIGURE_CALLS, On
 from waybill.domain.policy import Scope, session_policy
-from waybill.domain.setup.calls import ADOPT_CALLS
+from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS
 from waybill.domain.setup.prepared import Member, Prepared
+from waybill.domain.statements import stated, whole
 
 
 def configuring_policy(prepared: Prepared, member: Member) -> str:
@@ -20,6 +22,11 @@ def adopting_policy(prepared: Prepared, member: Member) -> str:
     """Return the policy for the parameters that lead to buckets, and for looking at buckets of the account."""
     names = (prepared.configuration_parameter, prepared.bucket_parameter)
     return session_policy(ADOPT_CALLS, replace(_scope(prepared, member, *names), key_prefix="", browses=True))
+
+
+def checking_policy(member: Member) -> str:
+    """Return the policy for looking at an account's own settings; none of these calls knows a resource."""
+    return json.dumps(whole(stated(CHECK_CALLS, {On.ANYTHING: ["*"]})), separators=(",", ":"))
 
 
 def _scope(prepared: Prepared, member: Member, *parameters: str) -> Scope:
