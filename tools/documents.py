@@ -23,7 +23,7 @@ from waybill.domain.policy import (
     published_stage_policy,
 )
 from waybill.inputs.spec import Input, Output, Verb
-from waybill.inputs.verbs import VERBS
+from waybill.inputs.verbs import ACTIONS, VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -93,7 +93,10 @@ def calls_table(calls: Iterable[Call]) -> str:
 
 
 def sections() -> dict[str, str]:
-    """Return what is written into the pages, by the name of its markers: `VERB-inputs`, ...; stage's are bare."""
+    """Return what is written into the pages, by the name of its markers: `VERB-inputs`, ...; stage's are bare.
+
+    The verb `setup plan` has `setup-plan-inputs`, the action `setup` has `setup-inputs`.
+    """
     found = {
         "policy": policy_block(published_stage_policy()),
         "calls": calls_table(STAGE_CALLS),
@@ -106,8 +109,8 @@ def sections() -> dict[str, str]:
         "pipeline-policy": policy_block(published_pipeline_policy()),
         "pipeline-calls": calls_table(PIPELINE_CALLS),
     }
-    for verb in VERBS.values():
-        prefix = "" if verb.name == "stage" else f"{verb.name}-"
+    for verb in {**VERBS, **ACTIONS}.values():
+        prefix = "" if verb.name == "stage" else f"{verb.name.replace(' ', '-')}-"
         found[f"{prefix}inputs"] = inputs_table(verb.inputs)
         if verb.outputs:
             found[f"{prefix}outputs"] = outputs_table(verb.outputs)
@@ -117,7 +120,7 @@ def sections() -> dict[str, str]:
 def documents() -> dict[Path, str]:
     """Return every file that is written here, with its whole text. A page has the sections that it has markers for."""
     known = sections()
-    actions = {action_path(verb): action_yml(verb) for verb in VERBS.values() if verb.outputs}
+    actions = {action_path(verb): action_yml(verb) for verb in ACTIONS.values()}
     return {**actions, **{path: filled(path.read_text(encoding="utf-8"), known) for path in PAGES}}
 
 

@@ -59,6 +59,7 @@ def _run(verb: Verb, environ: Mapping[str, str], commands: WorkflowCommands, red
     from waybill.github.inputs import read_inputs  # noqa: PLC0415
     from waybill.github.oidc import fetch_id_token  # noqa: PLC0415
     from waybill.github.ownership import WorkspaceOwner  # noqa: PLC0415
+    from waybill.inputs.find import whole_name  # noqa: PLC0415
     from waybill.report.runner_log import RunnerReporter  # noqa: PLC0415
     from waybill.report.summary import summary  # noqa: PLC0415
     from waybill.routes import run_of  # noqa: PLC0415
@@ -90,7 +91,8 @@ def _run(verb: Verb, environ: Mapping[str, str], commands: WorkflowCommands, red
         face.reporter.fail(error)
         return error.exit_code
     with attentive(cancellation):
-        ended = carry(verb.name, run_of(verb.name), values, (), face, clock=clock, cancellation=cancellation)
+        name = whole_name(verb.name, values)
+        ended = carry(name, run_of(verb.name), values, (), face, clock=clock, cancellation=cancellation)
         if ended.bug is not None:
             commands.line(redactor.traceback_of(ended.bug))
         code = int(ended.result.exit_code)

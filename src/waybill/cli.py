@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return sandbox(words[1:], environ=os.environ, stdout=sys.stdout, stderr=sys.stderr)
     name, rest = split_verb(words)
-    found = find_verb(name)
+    found = None if name in FAMILIES else find_verb(name)
     if found is not None:
         return _guarded(found, rest, os.environ, sys.stdout, sys.stderr)
     if verb in FAMILIES and name == verb and {*rest} & {"--help", "-h"}:
@@ -59,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _help(words: Sequence[str]) -> str:
-    named = find_verb(split_verb(words)[0]) if words else None
+    name = split_verb(words)[0] if words else ""
+    named = None if name in FAMILIES else find_verb(name)
     if named is None and words and words[0] in FAMILIES:
         return family(words[0])
     return usage(named) if named else overview()
