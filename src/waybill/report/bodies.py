@@ -18,6 +18,7 @@ _DRAWN_BY = {
     "Pruning": "prune_text",
     "SetupPlan": "setup_text",
     "Status": "status_text",
+    "Written": "setup_init_text",
 }
 """The modules that draw a body, by its class: each has `as_text` and `as_markdown`."""
 

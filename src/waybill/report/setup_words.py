@@ -11,6 +11,7 @@ _TOLD_BY = {
     "Checked": "check_text",
     "Configured": "configuration_text",
     "SetupPlan": "setup_plan_words",
+    "Written": "setup_init_text",
 }
 """The modules that tell of a body, by its class; each has `sentence` and `needs_attention`, of a result and a body."""
 

@@ -32,11 +32,15 @@ def shown(value: Any) -> str:
 
 @dataclass(slots=True)
 class Places:
-    """The lines of all places of one file, the texts as they are written, and the faults, each with its place."""
+    """The lines of all places of one file, the texts as they are written, and the faults, each with its place.
+
+    `names`: what places are called that the file has by another name.
+    """
 
     file: str
     lines: dict[Place, int] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
+    names: dict[Place, str] = field(default_factory=dict)
     found: list[tuple[Place, int, Fault]] = field(default_factory=list)
 
     def line(self, place: Place) -> int:
@@ -51,7 +55,7 @@ class Places:
         """Say that a place breaks a rule; `value` where it is not what is written there."""
         at = self.line(place) if line is None else line
         given = self.texts.get(place, "") if value is None else value
-        name = f"{self.file}:{at}: {spelled(place)}" if place else f"{self.file}:{at}"
+        name = f"{self.file}:{at}: {self.names.get(place) or spelled(place)}" if place else f"{self.file}:{at}"
         self.found.append((place, at, Fault(name, given, rule, example)))
 
     def told(self, place: Place) -> bool:

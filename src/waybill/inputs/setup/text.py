@@ -12,26 +12,26 @@ LARGEST = 256 * 1024
 MAKE_ONE = "`waybill setup init` writes one, and --config names one that is elsewhere."
 
 
-def read_text(path: Path) -> str:
-    """Return what the file says. Raises `InputError`."""
+def read_text(path: Path, *, advice: str = MAKE_ONE) -> str:
+    """Return what the file says. Raises `InputError`, with `advice` on how to get a file."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError as error:
-        raise _refused(path, "does not exist.", MAKE_ONE) from error
+        raise _refused(path, "does not exist.", advice) from error
     except IsADirectoryError as error:
-        raise _refused(path, "is a directory, and must be a file.", MAKE_ONE) from error
+        raise _refused(path, "is a directory, and must be a file.", advice) from error
     except OSError as error:
-        raise _refused(path, f"cannot be read: {error.strerror or error}.", MAKE_ONE) from error
+        raise _refused(path, f"cannot be read: {error.strerror or error}.", advice) from error
     if len(data) > LARGEST:
-        raise _refused(path, f"has more than {LARGEST // 1024} kB: this is no file that setup reads.", MAKE_ONE)
+        raise _refused(path, f"has more than {LARGEST // 1024} kB: this is no file that setup reads.", advice)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _refused(path, f"is not UTF-8: line {line} has the byte 0x{data[error.start]:02x}.", "") from error
     if not text.strip():
-        raise _refused(path, "is empty.", MAKE_ONE)
+        raise _refused(path, "is empty.", advice)
     return text
 
 
