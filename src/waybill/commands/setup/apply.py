@@ -9,7 +9,8 @@ from waybill.commands.setup.beside import plan_configuration, told, write_planne
 from waybill.commands.setup.executing import execute_steps
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
-from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses, standing_stacks
+from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses
+from waybill.commands.setup.standing import standing_stacks
 from waybill.commands.setup.work import Steps, Work
 from waybill.commands.together import together
 from waybill.commands.tools import Tools

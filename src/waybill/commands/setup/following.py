@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, repeat
 
-from waybill.commands.setup.work import LIMIT, LONGEST_WAIT, Work, pauses
+from waybill.commands.setup.work import LIMIT, Work, endless
 from waybill.domain.setup.telling import ResourceTold
 from waybill.domain.setup.wanted import StackRef
 from waybill.errors import IdentityError, PartialError, WaybillError
@@ -29,7 +28,7 @@ def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None
     Raises the error that its root event means. A cancelled run stops following; CloudFormation goes on by itself.
     """
     stacks, told, last = work.stacks(ref), list[StackEvent](), after
-    for pause in chain(pauses(LIMIT), repeat(LONGEST_WAIT)):
+    for pause in endless(LIMIT):
         stack = stacks.look(stack_id)
         for event in stacks.events(stack_id, last):
             told.append(event)

@@ -7,32 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from waybill.commands.setup.standing import is_ours
 from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, StackPlan
-from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
+from waybill.domain.setup.wanted import PROJECT_TAG, OutputOf, StackRef, WantedStack
 from waybill.errors import ConflictError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackResource, Standing
-
-Place = tuple[str, str]
-"""An account's name, and a region."""
-
-
-def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedStack]) -> Mapping[StackRef, Stack]:
-    """Return every stack in every account, in the regions and wherever one is wanted."""
-    every = {(account, region) for account in work.accounts for region in regions}
-    places = sorted(every | {(one.ref.account, one.ref.region) for one in wanted})
-
-    def look(place: Place) -> dict[StackRef, Stack]:
-        account, region = place
-        found = work.accounts[account].stacks(region).every()
-        return {StackRef(account, region, one.name): one for one in found}
-
-    answers, errors = everywhere(look, places)
-    for error in errors.values():
-        raise error
-    return {ref: stack for found in answers.values() for ref, stack in found.items()}
 
 
 def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Steps:
@@ -40,7 +22,6 @@ def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Sta
 
     Raises the first error; change sets that were made are discarded then.
     """
-    refuse_busy(standing[one.ref] for one in wanted if one.ref in standing)
     outputs = {ref: stack.outputs for ref, stack in standing.items() if stack.standing is Standing.WHOLE}
     answers, errors = everywhere(lambda one: _making(work, wanted[one], standing, outputs), range(len(wanted)))
     making = tuple(answers[number] for number in sorted(answers))
@@ -48,19 +29,6 @@ def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Sta
         discard(work, making)
         raise errors[min(errors)]
     return Steps(making=making, going=tuple(_unwanted(work, wanted, standing)))
-
-
-def refuse_busy(stacks: Iterable[Stack]) -> None:
-    """Raise `ConflictError` where somebody else changes a stack, or one needs a person."""
-    for stack in stacks:
-        if stack.standing is Standing.BUSY:
-            what = f"The stack {stack.name} is being changed by somebody ({stack.word}): {stack.id}."
-            raise ConflictError(what, "Wait until that has ended, and run again.")
-        if stack.standing is Standing.STUCK:
-            raise ConflictError(
-                f"The stack {stack.name} is stuck in {stack.word}: {stack.reason or stack.id}",
-                "Continue its rollback (`aws cloudformation continue-update-rollback`) or delete it, and run again.",
-            )
 
 
 def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack], outputs: Outputs) -> Making:
@@ -127,10 +95,8 @@ def refuse_losses(steps: Steps, projects: Sequence[str]) -> None:
 
 def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Iterator[Going]:
     """Yield a step for each stack that setup made once and that the file has no more."""
-    ours = work.prepared.prefixes.stack
     refs = {one.ref for one in wanted}
-    gone = [ref for ref, one in standing.items() if one.tags.get(SETUP_TAG) == ours and ref not in refs]
-    refuse_busy(standing[ref] for ref in gone)
+    gone = [ref for ref, one in standing.items() if ref not in refs and is_ours(work, one)]
     for ref in sorted(gone, key=lambda one: (one.name, one.region, one.account)):
         stack = standing[ref]
         changes = in_order(_removed(one) for one in work.stacks(ref).resources(stack.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from waybill.commands.tools import Tools
@@ -113,6 +113,13 @@ def pauses(limit: float) -> list[float]:
         waits.append(pause)
         pause = min(pause * 1.5, LONGEST_WAIT)
     return waits
+
+
+def endless(limit: float) -> Iterator[float]:
+    """Yield the same, and then the longest for ever: for what ends by itself, or when the run is cancelled."""
+    yield from pauses(limit)
+    while True:
+        yield LONGEST_WAIT
 
 
 def known(outputs: Outputs) -> Callable[[OutputOf], str | None]:
