@@ -46,6 +46,8 @@ Faults on purpose: POST {{"pipeline": ..., "action": ...}} to URL{layout.FAULTS_
        "fail": "message" (with "code", "url", "log"), "seconds": 2.5, "hold": true for its next run,
        "times": 3 for three;
        or {{"operation": "...", "code": "ThrottlingException", "times": 3}} for CodePipeline's next answers;
+       {{"stack": ..., "resource": LOGICAL_ID}} with "fail", "seconds", "hold", "times" (and "on": "delete") for a
+           resource of a CloudFormation stack; "service": "cloudformation" beside an operation for its answers;
        DELETE there (all, or of a pipeline and action) takes them back and lets go what is held.
 
 Example:

@@ -27,6 +27,9 @@ ENFORCED: Final = (
     "CodePipeline: declarations, requests, modes, stage locks and transitions, approvals, tokens, overrides, stops, "
     "retries and rollbacks, S3 sources and S3 deploys across accounts and regions. An action assumes its role only "
     "where the role's trust policy allows it, and then may do in S3 and KMS what is said above.",
+    "CloudFormation: stacks, change sets, replacements, rollbacks, deletion policies, conditions, rules, exports, "
+    "capabilities, faults; a type or a property that it does not know fails the stack. What a stack makes, it makes by "
+    "calls of the services.",
     "EventBridge: a rule starts a pipeline, for S3 events where the bucket sends them, and for PutEvents.",
     "Parameter Store: names, 4 KB, no {{}}, one writer at a time, 100 versions, labels that block the 101st.",
 )
@@ -49,9 +52,11 @@ NOT_ENFORCED: Final = (
     "than S3 and manual approval succeed without doing anything; stage conditions, onFailure other than ROLLBACK, "
     "triggers, webhooks, custom actions, notifications of approvals and logs do not exist; artifacts are kept as they "
     "are, and nothing limits their size.",
+    "CloudFormation: change sets are there at once; transforms, nested stacks, imports, drift, stack policies, hooks, "
+    "CreationPolicy, notifications, a stack's own role and time limit do not exist or have no effect.",
     "Websites of the two output buckets are shown to anyone on this machine, whatever their bucket policies say.",
-    "Services other than S3, SSM, KMS, STS, IAM and CodePipeline answer as plain moto does, or with 501 "
-    "NotImplemented.",
+    "Services other than S3, SSM, KMS, STS, IAM, CodePipeline and CloudFormation answer as plain moto does, or with "
+    "501 NotImplemented.",
 )
 
 

@@ -84,14 +84,38 @@ class Sandbox:
         """
         self._ask("POST", {"pipeline": pipeline, "action": action, **fault})
 
-    def refuse(self, operation: str, code: str, *, message: str = "Refused on purpose", times: int = 1) -> None:
-        """Let CodePipeline refuse the next `times` calls of an operation with an error code. Raises `SandboxError`."""
-        self._ask("POST", {"operation": operation, "code": code, "message": message, "times": times})
+    def disturb_stack(self, stack: str, resource: str, **fault: str | float | bool) -> None:
+        """Let something happen when a stack (its name) next makes or changes a resource (its logical id).
+
+        `fail` is the message with which that fails, `seconds` how long it takes, `hold` keeps it waiting for
+        `release_stack`, `on="delete"` is for when it is deleted, `times` for how many times. Raises `SandboxError`.
+        """
+        self._ask("POST", {"stack": stack, "resource": resource, **fault})
+
+    def release_stack(self, stack: str, resource: str | None = None) -> None:
+        """Forget what `disturb_stack` asked for (a stack's, a resource's), and let go what it holds."""
+        self._ask("DELETE", {"stack": stack, **({} if resource is None else {"resource": resource})})
+
+    def refuse(
+        self,
+        operation: str,
+        code: str,
+        *,
+        message: str = "Refused on purpose",
+        times: int = 1,
+        service: str = "codepipeline",
+    ) -> None:
+        """Let CodePipeline (or `cloudformation`) refuse the next `times` calls of an operation with an error code.
+
+        Raises `SandboxError`.
+        """
+        named = {} if service == "codepipeline" else {"service": service}
+        self._ask("POST", {"operation": operation, "code": code, "message": message, "times": times, **named})
 
     def release(self, pipeline: str | None = None, action: str | None = None) -> None:
         """Forget what `disturb` asked for (all of it, a pipeline's, an action's), and let go what it holds.
 
-        All of it: what `refuse` asked for is forgotten, too.
+        All of it: what `refuse` and `disturb_stack` asked for is forgotten, too.
         """
         named = {"pipeline": pipeline, "action": action}
         self._ask("DELETE", {name: value for name, value in named.items() if value is not None})

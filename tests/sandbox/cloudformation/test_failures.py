@@ -49,9 +49,7 @@ def test_a_stack_that_was_rolled_back_can_only_be_deleted(stand: Stand) -> None:
         ("Delete", {}, False),
     ],
 )
-def test_what_outlives_the_creation_that_failed(
-    stand: Stand, policy: str, options: dict[str, bool], left: bool
-) -> None:
+def test_what_outlives_the_creation_that_failed(stand: Stand, policy: str, options: dict[str, Any], left: bool) -> None:
     one = f"outlives-{policy}-{len(options)}"
     body = template(One=thing(Name=one, DeletionPolicy=policy), Two=thing("refuse", DependsOn="One"))
     name = stand.made(body, status="ROLLBACK_COMPLETE", **options)
@@ -162,6 +160,15 @@ def test_resources_are_retained_by_name_only_after_a_deletion_failed(stand: Stan
     assert "DELETE_FAILED" in message
     stand.client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
     assert "TerminationProtection is enabled" in refused(stand.client.delete_stack, StackName=name)[1]
+
+
+def test_calls_are_refused_on_purpose_as_often_as_asked_for(stand: Stand) -> None:
+    name = stand.made(template(One=thing("a")))
+    asked = {"service": "cloudformation", "operation": "DescribeStackEvents", "code": "ValidationError", "times": 2}
+    stand.service.disturb("POST", asked)
+    for _ in range(2):
+        assert refused(stand.client.describe_stack_events, StackName=name)[1] == "Refused on purpose"
+    assert stand.events(name)
 
 
 def test_a_held_resource_keeps_its_stack_under_way_until_it_is_released(stand: Stand) -> None:

@@ -73,7 +73,10 @@ def test_lists_and_parameter_store_are_read() -> None:
 
 
 def test_what_is_hidden_is_shown_to_nobody() -> None:
-    declared = {"P": {"Type": "String", "NoEcho": True}, "Q": {"Type": "String", "NoEcho": "false"}}
+    declared: dict[str, dict[str, Any]] = {
+        "P": {"Type": "String", "NoEcho": True},
+        "Q": {"Type": "String", "NoEcho": "false"},
+    }
     assert [each["ParameterValue"] for each in parameters.shown(declared, {"P": "secret", "Q": "x"})] == ["****", "x"]
 
 

@@ -43,6 +43,15 @@ class Automation:
                 self._service = opening.opened(self._clock, prepared=self._prepared)
             return self._service
 
+    def disturb(self, method: str, document: Mapping[str, Any]) -> None:
+        """POST: let a fault happen to a pipeline or a stack; DELETE: take it back (`{}`: all). Raises `Refusal`."""
+        if "stack" in document or document.get("service") == "cloudformation":
+            self.stacks().service.disturb(method, document)
+            return
+        self.service().disturb(method, document)
+        if self._stacks is not None and not document:
+            self._stacks.service.disturb(method, document)
+
     def written(self, bucket: str, key: str) -> None:
         """An object was written: the pipelines that poll it start. (None of the prepared ones does.)"""
         if self._service is not None:

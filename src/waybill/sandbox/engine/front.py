@@ -86,8 +86,7 @@ def _disturb(environ: Environ, automation: Automation) -> tuple[int, dict[str, s
         document = json.loads(body or b"{}")
     except ValueError:
         raise Refusal("SerializationException", "The body is not JSON") from None
-    disturbed = automation.stacks().service if "stack" in document else automation.service()
-    disturbed.disturb(environ["REQUEST_METHOD"], document)
+    automation.disturb(environ["REQUEST_METHOD"], document)
     return 200, {"content-type": "application/json"}, b"{}"
 
 

@@ -81,6 +81,7 @@ class Face:
         faults = shapes.faults(model.input_shape, request) if model.input_shape is not None else []
         if faults:
             raise Refusal("ValidationError", f"{len(faults)} validation error detected: {'; '.join(faults)}")
+        self.service.faults.check(name)
         with self.service.lock:
             answer = operation(self.service, where, request)
         context = SerializationContext(str(uuid4()))

@@ -1,4 +1,4 @@
-"""Failures and delays of resources, put in on purpose, for tests and demonstrations. Pure.
+"""Failures and delays of resources, and refused calls, put in on purpose, for tests and demonstrations. Pure.
 
 Each is asked for with a JSON object, `{"stack": "...", "resource": "LogicalId"}`, with one or more of
 
@@ -7,6 +7,9 @@ Each is asked for with a JSON object, `{"stack": "...", "resource": "LogicalId"}
     "hold": true        it waits until it is released
     "on": "delete"      it happens when it is deleted; without, when it is made or changed
     "times": 3          so many times (default 1)
+
+or `{"service": "cloudformation", "operation": "DescribeStackEvents", "code": "Throttling", "times": 3}`: CloudFormation
+refuses so many calls of an operation, with `message`.
 """
 
 from __future__ import annotations
@@ -20,9 +23,12 @@ from waybill.sandbox.engine.refusals import Refusal
 
 MAKE: Final = "make"
 DELETE: Final = "delete"
-_KNOWN: Final[Mapping[str, type | tuple[type, ...]]] = {
+SERVICE: Final = "cloudformation"
+_Types = Mapping[str, type | tuple[type, ...]]
+_OF_RESOURCES: Final[_Types] = {
     "stack": str, "resource": str, "fail": str, "seconds": (int, float), "hold": bool, "on": str, "times": int,
 }  # fmt: skip
+_OF_CALLS: Final[_Types] = {"service": str, "operation": str, "code": str, "message": str, "times": int}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -44,15 +50,28 @@ class Fault:
             self.released.wait(self.seconds)
 
 
-def read(document: Mapping[str, Any]) -> Fault:
+@dataclass(slots=True, kw_only=True, eq=False)
+class RefusedCall:
+    """What the next `times` calls of an operation are answered."""
+
+    operation: str
+    code: str
+    service: str = SERVICE
+    message: str = "Refused on purpose"
+    times: int = 1
+
+
+def read(document: Mapping[str, Any]) -> Fault | RefusedCall:
     """Return what a JSON object asks for; raises `Refusal`."""
-    wrong = sorted(name for name, value in document.items() if not isinstance(value, _KNOWN.get(name, ())))
-    missing = sorted({"stack", "resource"} - document.keys())
+    of_calls = "operation" in document
+    known, needed = (_OF_CALLS, {"operation", "code"}) if of_calls else (_OF_RESOURCES, {"stack", "resource"})
+    wrong = sorted(name for name, value in document.items() if not isinstance(value, known.get(name, ())))
+    missing = sorted(needed - document.keys())
     if wrong or missing or document.get("on", MAKE) not in (MAKE, DELETE):
         raise Refusal(
-            "ValidationException", f"wrong or unknown: {wrong}, missing: {missing}; known are {sorted(_KNOWN)}"
+            "ValidationException", f"wrong or unknown: {wrong}, missing: {missing}; known are {sorted(known)}"
         )
-    return Fault(**document)
+    return RefusedCall(**document) if of_calls else Fault(**document)
 
 
 class Faults:
@@ -60,12 +79,24 @@ class Faults:
 
     def __init__(self) -> None:
         self._asked: list[Fault] = []
+        self._calls: list[RefusedCall] = []
         self._lock = threading.Lock()
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: Fault | RefusedCall) -> None:
         """Let it happen from now on."""
         with self._lock:
-            self._asked.append(fault)
+            if isinstance(fault, Fault):
+                self._asked.append(fault)
+            else:
+                self._calls.append(fault)
+
+    def check(self, operation: str) -> None:
+        """Raise `Refusal` where a call of `operation` is to be refused, and count it."""
+        with self._lock:
+            for call in self._calls:
+                if call.operation == operation and call.times > 0:
+                    call.times -= 1
+                    raise Refusal(call.code, call.message)
 
     def take(self, stack: str, resource: str, on: str = MAKE) -> Fault | None:
         """Return what happens to a resource now, and count it."""
@@ -77,8 +108,13 @@ class Faults:
         return None
 
     def clear(self, stack: str | None = None, resource: str | None = None) -> None:
-        """Forget what was asked for (of a stack, of a resource), and release what is held by it."""
+        """Forget what was asked for (of a stack, of a resource), and release what is held by it.
+
+        With neither, calls are no longer refused.
+        """
         with self._lock:
+            if stack is None and resource is None:
+                self._calls.clear()
             gone = [each for each in self._asked if stack in (None, each.stack) and resource in (None, each.resource)]
             self._asked = [each for each in self._asked if each not in gone]
         for fault in gone:
