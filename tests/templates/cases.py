@@ -245,14 +245,3 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         },
     },
 }
-
-UNMADE: Final = (
-    "AWS::S3::BucketPolicy",
-    "AWS::KMS::ReplicaKey",
-    "AWS::IAM::OIDCProvider",
-    "AWS::IAM::RolePolicy",
-    "AWS::CodePipeline::Pipeline",
-    "AWS::CloudFront::Distribution",
-    "AWS::CloudFront::OriginAccessControl",
-)
-"""The types of the templates whose stacks moto calls complete, and which it does not make."""

@@ -1,4 +1,4 @@
-"""docs/templates.md: its table is what the templates say, and it speaks of each of them and of what is not shown."""
+"""docs/templates.md: its table is what the templates say, and it speaks of each of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shlex
 
 import pytest
 
-from templates.cases import UNMADE
 from templates.privileges import MARKED, PAGE, SHOWN, table
 from templates.reading import NAMES, Stack, load
 
@@ -46,7 +45,3 @@ def test_the_commands_give_parameters_that_there_are_and_all_that_are_needed() -
         assert given <= set(parameters), name
         needed = {one for one, body in parameters.items() if "Default" not in body}
         assert needed <= given, name
-
-
-def test_the_page_says_which_types_the_sandbox_does_not_make() -> None:
-    assert [one for one in UNMADE if f"`{one}`" not in TEXT] == []

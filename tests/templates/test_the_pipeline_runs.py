@@ -1,4 +1,4 @@
-"""The pipeline of pipeline.yaml, given to the sandbox's CodePipeline as CloudFormation would: it deploys."""
+"""The pipelines that the templates make deploy: pipeline.yaml in development, production.yaml in production."""
 
 from __future__ import annotations
 
@@ -6,94 +6,120 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from sandbox.pipelines import packed, until
 from templates.cases import CASES
-from templates.reading import Stack, load
+from templates.made import Hands, Made
 from waybill.aws.pipeline_definition import pipeline as read_definition
 from waybill.domain.pipeline import Mode, PipelineType
 from waybill.sandbox import layout
-from waybill.sandbox.server import Sandbox, running
+from waybill.sandbox.server import running
 
 pytestmark = pytest.mark.engine
 
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with running(os.environ) as found:
-        yield found
+DEVELOPMENT, PRODUCTION = layout.DEVELOPMENT, layout.PRODUCTION
+PAGES = {"index.html": b"<h1>made</h1>", "assets/style.css": b"h1 {}"}
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 
 
-def client(sandbox: Sandbox, service: str, account: str = layout.DEVELOPMENT) -> Any:
-    keys = sandbox.accounts[account]["user"]
-    return boto3.client(
-        service,
-        endpoint_url=sandbox.url,
-        region_name=layout.HOME_REGION,
-        aws_access_key_id=keys["access_key_id"],
-        aws_secret_access_key=keys["secret_access_key"],
-    )
+@pytest.fixture
+def hands() -> Iterator[Hands]:
+    with running(os.environ, empty=True) as sandbox:
+        yield Hands(sandbox)
 
 
-def declared(sandbox: Sandbox, case: str, **more: str) -> dict[str, Any]:
-    """Return the pipeline's declaration, as the API names it, with the sandbox's buckets, key and role."""
-    key = client(sandbox, "kms").describe_key(KeyId=layout.PIPELINE_KEY_ALIAS)["KeyMetadata"]["Arn"]
-    stack = Stack(
-        template=load("pipeline"),
-        parameters={**CASES["pipeline"][case], **more},
-        account=layout.DEVELOPMENT,
-        known={
-            "ArtifactBucket": layout.ARTIFACT_BUCKET,
-            "InputBucket": layout.INPUT_BUCKET,
-            "Key.Arn": key,
-            "ServiceRole.Arn": layout.PIPELINE_ROLE_ARN,
-        },
-    )
-    properties = lowered(stack.properties("Pipeline"))
-    stores = {one["region"]: one["artifactStore"] for one in properties["artifactStores"]}
-    return {**properties, "artifactStores": stores}
+def ended(client: Any, name: str, execution: str) -> str:
+    def look() -> str:
+        answer = client.get_pipeline_execution(pipelineName=name, pipelineExecutionId=execution)
+        status = str(answer["pipelineExecution"]["status"])
+        return "" if status == "InProgress" else status
+
+    return until(look)
 
 
-def lowered(value: Any) -> Any:
-    if isinstance(value, list):
-        return [lowered(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name[0].lower() + name[1:]: (one if name == "Configuration" else lowered(one)) for name, one in value.items()
+def page(hands: Hands, bucket: str, key: str, region: str = "us-east-1") -> bytes:
+    body: bytes = hands.client("s3", PRODUCTION, region).get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
+
+
+def test_an_upload_to_the_input_bucket_is_unpacked_in_production(hands: Hands) -> None:
+    pipeline = hands.stack("pipeline", CASES["pipeline"]["one region, from an input bucket"], DEVELOPMENT)
+    given = {
+        **CASES["production"]["one bucket"],
+        "ArtifactBucketArns": pipeline.outputs["ArtifactBucketArn"],
+        "PipelineKeyArns": pipeline.outputs["KeyArn"],
     }
+    hands.stack("production", given, PRODUCTION)
+    bucket = pipeline.outputs["InputBucketName"]
+    client = hands.client("codepipeline", DEVELOPMENT)
+    hands.client("s3", DEVELOPMENT).put_object(Bucket=bucket, Key="sample-website.zip", Body=packed(PAGES))
+
+    def started() -> str:
+        found = client.list_pipeline_executions(pipelineName="crossaccountdeploy")["pipelineExecutionSummaries"]
+        return str(found[0]["pipelineExecutionId"]) if found else ""
+
+    assert ended(client, "crossaccountdeploy", until(started)) == "Succeeded"
+    for key, body in PAGES.items():
+        assert page(hands, "codepipeline-output-bucket", key) == body
+    assert pipeline.ids["StartRule"]
 
 
-def test_from_an_input_bucket_it_unpacks_into_production(sandbox: Sandbox) -> None:
-    pipelines, s3 = (client(sandbox, service) for service in ("codepipeline", "s3"))
-    pipelines.create_pipeline(
-        pipeline=declared(sandbox, "one region, from an input bucket", PipelineName="made", OutputFolder="made")
-    )
-    body = packed({"index.html": b"<h1>made</h1>"})
-    version = s3.put_object(Bucket=layout.INPUT_BUCKET, Key=layout.INPUT_KEY, Body=body)["VersionId"]
-    revision = {"actionName": "Source", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": version}
-    execution = pipelines.start_pipeline_execution(name="made", sourceRevisions=[revision])["pipelineExecutionId"]
+def staged(hands: Hands) -> Made:
+    """Make the pipeline of three regions, all that it needs, and the buckets that it deploys to."""
+    region = hands.stack("region", {"HomeRegion": "us-east-1"}, DEVELOPMENT)
+    further = {
+        each: hands.stack("pipeline-region", {"ProductionAccount": PRODUCTION}, DEVELOPMENT, each).outputs
+        for each in REGIONS[1:]
+    }
+    given = {**CASES["pipeline"]["three regions, from the staging bucket"]}
+    given |= {"StagingBucketName": region.outputs["BucketName"], "StagingKeyArn": region.outputs["KeyArn"]}
+    for name, outputs in zip(("Second", "Third"), further.values(), strict=True):
+        given |= {f"{name}ArtifactBucketName": outputs["BucketName"], f"{name}KeyArn": outputs["KeyArn"]}
+    pipeline = hands.stack("pipeline", given, DEVELOPMENT)
+    artifacts = [pipeline.outputs["ArtifactBucketArn"], *(each["BucketArn"] for each in further.values())]
+    keys = [pipeline.outputs["KeyArn"], *(each["KeyArn"] for each in further.values())]
+    for each in REGIONS:
+        role = {
+            "MakesRole": "yes",
+            "OtherOutputBucketArns": ",".join(f"arn:aws:s3:::pages-{other}" for other in REGIONS[1:]),
+            "ArtifactBucketArns": ",".join(artifacts),
+            "PipelineKeyArns": ",".join(keys),
+        }
+        output = {"OutputBucketName": f"pages-{each}", "DevelopmentAccount": DEVELOPMENT, "MakesRole": "no"}
+        hands.stack("production", output | (role if each == REGIONS[0] else {}), PRODUCTION, each)
+    return pipeline
 
-    def ended() -> str:
-        answer = pipelines.get_pipeline_execution(pipelineName="made", pipelineExecutionId=execution)
-        status = answer["pipelineExecution"]["status"]
-        return "" if status == "InProgress" else str(status)
 
-    assert until(ended) == "Succeeded"
-    production = client(sandbox, "s3", layout.PRODUCTION)
-    assert production.get_object(Bucket=layout.OUTPUT_BUCKET, Key="made/index.html")["Body"].read() == b"<h1>made</h1>"
-
-
-def test_from_the_staging_bucket_it_is_one_that_deploy_can_pin_and_override(sandbox: Sandbox) -> None:
-    pipelines = client(sandbox, "codepipeline")
-    pipelines.create_pipeline(pipeline=declared(sandbox, "three regions, from the staging bucket", PipelineName="also"))
-    found = read_definition(pipelines.get_pipeline(name="also"), arn="")
+def test_a_start_that_names_a_staged_artifact_is_unpacked_in_three_regions(hands: Hands) -> None:
+    made = staged(hands)
+    client = hands.client("codepipeline", DEVELOPMENT)
+    found = read_definition(client.get_pipeline(name="staged-deploy"), arn="")
     assert (found.type, found.mode) == (PipelineType.V2, Mode.QUEUED)
     (source,) = found.s3_sources
-    assert source.configuration["AllowOverrideForS3ObjectKey"] == "true"
-    assert source.bucket == layout.bucket(layout.DEVELOPMENT, layout.HOME_REGION)
-    deploys = [action for action in found.actions if action.is_s3_deploy]
-    assert {action.region for action in deploys} == {"us-east-1", "us-west-2", "eu-west-1"}
-    assert {action.role for action in deploys} == {layout.DEPLOY_ROLE_ARN}
+    assert source.bucket == made.parameters["StagingBucketName"]
+    assert {action.region for action in found.actions if action.is_s3_deploy} == set(REGIONS)
+    key = "Demo@1.0.0/site.zip"
+    s3 = hands.client("s3", DEVELOPMENT)
+    version = s3.put_object(Bucket=source.bucket, Key=key, Body=packed(PAGES))["VersionId"]
+    revisions = [
+        {"actionName": "Source", "revisionType": "S3_OBJECT_KEY", "revisionValue": key},
+        {"actionName": "Source", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": version},
+    ]
+    answer = client.start_pipeline_execution(name="staged-deploy", sourceRevisions=revisions)
+    assert ended(client, "staged-deploy", answer["pipelineExecutionId"]) == "Succeeded"
+    for region in REGIONS:
+        for name, body in PAGES.items():
+            assert page(hands, f"pages-{region}", f"site/{name}", region) == body
+
+
+def test_without_productions_role_it_deploys_nothing(hands: Hands) -> None:
+    hands.stack("pipeline", CASES["pipeline"]["one region, from an input bucket"], DEVELOPMENT)
+    hands.stack("production", {**CASES["production"]["one bucket"], "MakesRole": "no"}, PRODUCTION)
+    client = hands.client("codepipeline", DEVELOPMENT)
+    s3 = hands.client("s3", DEVELOPMENT)
+    s3.put_object(Bucket="codepipeline-input-bucket", Key="sample-website.zip", Body=packed(PAGES))
+    (found,) = client.list_pipeline_executions(pipelineName="crossaccountdeploy")["pipelineExecutionSummaries"]
+    assert ended(client, "crossaccountdeploy", found["pipelineExecutionId"]) == "Failed"
+    listed = hands.client("s3", PRODUCTION).list_objects_v2(Bucket="codepipeline-output-bucket")
+    assert listed["KeyCount"] == 0
