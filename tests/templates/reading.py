@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,9 @@ def text(name: str) -> str:
     return (FOLDER / f"{name}.yaml").read_text()
 
 
+@cache
 def load(name: str) -> dict[str, Any]:
+    """Return the template, which all tests share: nobody changes it."""
     template = yaml.load(text(name), Loader=Loader)
     assert isinstance(template, dict)
     return template
