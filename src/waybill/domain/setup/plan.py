@@ -188,8 +188,10 @@ class SetupPlan:
                 "stack": str(one.ref),
                 "account": one.account,
                 "action": one.action.value,
+                "replaces_broken": one.replaces_broken,
                 "template": one.template_sha256,
                 "parameters": dict(one.parameters),
+                "project": one.project,
                 "changes": [change.to_json() for change in one.changes],
             }
             for one in self.stacks

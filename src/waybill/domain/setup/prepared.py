@@ -13,11 +13,20 @@ from waybill.domain.configuration import DEFAULT_PARAMETER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of IAM users that is made. `policies` are ARNs, none for the template's own; `members` are there."""
+
+    name: str
+    policies: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One AWS account. `role`: who prepares it; None, whoever the credentials at hand are.
 
     `source` names the account whose artifacts it takes, and whose GitHub roles may come here; None where GitHub comes
-    itself.
+    itself. `tech_leads` and `billing` are groups for its people, where they are IAM users.
     """
 
     name: str
@@ -26,6 +35,8 @@ class Member:
     external_id: str | None = None
     alias: str | None = None
     source: str | None = None
+    tech_leads: Group | None = None
+    billing: Group | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +205,6 @@ class PackageDomain:
     repositories: tuple[PackageRepository, ...] = ()
     grants: tuple[PackageGrant, ...] = ()
     key: str | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.prepared import Member, Prepared, PreparedPipeline, Repository
-from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, stack_name
+from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, shortened, stack_name
 
 ROLES = ("stage", "promote", "deploy", "read")
 
@@ -97,7 +97,7 @@ def role_arn(prepared: Prepared, account: Member, role: str) -> str:
 
 def pipeline_policy(prepared: Prepared, pipeline: PreparedPipeline) -> str:
     """Return the name of the policy of who deploys with a pipeline."""
-    return f"{prepared.prefixes.policy}AllowPipeline-{pipeline.name}"[:128]
+    return shortened(f"{prepared.prefixes.policy}AllowPipeline-{pipeline.name}", 128)
 
 
 def _policies(prepared: Prepared, account: Member, role: str, own: list[PreparedPipeline]) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""The stacks that stand alone: an application's access, a registry, a CodeArtifact domain, an account's own groups."""
+"""The stacks that stand alone: an application's access, a registry, an account's own groups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.prepared import Client, Member, PackageDomain, Prepared, Registry
+from waybill.domain.setup.prepared import Client, Member, Prepared, Registry
 from waybill.domain.setup.regional import production_ref
 from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, stack_name
 
@@ -30,15 +30,6 @@ def registry_stack(prepared: Prepared, registry: Registry, project: str | None) 
     )
 
 
-def packages_stack(prepared: Prepared, domain: PackageDomain) -> WantedStack:
-    """Return the stack of one CodeArtifact domain."""
-    return WantedStack(
-        ref=StackRef(domain.account, domain.region, stack_name(prepared.prefixes.stack, "packages", domain.name)),
-        template="codeartifact",
-        parameters={"DomainName": domain.name, **domain.parameters},
-    )
-
-
 def client_stack(prepared: Prepared, client: Client, project: str | None) -> WantedStack:
     """Return the stack of one client's access."""
     partition, account = partition_of(client.region), prepared.account(client.account).id
@@ -59,6 +50,8 @@ def client_stack(prepared: Prepared, client: Client, project: str | None) -> Wan
     if client.media:
         parameters["MediaBucketName"] = client.media.bucket
         parameters["MediaOrigins"] = listed(client.media.origins)
+        parameters["MediaReadOrigins"] = listed(client.media.read_origins)
+        parameters["MediaKeyArn"] = client.media.key or ""
     return WantedStack(
         ref=StackRef(client.account, client.region, stack_name(prepared.prefixes.stack, "client", client.name)),
         template="application",

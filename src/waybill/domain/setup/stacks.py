@@ -10,12 +10,24 @@ from waybill.domain.setup.packages import package_stacks
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.regional import identity_stack, region_stack
 from waybill.domain.setup.single import account_stacks, client_stack, registry_stack
-from waybill.domain.setup.wanted import StackRef, WantedStack
+from waybill.domain.setup.wanted import StackRef, WantedStack, text
+
+LONGEST = 4096
+"""Characters of a parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
+LONGEST_OUTPUT = 100
+"""Characters that the ARN of a key has at most."""
 
 
 def wanted_stacks(prepared: Prepared) -> tuple[WantedStack, ...]:
-    """Return every stack. Raises `ValueError` where two have the same name in one account and region."""
-    return in_order(_every(prepared))
+    """Return every stack. Raises `ValueError` where two have the same name, or one would be given too long a list."""
+    ordered = in_order(_every(prepared))
+    for stack in ordered:
+        for name, value in stack.parameters.items():
+            if (length := len(text(value, lambda _: "-" * LONGEST_OUTPUT))) > LONGEST:
+                what = f"the parameter {name} of {stack.ref} would have {length} characters"
+                raise ValueError(f"{what}, and CloudFormation takes {LONGEST}; name fewer")
+    return ordered
 
 
 def _every(prepared: Prepared) -> Iterator[WantedStack]:

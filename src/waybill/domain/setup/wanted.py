@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -96,4 +97,11 @@ def listed(parts: Iterable[str | OutputOf]) -> Value:
 
 def stack_name(prefix: str, kind: str, name: str = "") -> str:
     """Return a stack's name, `waybill-pipeline-crossaccountdeploy`: letters, digits and hyphens, 128 at most."""
-    return _NO_NAME.sub("-", "-".join(filter(None, (prefix, kind, name)))).strip("-")[:128]
+    return shortened(_NO_NAME.sub("-", "-".join(filter(None, (prefix, kind, name)))).strip("-"), 128)
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name of so many characters at most: the end of a longer one is a digest, as names differ at the end."""
+    if len(name) <= most:
+        return name
+    return f"{name[: most - 7]}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from domain.setup.organisations import FILES, file, pipeline, prepared
+from waybill.domain.setup.stacks import in_order, projects_of, wanted_stacks
+from waybill.domain.setup.wanted import Listed, OutputOf, StackRef, WantedStack, listed, stack_name, text
+
+A, B, C = (StackRef("development", "us-east-1", name) for name in "abc")
+
+
+def stack(ref: StackRef, *after: StackRef, takes: OutputOf | None = None) -> WantedStack:
+    return WantedStack(
+        ref=ref, template="region", after=frozenset(after), parameters={"KeyArn": takes} if takes else {}
+    )
+
+
+def test_stacks_come_after_what_they_need_and_else_as_they_came() -> None:
+    first = stack(A, B)
+    second = stack(B, takes=OutputOf(C, "KeyArn"))
+    assert [one.ref for one in in_order([first, second, stack(C)])] == [C, B, A]
+    assert [one.ref for one in in_order([stack(C), stack(A), stack(B)])] == [C, A, B]
+
+
+def test_two_stacks_of_one_name_and_stacks_that_need_each_other_are_refused() -> None:
+    with pytest.raises(ValueError, match="two stacks would be development/us-east-1/a"):
+        in_order([stack(A), stack(A)])
+    with pytest.raises(ValueError, match=r"need each other.*us-east-1/a, .*us-east-1/b"):
+        in_order([stack(A, B), stack(B, A)])
+
+
+def test_the_same_name_in_other_accounts_and_regions_is_no_double() -> None:
+    refs = {one.ref for one in wanted_stacks(prepared(FILES["two accounts"])) if one.template == "region"}
+    assert len(refs) == 6
+    assert {ref.name for ref in refs} == {"waybill-region"}
+
+
+def test_an_output_is_awaited_until_it_is_known() -> None:
+    key, bucket = OutputOf(B, "KeyArn"), OutputOf(C, "BucketName")
+    one = WantedStack(ref=A, template="region", parameters={"X": key, "Y": Listed(("a", bucket, key)), "Z": "z"})
+    assert one.needs == {B, C}
+    assert one.awaited(lambda _: None) == (key, bucket)
+    told = {key: "arn", bucket: None}
+    assert one.awaited(told.__getitem__) == (bucket,)
+    assert one.texts(lambda _: "known") == {"X": "known", "Y": "a,known,known", "Z": "z"}
+
+
+def test_lists_have_no_doubles_and_an_empty_one_is_empty_text() -> None:
+    assert text(listed(["b", "a", "b"]), lambda _: "") == "b,a"
+    assert text(listed([]), lambda _: "") == ""
+
+
+def test_names_of_stacks_have_what_names_may_have_and_differ_where_they_are_cut() -> None:
+    assert stack_name("waybill", "pipeline", "a.b@c_d") == "waybill-pipeline-a-b-c-d"
+    assert stack_name("waybill", "region") == "waybill-region"
+    names = {stack_name("waybill", "pipeline", "p" * 150 + end) for end in "ab"}
+    assert len(names) == 2
+    assert all(len(name) <= 128 for name in names)
+
+
+def test_what_the_pipeline_of_one_project_makes_is_that_projects() -> None:
+    found = prepared(file(pipelines={"site": pipeline()}, projects={"SugarWater": {"pipelines": ["site"]}}))
+    assert projects_of(found) == {("pipelines", "site"): "SugarWater"}
+    owners = {one.template: one.project for one in wanted_stacks(found)}
+    assert (owners["pipeline"], owners["production"], owners["region"]) == ("SugarWater", "SugarWater", None)
+
+
+def test_a_further_region_takes_the_key_of_home_and_production_the_keys_of_its_pipeline() -> None:
+    stacks = wanted_stacks(prepared(FILES["a pipeline in three regions"]))
+    home = StackRef("production", "us-east-1", "waybill-region")
+    (west,) = (one for one in stacks if one.ref == StackRef("production", "us-west-2", "waybill-region"))
+    assert west.needs == {home}
+    (role,) = (one for one in stacks if one.template == "production" and "PipelineKeyArns" in one.parameters)
+    assert {(ref.account, ref.region, ref.name) for ref in role.needs} == {
+        ("development", "us-east-1", "waybill-pipeline-site"),
+        ("development", "us-west-2", "waybill-artifacts-site"),
+        ("development", "ap-southeast-1", "waybill-artifacts-site"),
+    }
