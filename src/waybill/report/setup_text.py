@@ -17,7 +17,6 @@ SIGNS = {
     Kind.MAY_BE_REPLACED: "?",
     Kind.REMOVED: "-",
 }
-GOOD = frozenset({StackEnd.CREATED, StackEnd.UPDATED, StackEnd.DELETED, StackEnd.ALREADY})
 
 
 def as_text(body: SetupPlan, ink: Ink) -> str:
@@ -51,9 +50,7 @@ def head(plan: StackPlan) -> str:
 
 
 def _stack(plan: StackPlan, ink: Ink) -> Iterator[str]:
-    done = {StackEnd.FAILED: ink.red(f"{ink.bad} "), StackEnd.NOT_REACHED: ink.dim(f"{ink.idle} ")}
-    mark = ink.green(f"{ink.good} ") if plan.end in GOOD else done.get(plan.end, "")
-    yield f"{mark}{ink.bold(one_line(head(plan)))}"
+    yield f"{_mark(plan.end, ink)}{ink.bold(one_line(head(plan)))}"
     if plan.replaces_broken:
         yield "  what is left of a creation that failed is deleted first"
     for output in plan.awaits if plan.end is StackEnd.PLANNED else ():
@@ -64,6 +61,15 @@ def _stack(plan: StackPlan, ink: Ink) -> Iterator[str]:
         yield from (_painted(f"  {line}", one, ink) for line, one in zip(lines, changes, strict=True))
     if plan.error:
         yield ink.red(f"  {one_line(plan.error, 2000)}")
+
+
+def _mark(end: StackEnd, ink: Ink) -> str:
+    marks = {
+        StackEnd.PLANNED: "",
+        StackEnd.FAILED: ink.red(f"{ink.bad} "),
+        StackEnd.NOT_REACHED: ink.dim(f"{ink.idle} "),
+    }
+    return marks.get(end, ink.green(f"{ink.good} "))
 
 
 def _painted(line: str, change: Change, ink: Ink) -> str:
@@ -86,7 +92,7 @@ def _details(change: Change) -> str:
 
 
 def _beside(one: Beside, ink: Ink) -> str:
-    mark = {StackEnd.PLANNED: "", StackEnd.FAILED: ink.red(f"{ink.bad} ")}.get(one.end, ink.green(f"{ink.good} "))
+    mark = _mark(one.end, ink)
     told = one_line(f"{one.what} in {one.account}, {one.region}: {one.action.value}")
     told = ink.red(told) if one.data and one.end is StackEnd.PLANNED else told
     rest = one.error or (one.detail if one.end is StackEnd.PLANNED or one.data else "")

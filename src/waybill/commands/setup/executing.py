@@ -27,7 +27,7 @@ DONE = {
 
 
 OVER = frozenset({StackEnd.FAILED, StackEnd.NOT_REACHED})
-"""Ends after which no other stack is begun."""
+"""Ends after which no stack is begun that needs this one."""
 
 LEFT = "{} was being changed when the run was stopped: CloudFormation goes on with it by itself."
 
@@ -41,7 +41,8 @@ def execute_steps(work: Work, steps: Steps) -> tuple[StackPlan, ...]:
     within = {step.plan.ref for step in steps.making}
     try:
         run.all([(step, step.wanted.needs & within) for step in steps.making])
-        run.all([(step, frozenset()) for step in steps.going])
+        every = frozenset(within)
+        run.all([(step, every) for step in steps.going])
     finally:
         # A stack whose change set was handed over may still look like one that is nothing else.
         discard(work, [step for step in steps.making if step.plan.ref not in run.begun])
@@ -58,7 +59,7 @@ class _Run:
         self.begun: set[StackRef] = set()
 
     def all(self, steps: Sequence[tuple[Making | Going, frozenset[StackRef]]]) -> None:
-        """Do all steps, each after the stacks it needs. Once one has failed none is begun any more."""
+        """Do all steps, each after the stacks it needs; what does not need one that failed is done all the same."""
         left = list(steps)
         running: dict[Future[Stack | None], Making | Going] = {}
         with ThreadPoolExecutor(MOST, thread_name_prefix="stack") as pool:
@@ -74,9 +75,9 @@ class _Run:
             self.ended[step.plan.ref] = step.plan.ended(StackEnd.NOT_REACHED)
 
     def _free(self, needs: frozenset[StackRef]) -> bool:
-        if any(one.end in OVER for one in self.ended.values()):
+        if self._work.tools.cancellation.cancelled:
             return False
-        return all(ref in self.ended for ref in needs)
+        return all(ref in self.ended and self.ended[ref].end not in OVER for ref in needs)
 
     def _end(self, plan: StackPlan, future: Future[Stack | None]) -> None:
         try:
