@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from waybill.inputs.spec import Verb
-from waybill.inputs.verbs import VERBS
+from waybill.inputs.verbs import ACTIONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
@@ -62,6 +62,6 @@ def steps(workflow: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def verb_of(step: dict[str, Any]) -> Verb:
-    """Return the verb of a step: the action at the root stages, the others are in `actions/`."""
+    """Return the action of a step: that at the root stages, the others are in `actions/`."""
     _, _, path = step["uses"].partition("@")[0].partition("/actions/")
-    return VERBS[path or "stage"]
+    return ACTIONS[path or "stage"]

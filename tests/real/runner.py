@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from container.outputs import parse_outputs
 from real.tools import PATIENCE, ROOT, plain
-from waybill.inputs.verbs import VERBS
+from waybill.inputs.verbs import ACTIONS
 from waybill.sandbox import layout
 
 PRODUCTION = {"role": layout.STAGE_ROLE_ARN, "role-external-id": layout.STAGE_EXTERNAL_ID}
@@ -101,7 +101,7 @@ class Runner:
             process.wait()
 
     def _environment(self, verb: str, inputs: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
-        given = {item.name: item.default for item in VERBS[verb].inputs} | dict(inputs)
+        given = {item.name: item.default for item in ACTIONS[verb].inputs} | dict(inputs)
         return {
             **plain(),
             **self.environment,

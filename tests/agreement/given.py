@@ -1,0 +1,214 @@
+"""What every verb is given in the tests of its inputs: what is good, what is wrong, and who reads it.
+
+A new verb says here what it is run with (`GOOD`, and `FILES` where it reads a file), a wrong value for each of its own
+inputs (`OF_ONE`, or `ANY_TEXT` where no text is wrong by itself), and who reads it, where that is not the module of its
+own name (`READ_BY`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from inputs.given import WRONG_PLACE, around
+from waybill.errors import Fault, InputError
+from waybill.inputs.find import module_of
+from waybill.inputs.spec import Verb
+from waybill.packing import Selection
+
+HERE = "tests/agreement/given.py"
+
+RELEASE = {"project": "SugarWater", "version": "1.2.3"}
+GOOD: Mapping[str, Mapping[str, str]] = {
+    "stage": {**RELEASE, "path": "app.bin", "pipeline": "site"},
+    "promote": {**RELEASE, "pipeline": "site"},
+    "deploy": {**RELEASE, "pipeline": "site"},
+    "rollback": {"project": "SugarWater", "to": "previous", "reason": "it leaks", "pipeline": "site"},
+    "download": RELEASE,
+    "status": {},
+    "versions": {"project": "SugarWater"},
+    "info": RELEASE,
+    "prune": {"project": "SugarWater", "keep": "3", "reason": "old"},
+    "setup init": {"answers": "answers.yaml"},
+    "setup plan": {},
+    "setup apply": {},
+    "setup configuration": {},
+    "setup adopt": {"account": "production"},
+    "setup check": {},
+}
+"""What a verb needs, and takes."""
+
+PREPARED = """\
+schema: 1
+accounts:
+  development: {id: "111111111111"}
+  production: {id: "222222222222", from: development}
+regions: [us-east-1]
+"""
+FILES: Mapping[str, Mapping[str, str]] = {
+    "setup init": {"answers.yaml": PREPARED},
+}
+"""The files of the folder that a verb is run in, by their names; the others find a `waybill.yaml`."""
+
+OF_ANY: Mapping[str, str] = {
+    **WRONG_PLACE,
+    "project": "a/b",
+    "kms-key": "alias/mine",
+    "channel": "Latest",
+    "update-channel": "older",
+    "github-token": "two words",
+    "reinstate": "maybe",
+    "require": "some",
+    "dry-run": "maybe",
+    "version": "v1..2",
+    "pipeline": "two words",
+    "pipeline-role": "waybill-deploy",
+    "pipeline-role-external-id": "no spaces please",
+    "pipeline-account": "development",
+    "source": "elsewhere",
+    "variables": "no-equals-sign",
+    "wait": "maybe",
+    "timeout": "soon",
+    "approval-timeout": "0s",
+    "on-cancel": "panic",
+    "on-failure": "panic",
+    "allow-unpinned": "maybe",
+    "verify-deployed": "maybe",
+    "verify-url": "ftp://secret@hidden.invalid",
+    "verify-status": "fine",
+    "verify-text": "y" * 2001,
+    "invalidate": "no-distribution",
+    "environment": "x" * 256,
+    "environment-url": "www.example.com",
+    "config": "nowhere.yaml",
+    "account": "nobody",
+    "yes": "maybe",
+}
+"""A wrong value for each input that several verbs have."""
+
+OF_ONE: Mapping[str, Mapping[str, str]] = {
+    "stage": {
+        "version": "v1.2.3",
+        "path": "nowhere",
+        "metadata": "no-equals-sign",
+        "filename": "maybe",
+        "content-type": "no type",
+        "compress": "maybe",
+        "allow-empty": "maybe",
+        "resume": "maybe",
+    },
+    "promote": {
+        "from-channel": "Latest",
+        "from-role": "waybill-read",
+        "from-role-external-id": "no spaces please",
+        "from-regions": "us-nowhere-1",
+        "transfer": "teleport",
+        "verify": "hardly",
+        "plan-only": "maybe",
+        "plan-digest": "1234",
+    },
+    "rollback": {"to": "^1.2", "reason": "x" * 1001},
+    "download": {"filename": "maybe", "extract": "maybe", "extract-limit": "much", "extract-entries": "many"},
+    "status": {"check": "maybe", "repair": "maybe"},
+    "versions": {"limit": "many"},
+    "prune": {"keep": "few", "older-than": "long"},
+    "setup init": {"config": ".", "answers": "nowhere.yaml", "force": "maybe", "schema": "two\tcolumns"},
+    "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
+    "setup configuration": {
+        "write": "maybe",
+        "repair": "maybe",
+        "delete-from": "us-nowhere-1",
+        "check": "maybe",
+    },
+    "setup adopt": {"bucket": "no-equals-sign"},
+}
+"""A wrong value for each input that one verb has, or takes other values of than the others."""
+
+ANY_TEXT: Mapping[str, frozenset[str]] = {
+    "promote": frozenset({"plan", "apply"}),
+    "download": frozenset({"to"}),
+    "status": frozenset({"html"}),
+    "prune": frozenset({"reason"}),
+}
+"""Inputs that no text is wrong for by itself; what paths lead to is tried elsewhere."""
+
+HIDDEN = frozenset({"verify-url"})
+"""Inputs whose value is never shown, beside the secret ones: a password may stand in it."""
+
+WITHIN_A_FILE = frozenset({"account"})
+"""Inputs that are held against what `config` names: where that is wrong too, nobody can say."""
+
+NEEDS: Mapping[str, Mapping[str, str]] = {
+    "from-role-external-id": {"from-role": "arn:aws:iam::111111111111:role/r"},
+    "role-external-id": {"role": "arn:aws:iam::222222222222:role/r"},
+    "pipeline-role-external-id": {"pipeline-role": "arn:aws:iam::111111111111:role/r"},
+    "verify-text": {"verify-url": "https://www.example.com"},
+}
+"""What an input has need of beside it."""
+
+Read = Callable[[Mapping[str, str]], object]
+
+
+def survey(path: str, allow_empty: bool, compress: bool) -> Selection:
+    """Look at a path without a disk."""
+    if path != "app.bin":
+        raise InputError([Fault("path", path, "does not exist.")])
+    return Selection(entries=(), is_archive=False)
+
+
+def _read(name: str, *first: object, **more: object) -> Read:
+    read = getattr(import_module(f"waybill.inputs.{name}"), "read")  # noqa: B009 - as mypy would have it
+    return lambda values: read(*first, values, around(survey=survey), **more)
+
+
+def _download(verb: Verb) -> Read:
+    from waybill.inputs.download import Disk
+
+    return _read("download", disk=Disk(folder=Path.cwd()))
+
+
+READ_BY: Mapping[str, Callable[[Verb], Read]] = {
+    "download": _download,
+    "setup init": lambda _: _read("setup_init", terminal=False),
+    "setup plan": lambda verb: _read("setup_apply", verb),
+    "setup apply": lambda verb: _read("setup_apply", verb),
+}
+"""Who reads the inputs of a verb, where it is more than `read` of the module of its own name."""
+
+
+def good(verb: Verb, *, beside: str = "") -> dict[str, str]:
+    """Return what a verb needs, less what may not stand beside an input."""
+    if verb.name not in GOOD:
+        pytest.fail(f"`{verb.name}` is new: say in GOOD of {HERE} what it is run with.")
+    return {name: value for name, value in GOOD[verb.name].items() if (beside, name) != ("from-channel", "version")}
+
+
+def bad(verb: Verb) -> dict[str, str]:
+    """Return a wrong value for every input that may be wrong by itself."""
+    known = {**OF_ANY, **OF_ONE.get(verb.name, {})}
+    return {item.name: known[item.name] for item in verb.inputs if item.name in known}
+
+
+def unspoken(verb: Verb) -> set[str]:
+    """Return the inputs of a verb that nobody has said a wrong value of, nor that there is none."""
+    return {item.name for item in verb.inputs} - {*bad(verb), *ANY_TEXT.get(verb.name, ())}
+
+
+def reader(verb: Verb) -> Read:
+    """Return what reads the inputs of a verb, in the folder that it is run in."""
+    if verb.name in READ_BY:
+        return READ_BY[verb.name](verb)
+    module = module_of(verb.name)
+    try:
+        return _read(module)
+    except (ImportError, AttributeError) as error:
+        pytest.fail(f"`{verb.name}` is new, and {error}: say in READ_BY of {HERE} who reads its inputs.")
+
+
+def files_of(verb: Verb) -> Iterable[tuple[str, str]]:
+    """Return the files of the folder that a verb is run in, and what is in them."""
+    known = FILES.get(verb.name)
+    return (known if known is not None else {"waybill.yaml": PREPARED}).items()
