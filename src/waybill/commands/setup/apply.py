@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
-from waybill.commands.setup.executing import execute_steps
+from waybill.commands.setup.executing import OVER, execute_steps
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
 from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses
@@ -99,18 +99,19 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
 
 
 def _execute(made: Made) -> SetupPlan:
-    """Carry the plan out; the configuration is written once all stacks stand."""
+    """Carry the plan out: the configuration once all regions that it names stand, what goes for good last of all."""
     if not made.body.changes:
         return made.body
     stacks = execute_steps(made.work, made.steps)
-    if any(one.end in {StackEnd.FAILED, StackEnd.NOT_REACHED} for one in stacks):
-        beside = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in made.body.beside)
-        return SetupPlan(stacks=stacks, beside=beside)
+    left = tuple(replace(one.shown, end=StackEnd.NOT_REACHED) for one in made.leftovers)
+    if any(one.end in OVER and one.template == "region" for one in stacks):
+        rows = told(made.configured)
+        unwritten = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in rows)
+        return SetupPlan(stacks=stacks, beside=(*unwritten, *left))
     written = told(write_planned(made.work, made.configured))
-    if any(one.end is StackEnd.FAILED for one in written):
-        left = (replace(one.shown, end=StackEnd.NOT_REACHED) for one in made.leftovers)
-        return SetupPlan(stacks=stacks, beside=(*written, *left))
-    return SetupPlan(stacks=stacks, beside=(*written, *delete_leftovers(made.work, made.leftovers)))
+    if all(one.end not in OVER for one in stacks) and all(one.end not in OVER for one in written):
+        left = delete_leftovers(made.work, made.leftovers)
+    return SetupPlan(stacks=stacks, beside=(*written, *left))
 
 
 def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> None:
