@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inputs.setup.example import EXAMPLE, REGIONS, changed, example, read
-from waybill.domain.setup.prepared import Distribution, Prefixes
+from waybill.domain.setup.prepared import Distribution, Group, Prefixes
 from waybill.inputs.setup import read_prepared
 
 
@@ -37,6 +37,7 @@ def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
             {
                 "accounts|production|alias": "acme-production",
                 "accounts|production|external-id": "acme-setup",
+                "accounts|production|groups": {"tech-leads": {"members": ["alice"]}, "billing": {"name": "money"}},
                 "configuration": {"parameter": "/acme", "bucket-parameter": "/acme-bucket"},
                 "prefixes": {
                     "stack": "acme",
@@ -68,6 +69,8 @@ def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
     )
     member = prepared.account("production")
     assert (member.alias, member.external_id) == ("acme-production", "acme-setup")
+    assert member.tech_leads == Group(name="tech-leads", members=("alice",))
+    assert member.billing == Group(name="money")
     assert (prepared.configuration_parameter, prepared.bucket_parameter) == ("/acme", "/acme-bucket")
     assert prepared.prefixes == Prefixes(stack="acme", bucket="acme-s", key="a/", parameter="", policy="", role="")
     assert prepared.enforce_conditional_writes

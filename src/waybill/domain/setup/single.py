@@ -72,5 +72,17 @@ def _making(prepared: Prepared, client: Client) -> Iterator[StackRef]:
 
 def account_stacks(prepared: Prepared, account: Member) -> Iterator[WantedStack]:
     """Yield the stack of an account's groups, where they are asked for."""
-    del prepared, account
-    yield from ()
+    groups = {"TechLead": account.tech_leads, "Billing": account.billing}
+    if not any(groups.values()):
+        return
+    parameters: dict[str, Value] = {}
+    for word, group in groups.items():
+        parameters[f"{word}GroupName"] = group.name if group else ""
+        parameters[f"{word}Names"] = listed(group.members if group else ())
+        if group and group.policies:
+            parameters[f"{word}PolicyArns"] = listed(group.policies)
+    yield WantedStack(
+        ref=StackRef(account.name, prepared.home, stack_name(prepared.prefixes.stack, "account")),
+        template="account",
+        parameters=parameters,
+    )

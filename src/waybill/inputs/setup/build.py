@@ -9,6 +9,7 @@ from waybill.domain.arns import RoleArn
 from waybill.domain.setup.prepared import (
     Client,
     Distribution,
+    Group,
     Media,
     Member,
     Output,
@@ -63,9 +64,10 @@ def _under(body: Mapping[str, Any], renamed: Mapping[str, str] | None = None) ->
 
 
 def _member(name: str, body: dict[str, Any]) -> Member:
-    fields = {key: value for key, value in body.items() if key not in {"region", "role"}}
+    fields = {key: value for key, value in body.items() if key not in {"region", "role", "groups"}}
     role = RoleArn.parse(body["role"]) if "role" in body else None
-    return Member(name=name, role=role, **_under(fields, {"from": "source"}))
+    groups = {key.replace("-", "_"): Group(**_under({"name": key, **group})) for key, group in children(body, "groups")}
+    return Member(name=name, role=role, **groups, **_under(fields, {"from": "source"}))
 
 
 def _repository(name: str, body: dict[str, Any]) -> Repository:
