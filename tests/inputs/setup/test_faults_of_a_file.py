@@ -99,6 +99,8 @@ DEFAULT_ROLE = {key: TWO[key] for key in TWO if key != "deploy-role"}
         ({"clients|brewery|assumers": ["arn:aws:iam::333333333333:role/x"]}, "clients.brewery.external-id: is missing"),
         ({"clients|brewery|media|read-origins": ["example.com"]}, "must be the origin of a page, https:// and its"),
         ({"regions": ["us-east-1", "us-gov-west-1"]}, "regions[1]: 'us-gov-west-1': is of another partition than us-"),
+        ({"accounts|production|groups": {"tech-leads": {"name": "Brewery"}}}, "groups.tech-leads.name: 'brewery': is"),
+        ({"accounts|production|groups": {}}, "accounts.production.groups: is empty"),
         ({"piplines": {}}, "there is no key `piplines` here. Did you mean `pipelines`?"),
     ],
 )  # fmt: skip

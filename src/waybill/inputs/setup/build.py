@@ -66,7 +66,9 @@ def _under(body: Mapping[str, Any], renamed: Mapping[str, str] | None = None) ->
 def _member(name: str, body: dict[str, Any]) -> Member:
     fields = {key: value for key, value in body.items() if key not in {"region", "role", "groups"}}
     role = RoleArn.parse(body["role"]) if "role" in body else None
-    groups = {key.replace("-", "_"): Group(**_under({"name": key, **group})) for key, group in children(body, "groups")}
+    groups: dict[str, Any] = {
+        key.replace("-", "_"): Group(**_under({"name": key, **group})) for key, group in children(body, "groups")
+    }
     return Member(name=name, role=role, **groups, **_under(fields, {"from": "source"}))
 
 

@@ -16,6 +16,7 @@ def check_made(file: Mapping[str, Any], places: Places) -> None:
     _check_stacks(file, places)
     _check_deploy_roles(file, places)
     _check_users(file, places)
+    _check_groups(file, places)
 
 
 def _check_stacks(file: Mapping[str, Any], places: Places) -> None:
@@ -51,3 +52,16 @@ def _check_users(file: Mapping[str, Any], places: Places) -> None:
         for place, user in at(body, ("clients", name), "users"):
             if (other := users.setdefault((text(body, "account"), user.lower()), name)) != name:
                 tell(places, place, f"is a user of {other} already; clients share none.", "")
+
+
+def _check_groups(file: Mapping[str, Any], places: Places) -> None:
+    """A client has a group of its own name."""
+    clients = {(text(body, "account"), name.lower()) for name, body in children(file, "clients")}
+    for account, body in children(file, "accounts"):
+        seen: set[str] = set()
+        for key, group in children(body, "groups"):
+            name = (text(group, "name") or key).lower()
+            if name in seen or (account, name) in clients:
+                place: Place = ("accounts", account, "groups", key, "name")
+                tell(places, place, "is the name of another group of this account.", f"acme-{key}", value=name)
+            seen.add(name)
