@@ -24,6 +24,8 @@ KEPT: dict[str, str] = {
     "codepipeline": "the pipeline that deploys",
     "events": "the rules that start the pipeline too",
     "cloudfront": "caches that must forget what was deployed before",
+    "cloudformation": "the stacks that setup makes",
+    "ecr": "images that setup deletes with a project's data, where it is told to",
     "iam": "what an account itself is like: its alias, root, users' access keys",
     "account": "whom AWS writes to about an account's bills",
     "sso": "a profile that signs in through IAM Identity Center",

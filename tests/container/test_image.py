@@ -65,7 +65,7 @@ def canonical(name: str) -> str:
 
 def test_every_service_the_code_calls_is_kept_and_makes_a_client_in_every_partition(engine: Engine, image: str) -> None:
     sources = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py") if "sandbox" not in path.parts)
-    called = set(re.findall(r'\bclient\(\s*"([a-z0-9-]+)"', sources))
+    called = set(re.findall(r'client\(\s*"([a-z0-9-]+)"', sources))
     assert {"s3", "ssm", "sts", "kms"} <= called <= set(KEPT)
     code = f"""
 import boto3
@@ -78,11 +78,36 @@ print(*session.get_available_services())
     assert set(python(engine, image, code).split()) == set(KEPT)
 
 
+def test_what_setup_reads_is_in_the_image(engine: Engine, image: str) -> None:
+    """Its templates and its schema are files of the package, and two libraries are read by nothing else."""
+    code = """
+import importlib.resources as r, json, yaml
+from waybill.inputs.setup.shape import schema, validator
+files = r.files("waybill")
+validator(schema()).check_schema(schema())
+print(*sorted(one.name for one in (files / "templates").iterdir()), yaml.safe_load("a: 1")["a"])
+"""
+    names = sorted(path.name for path in (ROOT / "src" / "waybill" / "templates").iterdir())
+    assert python(engine, image, code).split() == [*names, "1"]
+
+
+def test_the_action_setup_reads_the_file_of_the_workspace(engine: Engine, image: str, tmp_path: Path) -> None:
+    (tmp_path / "waybill.yaml").write_text("schema: 1\naccounts: {a: {id: 12}}\nregionen: []\n")
+    (tmp_path / "output").touch()
+    given = ["-e", "INPUT_COMMAND=plan", "-e", "GITHUB_OUTPUT=/github/workspace/output", "-e", "INPUT_SUMMARY=false"]
+    place = ["-v", f"{tmp_path}:/github/workspace", "--workdir", "/github/workspace"]
+    done = engine("run", "--rm", "--network", "none", *place, *given, image, "setup", check=False)
+    assert done.returncode == ExitCode.INPUT, done.stdout + done.stderr
+    assert "accounts.a.id" in done.stdout
+    assert "Did you mean `regions`?" in done.stdout
+
+
 def test_every_module_of_ours_and_every_one_it_imports_is_compiled_and_never_checked_again(
     engine: Engine, image: str
 ) -> None:
     code = """
-import importlib.util, json, boto3, awscrt, github, requests, rich.live, semver, waybill.errors, sys, pathlib
+import importlib.util, json, boto3, awscrt, github, jsonschema, requests, rich.live, semver, yaml, waybill.errors
+import sys, pathlib
 stale = []
 for module in list(sys.modules.values()):
     source = getattr(module, "__file__", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,14 @@ REFERENCE = f"ghcr.io/octo/waybill@{DIGEST}"
 
 prune = SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "prune_botocore.py")))
 pin = SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "pin_image.py")))
+
+
+def test_every_service_that_the_code_asks_is_kept() -> None:
+    """The image's own test says so too, of the image; it is seldom run."""
+    sources = (ROOT / "src" / "waybill" / "aws").rglob("*.py")
+    asked = {name for path in sources for name in re.findall(r'client\(\s*"([a-z0-9-]+)"', path.read_text())}
+    assert {"s3", "ssm", "sts", "cloudformation", "iam"} <= asked
+    assert asked <= set(prune.KEPT), "name it in KEPT of tools/prune_botocore.py"
 
 
 def test_pruning_deletes_unused_services_and_keeps_what_every_client_needs(tmp_path: Path) -> None:
