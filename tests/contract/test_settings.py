@@ -143,3 +143,10 @@ def test_the_access_keys_of_every_user_are_seen_however_many_users_there_are(pla
     for name, number in ids.items():
         assert (found[name].user, found[name].active) == (f"user-{number:03}", number % 2 == 0)
         assert found[name].created.endswith("Z")
+
+
+def test_an_alias_is_set_in_the_place_of_the_one_before(place: Place) -> None:
+    place.settings.set_alias("acme-production")
+    assert list(place.settings.aliases()) == ["acme-production"]
+    place.settings.set_alias("acme-prod")
+    assert list(place.settings.aliases()) == ["acme-prod"]

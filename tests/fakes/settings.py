@@ -23,6 +23,11 @@ class FakeSettings:
         with self._making("aliases"):
             return list(self._state.aliases)
 
+    def set_alias(self, alias: str) -> None:
+        """Give the account an alias, in the place of the one that it has."""
+        with self._making("set-alias"):
+            self._state.aliases = [alias]
+
     def summary(self) -> Mapping[str, int]:
         """Return IAM's numbers."""
         with self._making("summary"):

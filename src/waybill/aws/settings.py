@@ -9,9 +9,13 @@ from typing import Any
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.domain.setup.checking import AccessKey, PasswordPolicy
+from waybill.errors import ConflictError
 
 HOMES = {"aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 """The region of a partition's one endpoint, where it is not us-east-1."""
+
+
+ALIAS_TAKEN = "taken"
 
 
 class AwsSettings:
@@ -27,6 +31,17 @@ class AwsSettings:
         """Return the account's aliases."""
         answer = self._perform("iam:ListAccountAliases", lambda: self._client("iam").list_account_aliases())
         return [str(one) for one in answer.get("AccountAliases", [])]
+
+    def set_alias(self, alias: str) -> None:
+        """Give the account an alias, in the place of the one that it has."""
+        taken = self._perform(
+            "iam:CreateAccountAlias",
+            lambda: self._client("iam").create_account_alias(AccountAlias=alias),
+            {"EntityAlreadyExists": ALIAS_TAKEN, "EntityAlreadyExistsException": ALIAS_TAKEN},
+        )
+        if taken == ALIAS_TAKEN:
+            what = f"The alias {alias} is another account's: aliases are one's alone in all of AWS."
+            raise ConflictError(what, "Choose another `alias` in the file.")
 
     def summary(self) -> Mapping[str, int]:
         """Return IAM's numbers of the account."""

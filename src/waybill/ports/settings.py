@@ -14,6 +14,9 @@ class Settings(Protocol):
     def aliases(self) -> Sequence[str]:
         """Return the account's aliases: AWS gives it one at most."""
 
+    def set_alias(self, alias: str) -> None:
+        """Give the account an alias, in the place of the one that it has. Raises `ConflictError` for another's."""
+
     def summary(self) -> Mapping[str, int]:
         """Return IAM's numbers of the account, by IAM's names: `AccountAccessKeysPresent`, `AccountMFAEnabled`, ..."""
 

@@ -45,7 +45,7 @@ def _listed(body: SetupPlan, words: dict[str, str], wrote: str, lost: str) -> st
     beside = [one for one in body.beside if one.action is not StackAction.NOTHING]
     written = sum(not one.data for one in beside)
     if written:
-        parts.append(f"{wrote} {count(written, 'parameter')}")
+        parts.append(f"{wrote} {count(written, 'setting')}")
     if len(beside) > written:
         parts.append(f"{lost} what is in {count(len(beside) - written, 'resource')}")
     return ", ".join(parts)

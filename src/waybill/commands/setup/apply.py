@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.executing import OVER, execute_steps
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
@@ -16,7 +17,7 @@ from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.configuring import Configured
-from waybill.domain.setup.plan import SetupPlan, StackEnd
+from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd
 from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
@@ -41,13 +42,15 @@ class Made:
     work: Work
     steps: Steps
     configured: Configured
+    aliases: tuple[Beside, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
 
     @property
     def body(self) -> SetupPlan:
         """Return what people see of it."""
         return SetupPlan(
-            stacks=self.steps.plans, beside=(*told(self.configured), *(one.shown for one in self.leftovers))
+            stacks=self.steps.plans,
+            beside=(*told(self.configured), *self.aliases, *(one.shown for one in self.leftovers)),
         )
 
 
@@ -84,7 +87,7 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     if entered.errors:
         raise together(list(entered.errors.values()))
     work = Work(prepared=request.prepared, accounts=entered.accounts, template=templates.text, tools=tools)
-    configured = plan_configuration(work)
+    configured, aliases = plan_configuration(work), plan_aliases(work)
     wanted = wanted_stacks(request.prepared)
     regions = {*request.prepared.regions, *(row.spot.region for row in configured.rows)}
     steps = plan_stacks(work, wanted, standing_stacks(work, regions, wanted))
@@ -95,7 +98,7 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     except WaybillError:
         discard(work, steps.making)
         raise
-    return Made(work=work, steps=steps, configured=configured, leftovers=leftovers)
+    return Made(work=work, steps=steps, configured=configured, aliases=aliases, leftovers=leftovers)
 
 
 def _execute(made: Made) -> SetupPlan:
@@ -107,8 +110,8 @@ def _execute(made: Made) -> SetupPlan:
     if any(one.end in OVER and one.template == "region" for one in stacks):
         rows = told(made.configured)
         unwritten = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in rows)
-        return SetupPlan(stacks=stacks, beside=(*unwritten, *left))
-    written = told(write_planned(made.work, made.configured))
+        return SetupPlan(stacks=stacks, beside=(*unwritten, *set_aliases(made.work, made.aliases), *left))
+    written = (*told(write_planned(made.work, made.configured)), *set_aliases(made.work, made.aliases))
     if all(one.end not in OVER for one in stacks) and all(one.end not in OVER for one in written):
         left = delete_leftovers(made.work, made.leftovers)
     return SetupPlan(stacks=stacks, beside=(*written, *left))

@@ -1,0 +1,51 @@
+"""The accounts' aliases, for which CloudFormation has no type: planned, and set by IAM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from waybill.commands.setup.work import Work
+from waybill.commands.tools import everywhere
+from waybill.domain.setup.plan import Beside, StackAction, StackEnd
+from waybill.errors import WaybillError
+
+WHAT = "alias of the account"
+DONE = {StackAction.CREATE: StackEnd.CREATED, StackAction.UPDATE: StackEnd.UPDATED}
+
+
+def plan_aliases(work: Work) -> tuple[Beside, ...]:
+    """Return a row for each account that the file gives an alias. Raises the first error."""
+    members = {one.name: one for one in work.prepared.accounts if one.alias}
+
+    def look(name: str) -> Beside:
+        now, alias = list(work.accounts[name].settings().aliases()), members[name].alias or ""
+        action = StackAction.NOTHING if now == [alias] else StackAction.UPDATE if now else StackAction.CREATE
+        return Beside(
+            what=WHAT,
+            account=name,
+            # IAM is the same in all regions.
+            region=work.prepared.home,
+            action=action,
+            detail=alias + (f" (now {now[0]})" if now and now != [alias] else ""),
+            end=StackEnd.ALREADY if action is StackAction.NOTHING else StackEnd.PLANNED,
+        )
+
+    found, errors = everywhere(look, list(members))
+    for error in errors.values():
+        raise error
+    return tuple(found[name] for name in members)
+
+
+def set_aliases(work: Work, rows: Sequence[Beside]) -> tuple[Beside, ...]:
+    """Set what the rows say; what went wrong is in them."""
+    return tuple(_set(work, row) if row.pending else row for row in rows)
+
+
+def _set(work: Work, row: Beside) -> Beside:
+    try:
+        work.tools.cancellation.check()
+        work.accounts[row.account].settings().set_alias(work.prepared.account(row.account).alias or "")
+    except WaybillError as error:
+        return replace(row, end=StackEnd.FAILED, error=error.what)
+    return replace(row, end=DONE[row.action])
