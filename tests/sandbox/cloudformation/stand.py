@@ -22,6 +22,7 @@ from sandbox.cloudformation.answers import watch
 from waybill.sandbox.engine.cloudformation.face import Face
 from waybill.sandbox.engine.cloudformation.kinds import Made, Place
 from waybill.sandbox.engine.cloudformation.service import Service
+from waybill.sandbox.engine.cloudformation.sets import Sets
 from waybill.sandbox.engine.cloudformation.stack import Where
 
 Json = dict[str, Any]
@@ -158,7 +159,13 @@ class Stand:
 @contextmanager
 def standing() -> Iterator[Stand]:
     things = Things()
-    service = Service(clock=time.time, new_id=lambda: str(uuid4()), kinds={THING: things}, client=no_client)
+    service = Service(
+        clock=time.time,
+        new_id=lambda: str(uuid4()),
+        kinds={THING: things},
+        client=no_client,
+        sets=Sets(ACCOUNT, ("222222222222", "333333333333")),
+    )
     server = make_server("127.0.0.1", 0, Face(service, where), threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -158,3 +158,40 @@ def test_nobody_waits_for_cloudformation_who_does_not_ask_for_it() -> None:
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": source}, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def role(clients: Any, account: str, name: str, trusted: dict[str, str]) -> None:
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    clients.user("iam", account=account).create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+
+
+def test_a_stack_set_comes_into_an_account_by_its_roles(clients: Any, name: str) -> None:
+    client = watch(clients.user("cloudformation"))
+    execution, administration = f"execution-{name}", f"administration-{name}"
+    arn = f"arn:aws:iam::{layout.DEVELOPMENT}:role/{administration}"
+    client.create_stack_set(
+        StackSetName=name, TemplateBody=TEMPLATE, AdministrationRoleARN=arn, ExecutionRoleName=execution
+    )
+    asked = {"StackSetName": name, "Accounts": [layout.PRODUCTION], "Regions": ["eu-west-1"]}
+
+    def tried() -> dict[str, Any]:
+        operation = client.create_stack_instances(**asked)["OperationId"]
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            found = client.describe_stack_set_operation(StackSetName=name, OperationId=operation)["StackSetOperation"]
+            if found["Status"] != "RUNNING":
+                break
+            time.sleep(0.02)
+        (one,) = client.list_stack_instances(StackSetName=name)["Summaries"]
+        return dict(one)
+
+    assert f"should have '{administration}' role" in tried()["StatusReason"]
+    role(clients, layout.DEVELOPMENT, administration, {"Service": "cloudformation.amazonaws.com"})
+    assert f"should have '{execution}' role" in tried()["StatusReason"]
+    role(clients, layout.PRODUCTION, execution, {"AWS": f"arn:aws:iam::{layout.DEVELOPMENT}:root"})
+    made = tried()
+    assert made["Status"] == "CURRENT"
+    stack = made["StackId"].split("/")[1]
+    found = clients.user("ssm", "eu-west-1", layout.PRODUCTION).get_parameter(Name=f"/{stack}")
+    assert found["Parameter"]["Value"] == "one"

@@ -16,7 +16,7 @@ from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import camelcase_to_underscores, get_service_model
 from werkzeug.datastructures import Headers, MultiDict
 
-from waybill.sandbox.engine.cloudformation import change_sets, looking, stacks
+from waybill.sandbox.engine.cloudformation import change_sets, looking, set_looking, set_operations, stacks
 from waybill.sandbox.engine.cloudformation.service import Service
 from waybill.sandbox.engine.cloudformation.stack import Where
 from waybill.sandbox.engine.codepipeline import shapes
@@ -46,6 +46,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     looking.get_template,
     looking.validate_template,
     looking.get_template_summary,
+    set_operations.create_stack_set,
+    set_operations.update_stack_set,
+    set_operations.delete_stack_set,
+    set_operations.create_stack_instances,
+    set_operations.update_stack_instances,
+    set_operations.delete_stack_instances,
+    set_looking.describe_stack_set,
+    set_looking.list_stack_sets,
+    set_looking.list_stack_instances,
+    set_looking.describe_stack_instance,
+    set_looking.describe_stack_set_operation,
+    set_looking.list_stack_set_operations,
+    set_looking.list_stack_set_operation_results,
 )
 
 

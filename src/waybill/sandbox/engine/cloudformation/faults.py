@@ -8,6 +8,8 @@ Each is asked for with a JSON object, `{"stack": "...", "resource": "LogicalId"}
     "on": "delete"      it happens when it is deleted; without, when it is made or changed
     "times": 3          so many times (default 1)
 
+(the stack's name may have * in it: those of a StackSet are StackSet-NAME-...)
+
 or `{"service": "cloudformation", "operation": "DescribeStackEvents", "code": "Throttling", "times": 3}`: CloudFormation
 refuses so many calls of an operation, with `message`.
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from waybill.sandbox.engine.refusals import Refusal
@@ -102,7 +105,8 @@ class Faults:
         """Return what happens to a resource now, and count it."""
         with self._lock:
             for fault in self._asked:
-                if (fault.stack, fault.resource, fault.on) == (stack, resource, on) and fault.times > 0:
+                meant = fnmatchcase(stack, fault.stack) and (fault.resource, fault.on) == (resource, on)
+                if meant and fault.times > 0:
                     fault.times -= 1
                     return fault
         return None

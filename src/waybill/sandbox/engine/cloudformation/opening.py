@@ -9,9 +9,11 @@ from uuid import uuid4
 
 from moto.iam.models import AccessKey, get_account_id_from, iam_backends
 
+from waybill.sandbox import layout
 from waybill.sandbox.engine.cloudformation.clients import Clients, Keys
 from waybill.sandbox.engine.cloudformation.face import Face
 from waybill.sandbox.engine.cloudformation.service import Service
+from waybill.sandbox.engine.cloudformation.sets import Sets
 from waybill.sandbox.engine.cloudformation.stack import Where
 from waybill.sandbox.engine.cloudformation.types import KINDS
 
@@ -21,7 +23,13 @@ _CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/")
 def opened(clock: Callable[[], float], url: str) -> Face:
     """Return CloudFormation. Its types call the services at `url`; `clock` tells seconds since the epoch."""
     clients = Clients(url, _root_keys)
-    service = Service(clock=clock, new_id=lambda: str(uuid4()), kinds=KINDS, client=clients.of)
+    service = Service(
+        clock=clock,
+        new_id=lambda: str(uuid4()),
+        kinds=KINDS,
+        client=clients.of,
+        sets=Sets(layout.MANAGEMENT, layout.ACCOUNTS),
+    )
     return Face(service, _where_of)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from waybill.sandbox.engine.cloudformation import faults
 from waybill.sandbox.engine.cloudformation.hands import Hands
 from waybill.sandbox.engine.cloudformation.kinds import Kind
+from waybill.sandbox.engine.cloudformation.sets import Sets
 from waybill.sandbox.engine.cloudformation.stack import Stack, Where
 from waybill.sandbox.engine.cloudformation.teller import Teller
 from waybill.sandbox.engine.refusals import Refusal
@@ -17,7 +18,7 @@ from waybill.sandbox.engine.refusals import Refusal
 class Service:
     """All stacks. `clock` tells seconds since the epoch, `new_id` makes UUIDs.
 
-    `client` gives, for a place, what makes botocore clients there (see `kinds.Place`).
+    `client` gives, for a place, what makes botocore clients there (see `kinds.Place`); `sets` are the StackSets.
     """
 
     def __init__(
@@ -27,9 +28,12 @@ class Service:
         new_id: Callable[[], str],
         kinds: Mapping[str, Kind],
         client: Callable[[Where], Callable[..., Any]],
+        sets: Sets,
     ) -> None:
         self.lock = threading.RLock()
         self.faults = faults.Faults()
+        self.sets = sets
+        self._threads: dict[str, threading.Thread] = {}
         self._stacks: dict[Where, list[Stack]] = {}
         self.hands = Hands(
             lock=self.lock,
@@ -80,7 +84,15 @@ class Service:
 
     def begin(self, stack: Stack, tell: Teller, work: Callable[[], None]) -> None:
         """Let work at a stack begin; its status says already that it is under way."""
-        threading.Thread(target=_through, args=(stack, tell, work), daemon=True).start()
+        thread = threading.Thread(target=_through, args=(stack, tell, work), daemon=True)
+        self._threads[stack.id] = thread
+        thread.start()
+
+    def wait(self, stack: Stack) -> None:
+        """Return when the work at a stack is over; not for who holds the lock."""
+        thread = self._threads.get(stack.id)
+        if thread is not None:
+            thread.join()
 
     def disturb(self, method: str, document: Mapping[str, Any]) -> None:
         """POST: let a fault happen to a resource; DELETE: forget, and release what is held. Raises `Refusal`."""

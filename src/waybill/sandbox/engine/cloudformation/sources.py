@@ -35,9 +35,9 @@ def text(service: Service, where: Where, request: Request, stack: Stack | None =
     return stack.target.template.text
 
 
-def target(service: Service, request: Request, stack: Stack) -> Target:
-    """Return what a request wants a stack to be; raises `Refusal`."""
-    read = template.read(text(service, stack.where, request, stack))
+def target(service: Service, request: Request, stack: Stack, given: str | None = None) -> Target:
+    """Return what a request wants a stack to be; raises `Refusal`. `given` is a template besides the request's."""
+    read = template.read(text(service, stack.where, request, stack) if given is None else given)
     capabilities.check(read, request.get("Capabilities", []))
     before = stack.target
     tags = tags_of(request) if "Tags" in request or before is None else dict(before.tags)
