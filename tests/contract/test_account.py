@@ -36,3 +36,10 @@ def test_an_alias_of_nothing_is_bad_input(place: Place, alias: str) -> None:
     with pytest.raises(InputError) as caught:
         place.account.region(REGION).keys.resolve(key)
     assert [fault.name for fault in caught.value.faults] == ["kms-key"]
+
+
+def test_a_key_that_somebody_made_is_the_customers_own_and_aws_s_is_not(place: Place) -> None:
+    keys = place.account.region(REGION).keys
+    assert keys.customer_managed(place.key) is True
+    nobodys = KeyArn.parse(f"arn:aws:kms:{REGION}:{PRODUCTION}:key/00000000-0000-4000-8000-00000000dead")
+    assert keys.customer_managed(nobodys) is None

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from fakes.bucket import FakeBucket
 from fakes.buckets import FakeBuckets
 from fakes.calls import Call
+from fakes.declarations import FakeDeclarations
 from fakes.deployed import FakeDeployedBucket
 from fakes.distributions import FakeDistributions
 from fakes.pipelines import FakePipelines
@@ -63,6 +64,10 @@ class FakeAccount:
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> FakeDeployedBucket:
         """Return a bucket that a pipeline deploys to, whether or not it is there."""
         return FakeDeployedBucket(self._world, region=region, name=name, owner=owner, caller=self._caller.account)
+
+    def declarations(self, region: str) -> FakeDeclarations:
+        """Return a region's pipelines as they are declared."""
+        return FakeDeclarations(self._world, region=region, account=self._caller.account)
 
     def settings(self) -> FakeSettings:
         """Return what the account itself is like."""
@@ -165,3 +170,13 @@ class FakeKeys:
             if found is None or found.region != self._region:
                 raise no_key(key.text, self._region)
             return found
+
+    def customer_managed(self, key: KeyArn) -> bool | None:
+        """Return whether a key is the customer's own."""
+        call = Call(region=self._region, call="customer-managed", name=key.text, account=self._account)
+        with self._world.calls.making(call), self._world.lock:
+            found = self._world.kms.behind(key)
+            if found is None or found.region != self._region:
+                return None
+            aliases = self._world.kms.aliases.items()
+            return not any(one == found and ":alias/aws/" in name for name, one in aliases)

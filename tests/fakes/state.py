@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MIB
@@ -139,6 +140,21 @@ class SettingsState:
     password_policy: PasswordPolicy | None = field(default_factory=lambda: PasswordPolicy(length=14))
     keys: list[AccessKey] = field(default_factory=list)
     billing_contact: str | None = "Ada, head of finance"
+
+
+@dataclass(slots=True, kw_only=True)
+class DeclaredState:
+    """A pipeline as it is declared; an update cancels what is under way."""
+
+    document: dict[str, Any]
+    version: int = 1
+    under_way: list[str] = field(default_factory=list)
+
+    def update(self, document: dict[str, Any]) -> None:
+        """Put another declaration in its place."""
+        self.document = document
+        self.version += 1
+        self.under_way = []
 
 
 @dataclass(slots=True)

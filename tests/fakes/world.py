@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING
 from awscrt.checksums import crc64nvme
 
 from fakes.calls import Calls
-from fakes.state import EPOCH, MIN_PART, BucketState, CopyLimits, Item, KmsState, Marker, ParameterState, SettingsState
+from fakes.cloudformation import CloudFormation
+from fakes.state import (
+    EPOCH,
+    MIN_PART,
+    BucketState,
+    CopyLimits,
+    DeclaredState,
+    Item,
+    KmsState,
+    Marker,
+    ParameterState,
+    SettingsState,
+)
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import crc_text
 from waybill.errors import Unavailable
@@ -41,6 +53,8 @@ class World:
         self.kms = KmsState()
         self.pipelines: dict[tuple[str, str, str], FakePipeline] = {}
         self.distributions: dict[tuple[str, str], DistributionState] = {}
+        self.cloudformation = CloudFormation()
+        self.declarations: dict[tuple[str, str, str], DeclaredState] = {}
         self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH

@@ -19,6 +19,7 @@ from waybill.ports.account import Region
 
 if TYPE_CHECKING:
     from waybill.aws.buckets import S3Buckets
+    from waybill.aws.declarations import AwsDeclarations
     from waybill.aws.deployed import S3DeployedBucket
     from waybill.aws.distributions import CloudFront
     from waybill.aws.leftovers import AwsLeftovers
@@ -93,6 +94,18 @@ class AwsAccount:
             partition=self._caller.partition,
         )
         return S3DeployedBucket(location)
+
+    def declarations(self, region: str) -> AwsDeclarations:
+        """Return a region's pipelines as they are declared."""
+        from waybill.aws.declarations import AwsDeclarations  # noqa: PLC0415 - setup's alone
+
+        return AwsDeclarations(
+            self._session.client("codepipeline", region),
+            self._calls_in(region),
+            region=region,
+            partition=self._caller.partition,
+            account=self._caller.account,
+        )
 
     def settings(self) -> AwsSettings:
         """Return what the account itself is like."""

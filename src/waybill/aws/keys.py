@@ -36,3 +36,11 @@ class KmsKeys:
         if answer is None:
             raise InputError([Fault("kms-key", key.text, f"does not exist in {self._region}.")])
         return KeyArn.parse(str(answer["KeyMetadata"]["Arn"]))
+
+    def customer_managed(self, key: KeyArn) -> bool | None:
+        """Return whether a key is the customer's own; None where there is no such key."""
+        asked = Asked(action="kms:DescribeKey", resource=key.text, where=f"key {key} in {self._region}")
+        answer = self._calls.perform(
+            asked, lambda: self._client().describe_key(KeyId=key.text), {"NotFoundException": None}
+        )
+        return None if answer is None else bool(answer["KeyMetadata"].get("KeyManager") == "CUSTOMER")

@@ -30,6 +30,7 @@ class On(StrEnum):
     OUTPUT_BUCKET = "output-bucket"
     OUTPUT = "output"
     DISTRIBUTION = "distribution"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "setup": (
             "prepare accounts: regions, keys, roles, pipelines, from templates that anyone can read.",
-            ("init", "plan", "apply", "configuration", "adopt", "check"),
+            ("init", "plan", "apply", "configuration", "adopt", "pipeline-role", "check"),
         ),
     }
 )

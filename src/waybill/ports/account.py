@@ -12,6 +12,7 @@ from waybill.ports.bucket import Bucket
 
 if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not read
     from waybill.ports.buckets import Buckets
+    from waybill.ports.declarations import Declarations
     from waybill.ports.deployed import DeployedBucket
     from waybill.ports.distributions import Distributions
     from waybill.ports.leftovers import Leftovers
@@ -55,6 +56,9 @@ class Keys(Protocol):
     def resolve(self, key: KeyArn) -> KeyArn:
         """Return the ARN of the key itself, which is what S3 reports, for the ARN of a key or of an alias."""
 
+    def customer_managed(self, key: KeyArn) -> bool | None:
+        """Return whether a key is the customer's own, and not AWS's; None where there is no such key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
@@ -94,6 +98,9 @@ class Account(Protocol):
 
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> DeployedBucket:
         """Return a bucket that a pipeline deploys to; `owner` None: nobody knows it. Nothing is asked of AWS."""
+
+    def declarations(self, region: str) -> Declarations:
+        """Return a region's pipelines as they are declared; nothing is asked of AWS."""
 
     def settings(self) -> Settings:
         """Return what the account itself is like; nothing is asked of AWS."""

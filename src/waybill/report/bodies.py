@@ -16,6 +16,7 @@ _DRAWN_BY = {
     "Overview": "catalogue_text",
     "VersionInfo": "info_text",
     "Pruning": "prune_text",
+    "RoleEdited": "pipeline_role_text",
     "SetupPlan": "setup_text",
     "Status": "status_text",
     "Written": "setup_init_text",

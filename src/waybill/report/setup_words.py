@@ -10,6 +10,7 @@ _TOLD_BY = {
     "Adopted": "adopt_text",
     "Checked": "check_text",
     "Configured": "configuration_text",
+    "RoleEdited": "pipeline_role_text",
     "SetupPlan": "setup_plan_words",
     "Written": "setup_init_text",
 }

@@ -17,6 +17,15 @@ ADOPT_CALLS = (
 )
 """What `setup adopt` needs in every account."""
 
+PIPELINE_ROLE_CALLS = (
+    Call("codepipeline:GetPipeline", On.PIPELINE, "read the pipeline's declaration"),
+    Call("codepipeline:ListPipelineExecutions", On.PIPELINE, "see what is under way, which an update would cancel"),
+    Call("codepipeline:UpdatePipeline", On.PIPELINE, "write the declaration with the role, with `yes` only"),
+    Call("iam:PassRole", On.ROLE, "keep the pipeline's own role, as UpdatePipeline asks for, with `yes` only"),
+    Call("kms:DescribeKey", On.KEY, "see whether the artifacts' key is the customer's own; may be left out"),
+)
+"""What `setup pipeline-role` needs in the pipeline's account."""
+
 CHECK_CALLS = (
     Call("iam:ListAccountAliases", On.ANYTHING, "see the account's alias"),
     Call("iam:GetAccountSummary", On.ANYTHING, "see whether root has access keys, a password and a second factor"),

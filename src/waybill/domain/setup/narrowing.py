@@ -8,9 +8,11 @@ from dataclasses import replace
 from waybill.domain.arns import partition_of
 from waybill.domain.calls import CONFIGURE_CALLS, On
 from waybill.domain.policy import Scope, session_policy
-from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS
+from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS, PIPELINE_ROLE_CALLS
 from waybill.domain.setup.prepared import Member, Prepared
 from waybill.domain.statements import stated, whole
+
+WRITING = frozenset({"codepipeline:UpdatePipeline", "iam:PassRole"})
 
 
 def configuring_policy(prepared: Prepared, member: Member) -> str:
@@ -22,6 +24,20 @@ def adopting_policy(prepared: Prepared, member: Member) -> str:
     """Return the policy for the parameters that lead to buckets, and for looking at buckets of the account."""
     names = (prepared.configuration_parameter, prepared.bucket_parameter)
     return session_policy(ADOPT_CALLS, replace(_scope(prepared, member, *names), key_prefix="", browses=True))
+
+
+def pipeline_role_policy(member: Member, region: str, pipeline: str, *, writes: bool) -> str:
+    """Return the policy for one pipeline's declaration, and for passing CodePipeline the roles that it has."""
+    partition = member.role.partition if member.role else partition_of(region)
+    calls = [one for one in PIPELINE_ROLE_CALLS if writes or one.action not in WRITING]
+    known = {
+        On.PIPELINE: [f"arn:{partition}:codepipeline:{region}:{member.id}:{pipeline}"],
+        On.ROLE: [f"arn:{partition}:iam::{member.id}:role/*"],
+        On.KEY: [f"arn:{partition}:kms:*:*:key/*"],
+    }
+    passed = {"StringEquals": {"iam:PassedToService": "codepipeline.amazonaws.com"}}
+    found = stated(calls, known, lambda on: passed if on is On.ROLE else {})
+    return json.dumps(whole(found), separators=(",", ":"))
 
 
 def checking_policy(member: Member) -> str:
