@@ -34,10 +34,14 @@ class Written:
     def notice(self, message: str, *, title: str | None = None) -> None:
         self._add("notice", title or "", message)
 
-    def warning(self, message: str, *, title: str | None = None) -> None:
+    def warning(
+        self, message: str, *, title: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
         self._add("warning", title or "", message)
 
-    def error(self, message: str, *, title: str | None = None) -> None:
+    def error(
+        self, message: str, *, title: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
         self._add("error", title or "", message)
 
     def start_group(self, title: str) -> None:

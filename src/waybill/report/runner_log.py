@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from waybill.domain.plan import Plan
 from waybill.domain.result import Result
-from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, WaybillError
+from waybill.errors import ExitCode, InputError, WaybillError
 from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Started, Waiting, Warned
 from waybill.report import text, words
+from waybill.report.annotations import LONGEST, Said, both, of_fault, title_of
 from waybill.report.ink import Ink, clean, cut, one_line
-from waybill.report.narrate import Clock, Pace, narrate, of_deploy
+from waybill.report.narrate import Clock, Pace, narrate, of_deploy, of_setup
 
 if TYPE_CHECKING:
     from waybill.domain.deploying import Deploying
+    from waybill.domain.setup.telling import Preparing
+    from waybill.report.setup_log import SetupLog
 
 ANNOTATIONS = 10
 """How many annotations of a kind GitHub shows for a step; what is over is named in the last one."""
-
-LONGEST = 4000
-"""Characters of one annotation; the runner cuts at 4,096."""
 
 PLAN, REGIONS, DEPLOY = "Plan", "Regions", "Deploy"
 
@@ -35,11 +35,15 @@ class Commands(Protocol):
     def notice(self, message: str, *, title: str | None = None) -> None:
         """Write a notice annotation."""
 
-    def warning(self, message: str, *, title: str | None = None) -> None:
-        """Write a warning annotation."""
+    def warning(
+        self, message: str, *, title: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
+        """Write a warning annotation, beside a line of a file of the repository where one is named."""
 
-    def error(self, message: str, *, title: str | None = None) -> None:
-        """Write an error annotation."""
+    def error(
+        self, message: str, *, title: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
+        """Write an error annotation, in the same way."""
 
     def start_group(self, title: str) -> None:
         """Begin a foldable group."""
@@ -61,6 +65,7 @@ class RunnerReporter:
         self.plan: Plan | None = None
         self._group: str | None = None
         self._deploying = False
+        self._preparing: SetupLog | None = None
         self._warned: set[str] = set()
         self._lock = threading.RLock()  # a signal handler may tell while its own thread is telling
 
@@ -76,14 +81,14 @@ class RunnerReporter:
         """Annotate an error that ended the command before it had a result: each fault of bad input by itself."""
         with self._lock:
             try:
-                self._ungroup()
+                self._unfold()
                 if isinstance(error, InputError):
-                    found = [(f"Input {fault.name}", str(fault)) for fault in error.faults]
-                    self._annotate(found or [("Input", error.what)])
+                    found = [of_fault(fault) for fault in error.faults]
+                    self._annotate(found or [("Input", error.what, None)])
                     if error.advice:
                         self._commands.line(clean(error.advice))
                 else:
-                    self._annotate([(_title(error), _both(error.what, error.advice))])
+                    self._annotate([(title_of(error), both(error.what, error.advice), None)])
             except (OSError, ValueError):
                 self._group = None
 
@@ -91,7 +96,7 @@ class RunnerReporter:
         """End the group that is open, if any."""
         with self._lock:
             try:
-                self._ungroup()
+                self._unfold()
             except (OSError, ValueError):
                 self._group = None
 
@@ -112,6 +117,9 @@ class RunnerReporter:
             return
         if of_deploy(event):
             self._deploy(event, line)
+            return
+        if of_setup(event):
+            self._setup(event, line)
             return
         if not isinstance(event, Started | Waiting):
             self._enter(DEPLOY if self._deploying else REGIONS if self.plan else PLAN)
@@ -145,6 +153,19 @@ class RunnerReporter:
                 self._enter((begun and self._group) or DEPLOY)
         self._commands.line(line)
 
+    def _setup(self, event: Preparing, line: str) -> None:
+        """Fold the plan, and what becomes of each stack's resources; how the stacks do is seen at once."""
+        from waybill.domain.setup.telling import SetupPlanned  # noqa: PLC0415 - only a run that sets up needs it
+        from waybill.report.setup_log import SetupLog  # noqa: PLC0415
+
+        if isinstance(event, SetupPlanned):
+            self._enter(PLAN)
+            self._commands.line(line)
+            return
+        self._ungroup()
+        self._preparing = self._preparing or SetupLog(self._commands)
+        self._preparing.tell(event, line)
+
     def _enter(self, group: str) -> None:
         if self._group != group:
             self._ungroup()
@@ -156,13 +177,19 @@ class RunnerReporter:
             self._commands.end_group()
             self._group = None
 
-    def _finish(self, end: Result) -> None:
+    def _unfold(self) -> None:
+        """End what is open, so that what follows is seen at once."""
         self._ungroup()
+        if self._preparing is not None:
+            self._preparing.rest()
+
+    def _finish(self, end: Result) -> None:
+        self._unfold()
         shown = [text.heading(end, self._ink), *text.middle(end, self._ink, plan=self.plan)]
         self._commands.line("\n\n".join(part for part in shown if part))
-        found = [("waybill " + end.command, _both(end.error, end.advice))] if end.error else []
+        found: list[Said] = [("waybill " + end.command, both(end.error, end.advice), None)] if end.error else []
         found += [
-            (f"{region.region}: {region.outcome.value}", _both(region.error, region.advice))
+            (f"{region.region}: {region.outcome.value}", both(region.error, region.advice), None)
             for region in end.regions
             if region.error and not words.said(end, region.error, region.advice or "")
         ]
@@ -175,36 +202,17 @@ class RunnerReporter:
             if part:
                 self._commands.line(f"\n{part}")
 
-    def _annotate(self, found: Sequence[tuple[str, str]], *, mild: bool = False) -> None:
+    def _annotate(self, found: Sequence[Said], *, mild: bool = False) -> None:
         write = self._commands.warning if mild else self._commands.error
         shown = found if len(found) <= ANNOTATIONS else found[: ANNOTATIONS - 1]
-        for title, message in shown:
-            write(cut(message, LONGEST), title=title)
+        for title, message, place in shown:
+            file, line = place or (None, None)
+            write(cut(message, LONGEST), title=title, file=file, line=line)
         rest = found[len(shown) :]
         if rest:
-            names = "\n".join(f"{title}: {message.splitlines()[0][:80]}" for title, message in rest)
+            names = "\n".join(f"{title}: {message.splitlines()[0][:80]}" for title, message, _ in rest)
             write(cut(names, LONGEST), title=f"{len(rest)} more")
 
 
 def _stage(name: str) -> str:
     return one_line(f"Stage {name}", 200)
-
-
-def _both(what: str | None, advice: str | None) -> str:
-    return clean("\n".join(part for part in (what, advice) if part)).strip() or "(no message)"
-
-
-def _title(error: WaybillError) -> str:
-    if isinstance(error, AccessDenied):
-        return f"Access denied: {error.action}"
-    if isinstance(error, IdentityError):
-        return "Identity"
-    return {
-        ExitCode.ARTIFACT: "Artifact",
-        ExitCode.CONFLICT: "Conflict",
-        ExitCode.PARTIAL: "Partial",
-        ExitCode.PIPELINE: "Pipeline",
-        ExitCode.TIMED_OUT: "Timed out",
-        ExitCode.UNAVAILABLE: "Unavailable",
-        ExitCode.INTERRUPTED: "Cancelled",
-    }.get(error.exit_code, "Waybill")

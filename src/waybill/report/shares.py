@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from waybill.report.units import count
 
@@ -19,3 +19,17 @@ def within(blocks: Iterable[list[str]], limit: int) -> Iterator[list[str]]:
 def left_out(number: int, noun: str) -> list[str]:
     """Return the lines that say how many more there are; nothing where none is left out."""
     return [f"{count(number, noun)} more: see the log.", ""] if number > 0 else []
+
+
+def shortened(lines: Sequence[str], limit: int) -> list[str]:
+    """Return as many lines of Markdown as fit, and how many more there are; a block of code that is cut is ended."""
+    shown = [line for [line] in within(([line] for line in lines), limit)]
+    if len(shown) == len(lines):
+        return shown
+    fence = ""
+    for line in shown:
+        if line.startswith("```") and not fence:
+            fence = line[: len(line) - len(line.lstrip("`"))]
+        elif line == fence:
+            fence = ""
+    return [*shown, *([fence] if fence else []), "", *left_out(len(lines) - len(shown), "line")]

@@ -9,11 +9,13 @@ from waybill.report import bodies, plan_words, words
 from waybill.report.console_links import object_url, parameter_url
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.markdown import code, fenced, link, passage, prose, table
-from waybill.report.shares import left_out, within
+from waybill.report.shares import left_out, shortened, within
 from waybill.report.units import count, duration, exact_size
 
 # Of the 1 MiB (1,048,576 bytes) that GitHub allows: shares that together stay below it, whatever comes in.
 ROWS_BYTES = 300_000
+BODY_BYTES = 400_000
+BESIDE_REGIONS_BYTES = 150_000
 NOTES_BYTES = 100_000
 ERRORS_BYTES = 330_000
 WARNINGS_BYTES = 100_000
@@ -31,7 +33,8 @@ def summary(result: Result, *, plan: Plan | None = None, run_url: str = "", cons
     """
     lines = [_heading(result), "", prose(one_line(words.sentence(result), 2000)), ""]
     planned = plan if result.outcome is Outcome.PLANNED or not result.regions else None
-    shown = bodies.as_markdown(result.body, console_links=console_links)
+    limit = BESIDE_REGIONS_BYTES if result.regions else BODY_BYTES
+    shown = shortened(bodies.as_markdown(result.body, console_links=console_links), limit)
     regions = _regions(result, _partition(result) if console_links else "") if planned is None else _plan(planned)
     lines += [*regions, *shown] if result.command in words.PLACING else [*shown, *regions]
     lines += [prose(one_line(result.then, 2000)), ""] if result.then else []
