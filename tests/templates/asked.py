@@ -218,6 +218,32 @@ def images(made: Made, id: str, told: Properties) -> None:
         missing(ecr.get_repository_policy, "RepositoryPolicyNotFoundException", **which)
 
 
+def domain(made: Made, id: str, told: Properties) -> None:
+    client, which = made.client("codeartifact"), {"domain": told["DomainName"]}
+    found = client.describe_domain(**which)["domain"]
+    assert (found["arn"], found["owner"]) == (id, made.account)
+    assert told.get("EncryptionKey", found["encryptionKey"]) == found["encryptionKey"]
+    permissions(client.get_domain_permissions_policy, which, told)
+
+
+def repository(made: Made, id: str, told: Properties) -> None:
+    client = made.client("codeartifact")
+    which = {"domain": told["DomainName"], "repository": told["RepositoryName"]}
+    found = client.describe_repository(**which)["repository"]
+    assert (found["arn"], found["description"]) == (id, told["Description"])
+    assert [one["repositoryName"] for one in found["upstreams"]] == told.get("Upstreams", [])
+    connections = [one["externalConnectionName"] for one in found["externalConnections"]]
+    assert connections == told.get("ExternalConnections", [])
+    permissions(client.get_repository_permissions_policy, which, told)
+
+
+def permissions(call: Any, which: Mapping[str, str], told: Properties) -> None:
+    if "PermissionsPolicyDocument" in told:
+        assert json.loads(call(**which)["policy"]["document"]) == told["PermissionsPolicyDocument"]
+    else:
+        missing(call, "ResourceNotFoundException", **which)
+
+
 CHECKS = {
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
@@ -237,4 +263,6 @@ CHECKS = {
     "AWS::CloudFront::Distribution": distribution,
     "AWS::CloudFront::OriginAccessControl": control,
     "AWS::ECR::Repository": images,
+    "AWS::CodeArtifact::Domain": domain,
+    "AWS::CodeArtifact::Repository": repository,
 }

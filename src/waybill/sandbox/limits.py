@@ -30,6 +30,11 @@ ENFORCED: Final = (
     "CloudFormation: stacks, change sets, replacements, rollbacks, deletion policies, conditions, rules, exports, "
     "capabilities, faults; a type or a property that it does not know fails the stack. What a stack makes, it makes by "
     "calls of the services.",
+    "KMS: a replica of a multi-Region key is a key of its own, with its own policy. IAM: what is in use is not deleted, "
+    "permissions boundaries exist, AWS's own managed policies are there. CloudFront: distributions keep what they were "
+    "asked to be; ETags, access controls in use, and that only what is disabled is deleted.",
+    "CodeArtifact: domains, repositories, upstreams, external connections, tags, and policies with their revisions, "
+    "which let other accounts in, and deny. No packages yet.",
     "EventBridge: a rule starts a pipeline, for S3 events where the bucket sends them, and for PutEvents.",
     "Parameter Store: names, 4 KB, no {{}}, one writer at a time, 100 versions, labels that block the 101st.",
 )
@@ -55,8 +60,8 @@ NOT_ENFORCED: Final = (
     "CloudFormation: change sets are there at once; transforms, nested stacks, imports, drift, stack policies, hooks, "
     "CreationPolicy, notifications, a stack's own role and time limit do not exist or have no effect.",
     "Websites of the two output buckets are shown to anyone on this machine, whatever their bucket policies say.",
-    "Services other than S3, SSM, KMS, STS, IAM, CodePipeline and CloudFormation answer as plain moto does, or with "
-    "501 NotImplemented.",
+    "CloudFront delivers nothing, and looks up neither certificates nor domain names.",
+    "Other services answer as plain moto does, or with 501 NotImplemented.",
 )
 
 

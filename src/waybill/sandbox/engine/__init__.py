@@ -15,7 +15,8 @@ refuses any other version. Import order matters: `loading` before anything of mo
                  how objects are kept, written, read and deleted; multipart uploads; copies; buckets' settings
     sts, ssm, iam, kms
                  the other services;  events  EventBridge's way to pipelines
-    automation   CodePipeline, made when first somebody asks for it;  codepipeline  CodePipeline itself
+    automation   what is made when first somebody asks for it: codepipeline, cloudformation, codeartifact, which are our
+                 own;  late  what takes moto's place then: cloudfront (cloudfront_defaults)
     strictness   all the replacements, in one call
     preparation  accounts, buckets, keys, parameters, roles
     site, front, http

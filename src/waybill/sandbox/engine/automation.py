@@ -1,4 +1,4 @@
-"""CodePipeline and CloudFormation, made when first somebody asks for them: nobody else waits for their imports."""
+"""What is made when first somebody asks for it, since nobody else need wait for its import."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from waybill.sandbox.engine.cloudformation.face import Face
+    from waybill.sandbox.engine.codeartifact.face import Face as Packages
     from waybill.sandbox.engine.codepipeline.service import Service
 
 
 class Automation:
-    """The pipelines, and what may start them; the stacks. `clock` tells seconds since the epoch.
+    """The pipelines, and what may start them; the stacks; the packages. `clock` tells seconds since the epoch.
 
     `prepared` has the pipelines of `layout`; `url` is where stacks' resources are made, this sandbox's own.
     """
@@ -24,6 +25,7 @@ class Automation:
         self._lock = threading.Lock()
         self._service: Service | None = None
         self._stacks: Face | None = None
+        self._packages: Packages | None = None
 
     def stacks(self) -> Face:
         """Return the stacks, as a WSGI application that answers CloudFormation's requests."""
@@ -33,6 +35,15 @@ class Automation:
 
                 self._stacks = opening.opened(self._clock, self._url)
             return self._stacks
+
+    def packages(self) -> Packages:
+        """Return CodeArtifact, as a WSGI application that answers its requests."""
+        with self._lock:
+            if self._packages is None:
+                from waybill.sandbox.engine.codeartifact import opening  # noqa: PLC0415 - see above
+
+                self._packages = opening.opened(self._clock)
+            return self._packages
 
     def service(self) -> Service:
         """Return the pipelines; the prepared ones, if any, are among them."""

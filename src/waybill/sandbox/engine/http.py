@@ -19,6 +19,7 @@ from waybill.sandbox.errors import SandboxError
 
 HOST: Final = "127.0.0.1"
 _BACKLOG: Final = 128
+_PACKAGES: Final = "codeartifact"
 
 
 def bound(port: int) -> socket.socket:
@@ -41,6 +42,8 @@ def server(listener: socket.socket, log: Callable[[str], None], automation: Auto
     def application_of(service: Any) -> Any:
         if service == "cloudformation":
             return automation.stacks()
+        if service == _PACKAGES:
+            return automation.packages()
         if service == "codepipeline":
             automation.service()
         late.install(service)
@@ -61,6 +64,9 @@ def _application(service: Any) -> Any:
 
 class _Services(DomainDispatcherApplication):
     def get_backend_for_host(self, host: str | None) -> Any:
+        # moto does not know it.
+        if host is not None and host.startswith(f"{_PACKAGES}."):
+            return _PACKAGES
         found = super().get_backend_for_host(host)
         if found is None and host is not None:
             raise NotImplementedError(host.partition(".")[0])

@@ -2,7 +2,7 @@
 
 checked, asking, common
                  what is missing or unknown; calls, fitted to the service models; names, tags, documents
-s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events, cloudfront, ecr
+s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events, cloudfront, ecr, codeartifact
                  one module a service
 """
 
@@ -14,6 +14,7 @@ from typing import Final
 from waybill.sandbox.engine.cloudformation.kinds import Kind
 from waybill.sandbox.engine.cloudformation.types import (
     cloudfront,
+    codeartifact,
     codepipeline,
     ecr,
     events,
@@ -28,6 +29,8 @@ from waybill.sandbox.engine.cloudformation.types.checked import Checked, Maker
 _ALL: Final[tuple[Maker, ...]] = (
     cloudfront.Distribution(),
     cloudfront.OriginAccessControl(),
+    codeartifact.Domain(),
+    codeartifact.Repository(),
     codepipeline.Pipeline(),
     ecr.Repository(),
     events.Rule(),

@@ -1,0 +1,52 @@
+"""What every operation works with: what there is, who asks, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.sandbox.engine.admission import Caller
+from waybill.sandbox.engine.codeartifact import permits
+from waybill.sandbox.engine.codeartifact.holdings import Domain, Holdings, Place, Repository
+
+Json = dict[str, Any]
+Request = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One request's surroundings. `clock` tells seconds since the epoch; `action` is the operation's name."""
+
+    holdings: Holdings
+    caller: Caller
+    region: str
+    action: str
+    clock: Callable[[], float]
+
+    @property
+    def place(self) -> Place:
+        """The caller's own account, in the request's region."""
+        return Place(self.caller.account, self.region)
+
+    def owner(self, request: Request) -> Place:
+        """Return where the request's domain is: the caller's account, unless `domainOwner` says another."""
+        return Place(request.get("domainOwner") or self.caller.account, self.region)
+
+    def domain(self, request: Request) -> Domain:
+        """Return the request's domain, on which the caller may do this; raises `Refusal`."""
+        found = self.holdings.domain(self.owner(request), request["domain"])
+        permits.admit(self.caller, self.action, found)
+        return found
+
+    def repository(self, request: Request) -> tuple[Domain, Repository]:
+        """Return the request's repository and its domain, on which the caller may do this; raises `Refusal`."""
+        domain = self.holdings.domain(self.owner(request), request["domain"])
+        found = domain.repository(request["repository"])
+        permits.admit(self.caller, self.action, domain, found)
+        return domain, found
+
+
+def tags_of(request: Request) -> dict[str, str]:
+    """Return the tags of a request that makes something."""
+    return {tag["key"]: tag["value"] for tag in request.get("tags") or []}

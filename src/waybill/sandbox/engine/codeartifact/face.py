@@ -1,0 +1,84 @@
+"""CodeArtifact's requests over HTTP: a WSGI application that reads and writes JSON at its paths."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from types import ModuleType
+from typing import Any, Final
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+from moto.core.utils import camelcase_to_underscores, get_service_model
+
+from waybill.sandbox.engine.admission import Caller
+from waybill.sandbox.engine.codeartifact import domains, policies, repositories, tags
+from waybill.sandbox.engine.codeartifact.desk import Desk
+from waybill.sandbox.engine.codeartifact.holdings import Holdings, invalid
+from waybill.sandbox.engine.codepipeline import shapes
+from waybill.sandbox.engine.refusals import Refusal, rendered
+
+NAME: Final = "codeartifact"
+_OPERATIONS: Final[tuple[ModuleType, ...]] = (domains, policies, repositories, tags)
+
+Who = Callable[[Mapping[str, Any]], tuple[Caller, str]]
+
+
+class Face:
+    """The application. `who` tells the caller and the region of a request's WSGI environment."""
+
+    def __init__(self, clock: Callable[[], float], who: Who) -> None:
+        self._clock = clock
+        self._who = who
+        self._holdings = Holdings()
+        self._lock = threading.Lock()
+        model = get_service_model(NAME)
+        found = (model.operation_model(name) for name in model.operation_names)
+        self._models = {(each.http["method"], each.http["requestUri"]): each for each in found}
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request; raises `NotImplementedError` for an operation that is not here."""
+        try:
+            status, headers, body = self._answer(environ)
+        except Refusal as refusal:
+            status, headers, body = rendered(refusal, NAME)
+        start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items(), ("content-length", str(len(body)))])
+        return [body]
+
+    def _answer(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        model = self._models.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        name = camelcase_to_underscores(model.name) if model is not None else environ["PATH_INFO"]
+        operation = next((found for each in _OPERATIONS if (found := getattr(each, name, None))), None)
+        if model is None or operation is None:
+            raise NotImplementedError(f"CodeArtifact's {name}")
+        request = _read(model.input_shape, environ)
+        faults = shapes.faults(model.input_shape, request)
+        if faults:
+            raise invalid(f"{len(faults)} validation error detected: {'; '.join(faults)}")
+        caller, region = self._who(environ)
+        with self._lock:
+            desk = Desk(holdings=self._holdings, caller=caller, region=region, action=model.name, clock=self._clock)
+            answer = operation(desk, request)
+        headers = {"content-type": "application/json", "x-amzn-requestid": str(uuid4())}
+        return 200, headers, json.dumps(answer).encode()
+
+
+def _read(shape: Any, environ: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request's members: those in the query, and those in the body."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError:
+        raise invalid("The request is not JSON") from None
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    request: dict[str, Any] = {}
+    for name, member in shape.members.items():
+        if member.serialization.get("location") != "querystring":
+            if document.get(name) is not None:
+                request[name] = document[name]
+        elif member.serialization["name"] in query:
+            text = query[member.serialization["name"]]
+            request[name] = int(text) if member.type_name == "integer" and text.isdigit() else text
+    return request
