@@ -25,8 +25,9 @@ def read(
     faults: Sequence[Fault] = (),
     *,
     file: ReadFile = read_file,
+    access_key: str = "",
 ) -> ApplyRequest:
-    """Return the request. Raises `InputError` with every fault, those of the file among them."""
+    """Return the request; `access_key` is the id of the ambient one. Raises `InputError` with every fault, those of the file among them."""
     reading = Reading(verb.inputs, values)
     reading.faults.extend(faults)
     members = read_members(reading, around, file, chosen=False)
@@ -56,5 +57,7 @@ def read(
         yes=yes,
         plan_digest=digest or None,
         delete_data=projects,
+        # With a runner's token nobody begins with what is at hand.
+        access_key="" if members.session.oidc_role else access_key,
         again=command_line(verb, values),
     )

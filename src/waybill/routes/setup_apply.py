@@ -17,7 +17,7 @@ from waybill.routes.workbench import Workbench
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
     """Read the file, and make every account what it says."""
     bench = Workbench(shop)
-    request = inputs.read(SETUP_APPLY, values, bench.surroundings(), faults)
+    request = inputs.read(SETUP_APPLY, values, bench.surroundings(), faults, access_key=bench.access_key())
     ask = shop.face.ask
     confirm = (lambda question: ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}) if ask else None
     return apply(request, bench.tools(request.prepared.regions), PackageTemplates(), confirm=confirm)

@@ -17,5 +17,5 @@ from waybill.routes.workbench import Workbench
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
     """Read the file and look at every account."""
     bench = Workbench(shop)
-    request = inputs.read(SETUP_PLAN, values, bench.surroundings(), faults)
+    request = inputs.read(SETUP_PLAN, values, bench.surroundings(), faults, access_key=bench.access_key())
     return plan(request, bench.tools(request.prepared.regions), PackageTemplates())

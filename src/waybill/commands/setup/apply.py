@@ -15,7 +15,9 @@ from waybill.commands.setup.standing import standing_stacks
 from waybill.commands.setup.work import Steps, Work
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
+from waybill.domain.findings import Verdict
 from waybill.domain.result import Outcome, Result
+from waybill.domain.setup.checking import long_lived
 from waybill.domain.setup.configuring import Configured
 from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd
 from waybill.domain.setup.policy import setup_policy
@@ -24,7 +26,7 @@ from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
 from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, Fault, InputError, WaybillError, exit_code_of
 from waybill.ports.templates import Templates
-from waybill.progress import Started
+from waybill.progress import Started, Warned
 
 PLAN, APPLY = "setup plan", "setup apply"
 UNTOUCHED = "Nothing was changed."
@@ -86,6 +88,9 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     entered = enter(request, lambda member: setup_policy() if member.role else "", tools)
     if entered.errors:
         raise together(list(entered.errors.values()))
+    key = long_lived(request.access_key)
+    if key.verdict is Verdict.WARN:
+        tools.reporter.tell(Warned(f"{key.says[:1].upper()}{key.says[1:]}. {key.mend}"))
     work = Work(prepared=request.prepared, accounts=entered.accounts, template=templates.text, tools=tools)
     configured, aliases = plan_configuration(work), plan_aliases(work)
     wanted = wanted_stacks(request.prepared)
