@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from waybill.sandbox.engine.cloudformation.functions import IN_RESOURCES, NOTHING, Scope, Unknown, resolve
+from waybill.sandbox.engine.cloudformation.functions import IN_RESOURCES, Scope, resolve
 from waybill.sandbox.engine.cloudformation.references import order, resources_in
+from waybill.sandbox.engine.cloudformation.values import NOTHING, Unknown
 from waybill.sandbox.engine.refusals import Refusal
 
 LATER = Unknown(frozenset({("ResourceReference", "Later")}))

@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from waybill.sandbox.engine.cloudformation import exports, references, scopes
+from waybill.sandbox.engine.cloudformation import details, exports, references, scopes
 from waybill.sandbox.engine.cloudformation import template as templates
-from waybill.sandbox.engine.cloudformation.functions import Scope, Unknown, resolve, unknown_in
+from waybill.sandbox.engine.cloudformation.functions import Scope, resolve
 from waybill.sandbox.engine.cloudformation.hands import Hands
 from waybill.sandbox.engine.cloudformation.kinds import Made
 from waybill.sandbox.engine.cloudformation.stack import Kept, Stack, Target
 from waybill.sandbox.engine.cloudformation.template import Resource
+from waybill.sandbox.engine.cloudformation.values import Unknown, unknown_in
 from waybill.sandbox.engine.refusals import Refusal
 
 _BY_HAND: Final = ("DirectModification", "")
-_UNSEEN: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ class Comparison:
         order = references.order({name: each.needs & wanted.keys() for name, each in wanted.items()})
         found = [change for name in order for change in self._of(wanted[name])]
         gone = [kept for name, kept in self.stack.resources.items() if name not in wanted]
-        return found + [_removal(kept) for kept in gone]
+        return found + [details.removal(kept) for kept in gone]
 
     def _of(self, declared: Resource) -> Iterator[Json]:
         name = declared.logical_id
@@ -51,16 +51,16 @@ class Comparison:
         properties = resolve(declared.properties, self._scope())
         if before is None:
             self.fresh.add(name)
-            after = json.dumps({"Properties": visible(properties)})
+            after = json.dumps({"Properties": details.visible(properties)})
             yield {"Action": "Add", "LogicalResourceId": name, "ResourceType": declared.type, "AfterContext": after}
             return
         kind = self.hands.kinds.get(declared.type)
         replaces = kind.replaces if kind else frozenset[str]()
-        details = list(self._details(before, declared, properties, replaces))
-        details += [_detail({"Attribute": name}, _BY_HAND) for name in self._attributes(before, declared)]
-        if not details:
+        found = list(self._details(before, declared, properties, replaces))
+        found += [details.detail({"Attribute": name}, _BY_HAND) for name in self._attributes(before, declared)]
+        if not found:
             return
-        replacement = _replacement(details)
+        replacement = details.replacement(found)
         (self.loose if replacement == "False" else self.fresh).add(name)
         change = {
             "Action": "Modify",
@@ -68,10 +68,10 @@ class Comparison:
             "PhysicalResourceId": before.made.physical_id,
             "ResourceType": declared.type,
             "Replacement": replacement,
-            "Scope": list(dict.fromkeys(each["Target"]["Attribute"] for each in details)),
-            "Details": details,
-            "BeforeContext": json.dumps({"Properties": visible(before.properties)}),
-            "AfterContext": json.dumps({"Properties": visible(properties)}),
+            "Scope": list(dict.fromkeys(each["Target"]["Attribute"] for each in found)),
+            "Details": found,
+            "BeforeContext": json.dumps({"Properties": details.visible(before.properties)}),
+            "AfterContext": json.dumps({"Properties": details.visible(properties)}),
         }
         if replacement != "False":
             kept = before.declared.replacement != templates.DELETE
@@ -97,13 +97,13 @@ class Comparison:
             was, will = before.properties.get(name), properties.get(name)
             if was == will:
                 continue
-            wanted, unknown = _of_property(name, was, will, name in replaces), unknown_in(will)
-            if unknown is None or not may_equal(was, will):
+            wanted, unknown = details.of_property(name, was, will, name in replaces), unknown_in(will)
+            if unknown is None or not details.may_equal(was, will):
                 named = self._changed_parameters(declared.properties.get(name))
                 sources = [("ParameterReference", each) for each in named] or [_BY_HAND]
-                yield from (_detail(wanted, source) for source in sources)
+                yield from (details.detail(wanted, source) for source in sources)
             for cause in sorted(unknown.causes) if unknown else ():
-                yield _detail(wanted, cause, dynamic=True)
+                yield details.detail(wanted, cause, dynamic=True)
 
     def _changed_parameters(self, value: Any) -> list[str]:
         """Return the parameters in a piece of the template that have other values than before."""
@@ -159,57 +159,3 @@ def check(hands: Hands, stack: Stack, target: Target) -> None:
     for body in target.template.outputs.values():
         if body.get("Condition") is None or target.conditions[body["Condition"]]:
             resolve(body["Value"], scope)
-
-
-def may_equal(was: Any, will: Any) -> bool:
-    """Tell whether `will`, which has unknown values in it, could turn out to be `was`."""
-    if isinstance(will, Unknown):
-        return True
-    if isinstance(will, Mapping) and isinstance(was, Mapping):
-        return was.keys() == will.keys() and all(may_equal(was[name], will[name]) for name in will)
-    if isinstance(will, list) and isinstance(was, list):
-        return len(was) == len(will) and all(may_equal(*pair) for pair in zip(was, will, strict=True))
-    return bool(was == will)
-
-
-def visible(value: Any) -> Any:
-    """Return a value with what is unknown in it said so."""
-    if isinstance(value, Unknown):
-        return _UNSEEN
-    if isinstance(value, Mapping):
-        return {name: visible(each) for name, each in value.items()}
-    return [visible(each) for each in value] if isinstance(value, list) else value
-
-
-def _removal(kept: Kept) -> Json:
-    return {
-        "Action": "Remove",
-        "PolicyAction": "Delete" if kept.declared.deletion == templates.DELETE else "Retain",
-        "LogicalResourceId": kept.declared.logical_id,
-        "PhysicalResourceId": kept.made.physical_id,
-        "ResourceType": kept.declared.type,
-        "BeforeContext": json.dumps({"Properties": visible(kept.properties)}),
-    }
-
-
-def _replacement(details: list[Json]) -> str:
-    again = {each["Evaluation"] for each in details if each["Target"].get("RequiresRecreation") == "Always"}
-    return "True" if "Static" in again else "Conditional" if again else "False"
-
-
-def _detail(wanted: Json, source: tuple[str, str], *, dynamic: bool = False) -> Json:
-    """Return a detail: what changes (`wanted`), and why: the kind of change and what causes it."""
-    detail: Json = {
-        "Target": {"RequiresRecreation": "Never", **wanted},
-        "Evaluation": "Dynamic" if dynamic else "Static",
-        "ChangeSource": source[0],
-    }
-    return {**detail, "CausingEntity": source[1]} if source[1] else detail
-
-
-def _of_property(name: str, was: Any, will: Any, again: bool) -> Json:
-    wanted: Json = {"Attribute": "Properties", "Name": name, "Path": f"/Properties/{name}"}
-    for side, value in (("BeforeValue", was), ("AfterValue", will)):
-        if value is not None:
-            wanted[side] = value if isinstance(value, str) else json.dumps(visible(value))
-    return {**wanted, "RequiresRecreation": "Always" if again else "Never"}

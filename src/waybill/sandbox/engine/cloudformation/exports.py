@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from waybill.sandbox.engine.cloudformation.functions import NOTHING, Scope, resolve, text_of
+from waybill.sandbox.engine.cloudformation.functions import Scope, resolve
 from waybill.sandbox.engine.cloudformation.hands import Hands
 from waybill.sandbox.engine.cloudformation.stack import Output, Stack, Target, Where
+from waybill.sandbox.engine.cloudformation.values import NOTHING, text_of
 from waybill.sandbox.engine.refusals import Refusal
 
 

@@ -10,15 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from waybill.sandbox.engine.cloudformation.functions import (
-    EVERYWHERE,
-    Function,
-    Scope,
-    arguments,
-    resolve,
-    text_of,
-    wrong,
-)
+from waybill.sandbox.engine.cloudformation.functions import EVERYWHERE, Function, Scope, resolve
+from waybill.sandbox.engine.cloudformation.values import arguments, text_of, wrong
 from waybill.sandbox.engine.refusals import Refusal
 
 _MOST: Final = 10

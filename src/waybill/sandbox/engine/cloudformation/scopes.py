@@ -6,10 +6,11 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
 from waybill.sandbox.engine.cloudformation import logic, parameters
-from waybill.sandbox.engine.cloudformation.functions import IN_RESOURCES, Scope, Unknown
+from waybill.sandbox.engine.cloudformation.functions import IN_RESOURCES, Scope
 from waybill.sandbox.engine.cloudformation.kinds import Made
 from waybill.sandbox.engine.cloudformation.stack import Target, Where
 from waybill.sandbox.engine.cloudformation.template import Template
+from waybill.sandbox.engine.cloudformation.values import Unknown
 from waybill.sandbox.engine.refusals import Refusal
 
 REFERENCE: Final = "ResourceReference"

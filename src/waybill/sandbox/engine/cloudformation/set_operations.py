@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
 from typing import Any, Final
 
-from waybill.sandbox.engine.cloudformation import capabilities, parameters, sources, template
+from waybill.sandbox.engine.cloudformation import capabilities, parameters, set_places, sources, template
 from waybill.sandbox.engine.cloudformation.service import Service
 from waybill.sandbox.engine.cloudformation.set_work import SetWork
 from waybill.sandbox.engine.cloudformation.sets import (
@@ -73,7 +72,7 @@ def update_stack_set(service: Service, where: Where, request: Request) -> Json:
     for each in found.instances.values():
         each.status = OUTDATED
     named = "Accounts" in request or "DeploymentTargets" in request or "Regions" in request
-    chosen = _existing(service, found, request) if named else list(found.instances.values())
+    chosen = set_places.existing(found, service.sets.members, request) if named else list(found.instances.values())
     return _begin(service, found, request, "UPDATE", chosen)
 
 
@@ -94,7 +93,7 @@ def create_stack_instances(service: Service, where: Where, request: Request) -> 
     found = _free(service, where, request)
     overrides = _overrides(found, request)
     chosen = []
-    for place, unit in _places(service, found, request):
+    for place, unit in set_places.chosen(found, service.sets.members, request):
         each = found.instances.setdefault(place, Instance(where=place, unit=unit))
         each.overrides = overrides
         chosen.append(each)
@@ -104,7 +103,7 @@ def create_stack_instances(service: Service, where: Where, request: Request) -> 
 def update_stack_instances(service: Service, where: Where, request: Request) -> Json:
     """UpdateStackInstances: their own values of parameters."""
     found = _free(service, where, request)
-    chosen = _existing(service, found, request)
+    chosen = set_places.existing(found, service.sets.members, request)
     if "ParameterOverrides" in request:
         overrides = _overrides(found, request)
         for each in chosen:
@@ -115,7 +114,7 @@ def update_stack_instances(service: Service, where: Where, request: Request) -> 
 def delete_stack_instances(service: Service, where: Where, request: Request) -> Json:
     """DeleteStackInstances; their stacks stay with `RetainStacks`."""
     found = _free(service, where, request)
-    places = [place for place, _ in _places(service, found, request)]
+    places = [place for place, _ in set_places.chosen(found, service.sets.members, request)]
     chosen = [found.instances[place] for place in places if place in found.instances]
     return _begin(service, found, request, "DELETE", chosen)
 
@@ -145,42 +144,6 @@ def _run(service: Service, owner: StackSet, operation: SetOperation, chosen: lis
     finally:
         if operation.status == RUNNING:
             operation.status, operation.reason = FAILED, "Internal failure of the sandbox; its log says more."
-
-
-def _places(service: Service, owner: StackSet, request: Request) -> list[tuple[Where, str]]:
-    """Return the places that a request means, each with its organizational unit; raises `Refusal`."""
-    targets: Mapping[str, Any] = request.get("DeploymentTargets", {})
-    accounts = list(dict.fromkeys([*request.get("Accounts", []), *targets.get("Accounts", [])]))
-    regions = list(dict.fromkeys(request.get("Regions", [])))
-    units = targets.get("OrganizationalUnitIds", [])
-    if owner.model == SELF_MANAGED:
-        if units or not accounts:
-            raise _wrong("StackSets with SELF_MANAGED permission model need Accounts, and no organizational units.")
-        return [(Where(account, region), "") for account in accounts for region in regions]
-    if not units:
-        raise _wrong("StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target")
-    how = targets.get("AccountFilterType", "NONE")
-    # The sandbox's organisation has no tree: every unit has all of its members.
-    within = {
-        "NONE": [each for each in service.sets.members if not accounts or each in accounts],
-        "INTERSECTION": [each for each in service.sets.members if each in accounts],
-        "DIFFERENCE": [each for each in service.sets.members if each not in accounts],
-        "UNION": list(dict.fromkeys([*service.sets.members, *accounts])),
-    }[how]
-    return [(Where(account, region), units[0]) for account in within for region in regions]
-
-
-def _existing(service: Service, owner: StackSet, request: Request) -> list[Instance]:
-    places = [place for place, _ in _places(service, owner, request)]
-    missing = [each for each in places if each not in owner.instances]
-    if missing:
-        one = missing[0]
-        raise Refusal(
-            "StackInstanceNotFoundException",
-            f"Stack instance not found for account {one.account} in region {one.region}",
-            404,
-        )
-    return [owner.instances[each] for each in places]
 
 
 def _overrides(owner: StackSet, request: Request) -> dict[str, str]:
