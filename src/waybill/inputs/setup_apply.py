@@ -27,7 +27,7 @@ def read(
     file: ReadFile = read_file,
     access_key: str = "",
 ) -> ApplyRequest:
-    """Return the request; `access_key` is the id of the ambient one. Raises `InputError` with every fault, those of the file among them."""
+    """Return the request; `access_key` is the id of the ambient one. Raises `InputError` with every fault."""
     reading = Reading(verb.inputs, values)
     reading.faults.extend(faults)
     members = read_members(reading, around, file, chosen=False)
