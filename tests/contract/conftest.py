@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from contract.laxness import LAX, OWED
 from contract.pipeline_places import FakePipelinePlace, PipelinePlace, in_the_sandbox
 from contract.places import Place, in_ministack, in_moto, in_the_fake
+from contract.stack_places import FakeStackPlace, StackPlace
+from contract.stack_places import in_the_sandbox as stacks_in_the_sandbox
 from engines.ministack import binary
 
 ENGINES = ("fake", "moto", "ministack")
@@ -66,6 +69,22 @@ def pipeline_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """Everything that the ports of pipelines stand for, twice over."""
     sandboxed = request.param == "sandbox"
     found: PipelinePlace = request.getfixturevalue("pipelines_sandbox") if sandboxed else FakePipelinePlace()
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+@pytest.fixture(scope="session")
+def stacks_sandbox() -> Iterator[StackPlace]:
+    with stacks_in_the_sandbox(os.environ) as found:
+        yield found
+
+
+@pytest.fixture(params=["fake", pytest.param("sandbox", marks=pytest.mark.engine)])
+def stack_place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> StackPlace:
+    """Everything that the port of stacks stands for, twice over."""
+    sandboxed = request.param == "sandbox"
+    found: StackPlace = request.getfixturevalue("stacks_sandbox") if sandboxed else FakeStackPlace()
     for name, value in found.environment.items():
         monkeypatch.setenv(name, value)
     return found

@@ -15,6 +15,7 @@ from fakes.pipelines import FakePipelines
 from fakes.refusals import no_key, unknown
 from fakes.settings import FakeSettings
 from fakes.source_bucket import FakeSourceBucket
+from fakes.stacks import FakeLeftovers, FakeStacks
 from fakes.state import ParameterState
 from fakes.world import World
 from waybill.domain.arns import Caller, KeyArn
@@ -52,6 +53,14 @@ class FakeAccount:
     def pipelines(self, region: str) -> FakePipelines:
         """Return a region's CodePipeline."""
         return FakePipelines(self._world, region=region, account=self._caller.account)
+
+    def stacks(self, region: str) -> FakeStacks:
+        """Return a region's CloudFormation."""
+        return FakeStacks(self._world, region=region, account=self._caller.account)
+
+    def leftovers(self, region: str) -> FakeLeftovers:
+        """Return what holds data in a region."""
+        return FakeLeftovers(self._world, region=region, account=self._caller.account)
 
     def buckets(self, region: str) -> FakeBuckets:
         """Return a region's buckets."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from waybill.aws.calls import Calls
@@ -69,12 +70,16 @@ class CloudFormation:
         new: bool,
     ) -> ChangeSet:
         """Begin to make a change set; `new`: the stack is not there, or in `REVIEW` only."""
+        # A run that GitHub tries again has the same id, and what its first try made may still be there.
+        unique = f"{change_set}-{token_hex(4)}"
         answer = self._perform(
             "CreateChangeSet",
             name,
             lambda: self._client.create_change_set(
                 StackName=name,
-                ChangeSetName=change_set,
+                ChangeSetName=unique,
+                # It is made once, however often an answer is lost.
+                ClientToken=unique,
                 ChangeSetType="CREATE" if new else "UPDATE",
                 TemplateBody=template,
                 Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],

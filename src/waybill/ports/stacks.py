@@ -107,7 +107,7 @@ class Stacks(Protocol):
         *,
         new: bool,
     ) -> ChangeSet:
-        """Begin to make a change set of that name; `new`: the stack is not there, or in `REVIEW` only."""
+        """Begin to make a change set whose name begins so; `new`: the stack is not there, or in `REVIEW` only."""
 
     def change_set(self, change_set: ChangeSet) -> ChangeSet:
         """Return how a change set stands now."""
