@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from waybill.domain.calls import DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
+from waybill.domain.calls import CONFIGURE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
 from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import (
     published_deploy_policy,
@@ -22,10 +22,17 @@ from waybill.domain.policy import (
     published_rollback_policy,
     published_stage_policy,
 )
+from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS, PIPELINE_ROLE_CALLS
+from waybill.inputs.find import IN_FAMILIES
+from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Output, Verb
+from waybill.inputs.tables.members import CONFIG, SESSIONS
 from waybill.inputs.verbs import ACTIONS, VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = (CONFIG, *SESSIONS, SUMMARY)
+"""The inputs of every command of `actions/setup` that goes into the accounts."""
+
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
@@ -95,7 +102,8 @@ def calls_table(calls: Iterable[Call]) -> str:
 def sections() -> dict[str, str]:
     """Return what is written into the pages, by the name of its markers: `VERB-inputs`, ...; stage's are bare.
 
-    The verb `setup plan` has `setup-plan-inputs`, the action `setup` has `setup-inputs`.
+    The verb `setup plan` has `setup-plan-inputs`, the action `setup` has `setup-inputs`; `setup-plan-own-inputs` are those
+    that are not `setup-shared-inputs`.
     """
     found = {
         "policy": policy_block(published_stage_policy()),
@@ -108,12 +116,20 @@ def sections() -> dict[str, str]:
         "deploy-calls": calls_table(DEPLOY_CALLS),
         "pipeline-policy": policy_block(published_pipeline_policy()),
         "pipeline-calls": calls_table(PIPELINE_CALLS),
+        "setup-shared-inputs": inputs_table(SHARED),
+        "setup-configuration-calls": calls_table(CONFIGURE_CALLS),
+        "setup-adopt-calls": calls_table(ADOPT_CALLS),
+        "setup-pipeline-role-calls": calls_table(PIPELINE_ROLE_CALLS),
+        "setup-check-calls": calls_table(CHECK_CALLS),
     }
     for verb in {**VERBS, **ACTIONS}.values():
         prefix = "" if verb.name == "stage" else f"{verb.name.replace(' ', '-')}-"
         found[f"{prefix}inputs"] = inputs_table(verb.inputs)
         if verb.outputs:
             found[f"{prefix}outputs"] = outputs_table(verb.outputs)
+    for name in IN_FAMILIES:
+        own = [item for item in VERBS[name].inputs if item not in SHARED]
+        found[f"{name.replace(' ', '-')}-own-inputs"] = inputs_table(own) if own else "None but those."
     return found
 
 

@@ -37,6 +37,11 @@ GOOD: Mapping[str, Mapping[str, str]] = {
     "setup apply": {},
     "setup configuration": {},
     "setup adopt": {"account": "production"},
+    "setup pipeline-role": {
+        "deploy-role": "arn:aws:iam::222222222222:role/prods3role",
+        "pipeline": "handmade",
+        "account": "development",
+    },
     "setup check": {},
 }
 """What a verb needs, and takes."""
@@ -124,6 +129,12 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
         "check": "maybe",
     },
     "setup adopt": {"bucket": "no-equals-sign"},
+    "setup pipeline-role": {
+        "deploy-role": "prods3role",
+        "action": "two words",
+        "region": "us-nowhere-1",
+        "same-account": "maybe",
+    },
 }
 """A wrong value for each input that one verb has, or takes other values of than the others."""
 
