@@ -102,8 +102,8 @@ def calls_table(calls: Iterable[Call]) -> str:
 def sections() -> dict[str, str]:
     """Return what is written into the pages, by the name of its markers: `VERB-inputs`, ...; stage's are bare.
 
-    The verb `setup plan` has `setup-plan-inputs`, the action `setup` has `setup-inputs`; `setup-plan-own-inputs` are those
-    that are not `setup-shared-inputs`.
+    The verb `setup plan` has `setup-plan-inputs`, the action `setup` has `setup-inputs`. What a
+    verb has beside `setup-shared-inputs` is `setup-plan-own-inputs`.
     """
     found = {
         "policy": policy_block(published_stage_policy()),

@@ -34,6 +34,7 @@ GOOD: Mapping[str, Mapping[str, str]] = {
     "prune": {"project": "SugarWater", "keep": "3", "reason": "old"},
     "setup init": {"answers": "answers.yaml"},
     "setup plan": {},
+    "setup emit": {"directory": "build"},
     "setup apply": {},
     "setup configuration": {},
     "setup adopt": {"account": "production"},
@@ -122,6 +123,7 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
     "prune": {"keep": "few", "older-than": "long"},
     "setup init": {"config": ".", "answers": "nowhere.yaml", "force": "maybe", "schema": "two\tcolumns"},
     "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
+    "setup emit": {"directory": "waybill.yaml", "force": "maybe"},
     "setup configuration": {
         "write": "maybe",
         "repair": "maybe",
@@ -184,6 +186,7 @@ def _download(verb: Verb) -> Read:
 READ_BY: Mapping[str, Callable[[Verb], Read]] = {
     "download": _download,
     "setup init": lambda _: _read("setup_init", terminal=False),
+    "setup emit": lambda _: _read("setup_emit", workspace=Path.cwd()),
     "setup plan": lambda verb: _read("setup_apply", verb),
     "setup apply": lambda verb: _read("setup_apply", verb),
 }

@@ -28,10 +28,11 @@ from waybill.domain.deploying import (
 from waybill.domain.execution import ActionStatus
 from waybill.github.commands import WorkflowCommands
 from waybill.progress import RegionEnded, Step, Stepped
+from waybill.report.annotations import LONGEST
 from waybill.report.ink import Ink
 from waybill.report.narrate import narrate
 from waybill.report.plain import PlainReporter
-from waybill.report.runner_log import LONGEST, RunnerReporter
+from waybill.report.runner_log import RunnerReporter
 from waybill.report.terminal import TerminalReporter
 
 LOG_PAGE = (

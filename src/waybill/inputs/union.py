@@ -12,7 +12,8 @@ def united_inputs(verbs: Mapping[str, Verb], own: Mapping[str, str], last: tuple
     """Return the inputs of all verbs, by the words that choose them; those named in `last` at the end.
 
     `own` has the help of inputs whose verbs say different things of them. What not every verb takes begins with the
-    words of those that do. Where defaults differ there is none, and each verb's own is taken.
+    words of those that do, or with the one that does not. Where defaults differ there is none, and each verb's own is
+    taken.
     """
     names = list(dict.fromkeys(item.name for verb in verbs.values() for item in verb.inputs))
     names.sort(key=lambda name: name in last)
@@ -50,9 +51,14 @@ def _united(name: str, verbs: Mapping[str, Verb], own: Mapping[str, str]) -> Inp
     everywhere = len(words) == len(verbs)
     return replace(
         first,
-        help=told if everywhere else f"{listed(words)}: {told}",
+        help=told if everywhere else f"{_whose(words, verbs)}: {told}",
         default=first.default if len(defaults) == 1 else "",
         required=everywhere and all(one.required for one in items.values()),
         example=next((one.example for one in items.values() if one.example), ""),
         secret=any(one.secret for one in items.values()),
     )
+
+
+def _whose(words: tuple[str, ...], verbs: Mapping[str, Verb]) -> str:
+    others = tuple(word for word in verbs if word not in words)
+    return f"All but {listed(others)}" if len(others) == 1 < len(words) else listed(words)

@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, Verb] = MappingProxyType(
 OWN_HELP: Mapping[str, str] = MappingProxyType(
     {
         "yes": "Do it. Without it, what would be done is shown.",
-        "account": "Only these accounts, by their names in the file, one a line. Left out: all.",
+        "account": "Only these accounts, by their names in the file, one a line; `pipeline-role` takes one.",
         "delete-data": "Projects whose data goes for good with what the file does not have any more, one a line.",
         "delete-from": "Delete it from these regions, which the file does not name any more.",
     }
