@@ -10,13 +10,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from templates.made import Made
+from waybill.sandbox import layout
 
 Properties = Mapping[str, Any]
 
 
-def check(made: Made, type: str, id: str, told: Properties) -> None:
-    """Hold the resource `id` to its properties."""
-    CHECKS[type](made, id, told)
+def check(made: Made) -> None:
+    """Hold every resource of a stack to its properties, and its outputs to what they should be."""
+    told = made.told()
+    assert made.ids.keys() == told.resources.keys()
+    for name, body in told.resources.items():
+        CHECKS[body["Type"]](made, made.ids[name], body.get("Properties", {}))
+    assert made.outputs == {name: str(value) for name, value in told.outputs.items()}
 
 
 def holds(found: Any, told: Any, at: str = "") -> None:
@@ -244,7 +249,27 @@ def permissions(call: Any, which: Mapping[str, str], told: Properties) -> None:
         missing(call, "ResourceNotFoundException", **which)
 
 
+def stack_set(made: Made, id: str, told: Properties) -> None:
+    client, which = made.client("cloudformation"), {"StackSetName": told["StackSetName"], "CallAs": told["CallAs"]}
+    found = client.describe_stack_set(**which)["StackSet"]
+    same = {"StackSetName", "Description", "PermissionModel", "Capabilities"}
+    holds(found, {name: told[name] for name in same} | {"StackSetId": id})
+    (group,) = told["StackInstancesGroup"]
+    accounts = set(group["DeploymentTargets"].get("Accounts", layout.ACCOUNTS))
+    accounts &= set(layout.ACCOUNTS)
+    instances = client.list_stack_instances(**which)["Summaries"]
+    places = {(one["Account"], one["Region"]) for one in instances}
+    assert places == {(account, region) for account in accounts for region in group["Regions"]}
+    assert {one["StackInstanceStatus"]["DetailedStatus"] for one in instances} == {"SUCCEEDED"}
+    template = told["TemplateURL"].rpartition("/")[2].removesuffix(".yaml")
+    said, given = ({one["ParameterKey"]: one["ParameterValue"] for one in each["Parameters"]} for each in (found, told))
+    assert said.items() >= given.items()
+    for one in instances:
+        check(made.hands.made(template, given, one["Account"], one["Region"], one["StackId"]))
+
+
 CHECKS = {
+    "AWS::CloudFormation::StackSet": stack_set,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
     "AWS::KMS::Key": key,

@@ -34,6 +34,8 @@ class Hands:
         if (account,) not in self._made:
             user = self.sandbox.accounts[layout.MANAGEMENT]["user"]
             keys = {"aws_access_key_id": user["access_key_id"], "aws_secret_access_key": user["secret_access_key"]}
+            if account == layout.MANAGEMENT:
+                return keys
             sts = self._client("sts", layout.HOME_REGION, **keys)
             arn = layout.organization_role_arn(account)
             taken = sts.assume_role(RoleArn=arn, RoleSessionName="a-test")["Credentials"]
@@ -74,6 +76,11 @@ class Hands:
             failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("FAILED")]
             told = [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
             pytest.fail("\n".join([f"the stack of {template} was not made", *told]))
+        return self.made(template, parameters, account, region, stack)
+
+    def made(self, template: str, parameters: Mapping[str, str], account: str, region: str, stack: str) -> Made:
+        """What a stack has made."""
+        client = self.client("cloudformation", account, region)
         resources = client.describe_stack_resources(StackName=stack)["StackResources"]
         (found,) = client.describe_stacks(StackName=stack)["Stacks"]
         return Made(

@@ -2,7 +2,8 @@
 
 checked, asking, common
                  what is missing or unknown; calls, fitted to the service models; names, tags, documents
-s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events, cloudfront, ecr, codeartifact
+s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events, cloudfront, ecr, codeartifact,
+cloudformation (stack_instances)
                  one module a service
 """
 
@@ -13,6 +14,7 @@ from typing import Final
 
 from waybill.sandbox.engine.cloudformation.kinds import Kind
 from waybill.sandbox.engine.cloudformation.types import (
+    cloudformation,
     cloudfront,
     codeartifact,
     codepipeline,
@@ -27,6 +29,7 @@ from waybill.sandbox.engine.cloudformation.types import (
 from waybill.sandbox.engine.cloudformation.types.checked import Checked, Maker
 
 _ALL: Final[tuple[Maker, ...]] = (
+    cloudformation.StackSet(),
     cloudfront.Distribution(),
     cloudfront.OriginAccessControl(),
     codeartifact.Domain(),
