@@ -24,8 +24,8 @@ from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS
 
 pytestmark = pytest.mark.engine
 
-PARAMETERS = [f"arn:aws:ssm:*:{PRODUCTION}:parameter{name}" for name in ("/startifact", "/buckets/staging")]
 A = REGIONS[0]
+NEEDED = [call for call in ADOPT_CALLS if "may be left out" not in call.why]
 
 
 def new_role(stack: Stack, name: str, document: dict[str, Any]) -> str:
@@ -91,8 +91,7 @@ def test_the_calls_of_adopt_are_enough_and_what_may_be_left_out_is_unknown(stack
     assert not [one for one in findings if one["verdict"] == "unknown"]
     assert [bucket["bucket"] for bucket in done.json["buckets"]] == [bucket_name(PRODUCTION, one) for one in REGIONS]
 
-    needed = [call for call in ADOPT_CALLS if "may be left out" not in call.why]
-    role = new_role(stack, "adopts-blindly", allowing(needed, "*"))
+    role = new_role(stack, "adopts-blindly", allowing(NEEDED, "*"))
     done = setup(stack, tmp_path, role, "adopt")
     assert done.code == 0, done.stdout + done.stderr
     unknown = {
@@ -101,9 +100,7 @@ def test_the_calls_of_adopt_are_enough_and_what_may_be_left_out_is_unknown(stack
     assert unknown == {"public-access", "ownership", "tls-only", "expiry"}
 
 
-@pytest.mark.parametrize(
-    "call", [call for call in ADOPT_CALLS if "may be left out" not in call.why], ids=lambda c: c.action
-)
+@pytest.mark.parametrize("call", NEEDED, ids=lambda call: call.action)
 def test_adopt_does_nothing_without_any_other_of_its_calls(stack: Stack, tmp_path: Path, call: Call) -> None:
     name = f"adopts-without-{call.action.split(':')[1]}".lower()
     role = new_role(stack, name, allowing([one for one in ADOPT_CALLS if one != call], "*"))
@@ -113,11 +110,11 @@ def test_adopt_does_nothing_without_any_other_of_its_calls(stack: Stack, tmp_pat
         Name="/buckets/staging", Value="the-former", Type="String", Overwrite=True
     )
     ended = setup(stack, tmp_path, role, *words, regions=[A])
-    assert ended.code in {3, 5}, ended.stdout
-    assert ended.json["changed"] is False
     stack.engine.root(PRODUCTION, "ssm", A).put_parameter(
         Name="/buckets/staging", Value=bucket_name(PRODUCTION, A), Type="String", Overwrite=True
     )
+    assert ended.code in {3, 5}, ended.stdout
+    assert ended.json["changed"] is False
 
 
 CHECKED = {
