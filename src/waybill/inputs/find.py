@@ -15,7 +15,7 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "setup": (
             "prepare accounts: regions, keys, roles, pipelines, from templates that anyone can read.",
-            ("init", "plan", "apply", "configuration", "adopt", "pipeline-role", "check"),
+            ("init", "plan", "apply", "emit", "configuration", "adopt", "pipeline-role", "check"),
         ),
     }
 )

@@ -13,6 +13,7 @@ _DRAWN_BY = {
     "Checked": "check_text",
     "Configured": "configuration_text",
     "Deployment": "deploy_text",
+    "Emitted": "emit_text",
     "Overview": "catalogue_text",
     "VersionInfo": "info_text",
     "Pruning": "prune_text",

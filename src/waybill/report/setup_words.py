@@ -11,6 +11,7 @@ _TOLD_BY = {
     "Checked": "check_text",
     "Configured": "configuration_text",
     "RoleEdited": "pipeline_role_text",
+    "Emitted": "emit_text",
     "SetupPlan": "setup_plan_words",
     "Written": "setup_init_text",
 }
