@@ -64,6 +64,7 @@ def test_every_error_of_the_tree_has_a_code_of_its_own_kind() -> None:
     assert tree == {
         "WaybillError": 70,
         "InputError": 2,
+        "Declined": 2,
         "IdentityError": 3,
         "AccessDenied": 3,
         "ArtifactError": 4,
