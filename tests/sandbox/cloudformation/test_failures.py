@@ -121,6 +121,33 @@ def test_a_way_back_that_fails_is_told(stand: Stand) -> None:
     assert failed["StackStatusReason"] == "The following resource(s) failed to update: [One]. "
     assert stand.reason(name, "One", "UPDATE_FAILED") == 'Resource handler returned message: "nor tomorrow"'
     assert "UPDATE_ROLLBACK_FAILED" in refused(stand.client.update_stack, StackName=name, TemplateBody=body)[1]
+    before = len(stand.things.calls)
+    stand.client.continue_update_rollback(StackName=name)
+    assert stand.ended(name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert stand.things.calls[before:] == [("update", "One")]
+    assert "can not continue" in refused(stand.client.continue_update_rollback, StackName=name)[1]
+
+
+def test_a_way_back_goes_on_without_what_is_skipped(stand: Stand) -> None:
+    name = stand.made(template(One=thing("a", Name="skipped")))
+    stand.service.disturb("POST", {"stack": name, "resource": "One", "fail": "never", "times": 2})
+    stand.updated(name, template(One=thing("b", Name="skipped")), status="UPDATE_ROLLBACK_FAILED")
+    assert "[One]" in refused(stand.client.continue_update_rollback, StackName=name, ResourcesToSkip=["Two"])[1]
+    stand.client.continue_update_rollback(StackName=name, ResourcesToSkip=["One"])
+    assert stand.ended(name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    stand.updated(name, template(One=thing("c", Name="skipped")))
+
+
+def test_without_rollback_an_update_keeps_what_it_did_and_is_completed_later(stand: Stand) -> None:
+    def body(name: str, last: str) -> dict[str, Any]:
+        return template(One=thing(Name=name), Two=thing(last, DependsOn="One"))
+
+    name = stand.made(body("kept-a", "fine"))
+    stand.updated(name, body("kept-b", "refuse"), status="UPDATE_FAILED", DisableRollback=True)
+    assert {"kept-a", "kept-b"} <= stand.things.there.keys()
+    stand.updated(name, body("kept-b", "good"))
+    assert "kept-a" not in stand.things.there
+    assert "kept-b" in stand.things.there
 
 
 def test_a_type_that_the_sandbox_does_not_have_fails_the_stack(stand: Stand) -> None:

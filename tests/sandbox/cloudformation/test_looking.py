@@ -55,6 +55,9 @@ def test_a_template_is_given_back_as_it_was_given(stand: Stand) -> None:
     stand.ended("as-given")
     # boto3 reads JSON, and leaves YAML as it is.
     assert stand.client.get_template(StackName="as-given")["TemplateBody"] == text
+    made = stand.changes("as-given", template(One=thing("b")))
+    of_set = stand.client.get_template(ChangeSetName=made["ChangeSetId"])["TemplateBody"]
+    assert of_set == template(One=thing("b"))
 
 
 def test_a_resource_is_described_by_either_of_its_names(stand: Stand) -> None:

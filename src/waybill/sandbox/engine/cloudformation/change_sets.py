@@ -61,7 +61,7 @@ def create_change_set(service: Service, where: Where, request: Request) -> Json:
 
 def describe_change_set(service: Service, where: Where, request: Request) -> Json:
     """DescribeChangeSet."""
-    stack, made = _get(service, where, request)
+    stack, made = get(service, where, request)
     values = bool(request.get("IncludePropertyValues"))
     page = pages.page("Changes", views.changes(made, values=values), request)
     return {**views.whole_change_set(stack, made), **page}
@@ -69,7 +69,7 @@ def describe_change_set(service: Service, where: Where, request: Request) -> Jso
 
 def execute_change_set(service: Service, where: Where, request: Request) -> Json:
     """ExecuteChangeSet. All other change sets of the stack are deleted, since what they compare with is no more."""
-    stack, made = _get(service, where, request)
+    stack, made = get(service, where, request)
     token = request.get("ClientRequestToken", "")
     if token and stack.tokens.get(token) == _EXECUTED:
         return {}
@@ -136,7 +136,8 @@ def _existing(name: str, found: Stack | None) -> Stack:
     return found
 
 
-def _get(service: Service, where: Where, request: Request) -> tuple[Stack, ChangeSet]:
+def get(service: Service, where: Where, request: Request) -> tuple[Stack, ChangeSet]:
+    """Return the change set that a request names, and its stack; raises `Refusal`."""
     name = request["ChangeSetName"]
     if name.startswith("arn:"):
         for stack in service.stacks(where):

@@ -29,6 +29,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     stacks.create_stack,
     stacks.update_stack,
     stacks.delete_stack,
+    stacks.continue_update_rollback,
     stacks.update_termination_protection,
     change_sets.create_change_set,
     change_sets.describe_change_set,

@@ -20,6 +20,7 @@ from waybill.sandbox.engine.cloudformation.stack import (
     Kept,
     Output,
     Stack,
+    Step,
     Target,
 )
 from waybill.sandbox.engine.cloudformation.teller import Teller
@@ -36,18 +37,6 @@ class Stopped(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What was done: `before` None is a resource that was made, else one changed, or replaced by `after`.
-
-    A change that fails midway is a step, too: who knows how far it came.
-    """
-
-    before: Kept | None
-    after: Kept
-    replaced: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

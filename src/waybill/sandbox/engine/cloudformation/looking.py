@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from waybill.sandbox.engine.cloudformation import capabilities, exports, pages, sources, template, views
+from waybill.sandbox.engine.cloudformation import capabilities, change_sets, exports, pages, sources, template, views
 from waybill.sandbox.engine.cloudformation.service import Service
 from waybill.sandbox.engine.cloudformation.sources import Request
-from waybill.sandbox.engine.cloudformation.stack import Event, Stack, Where
+from waybill.sandbox.engine.cloudformation.stack import Event, Stack, Target, Where
 from waybill.sandbox.engine.refusals import Refusal
 
 Json = dict[str, Any]
@@ -96,11 +96,10 @@ def list_imports(service: Service, where: Where, request: Request) -> Json:
 def get_template(service: Service, where: Where, request: Request) -> Json:
     """GetTemplate: as it was given."""
     if "ChangeSetName" in request:
-        raise NotImplementedError("GetTemplate of a change set")
-    stack = _seen(service, where, request)
-    if stack.target is None:
-        return {"TemplateBody": "", "StagesAvailable": ["Original", "Processed"]}
-    return {"TemplateBody": stack.target.template.text, "StagesAvailable": ["Original", "Processed"]}
+        target: Target | None = change_sets.get(service, where, request)[1].target
+    else:
+        target = _seen(service, where, request).target
+    return {"TemplateBody": target.template.text if target else "", "StagesAvailable": ["Original", "Processed"]}
 
 
 def validate_template(service: Service, where: Where, request: Request) -> Json:

@@ -73,7 +73,8 @@ class SetWork:
         instance.status = CURRENT if status == SUCCEEDED else OUTDATED
         self.operation.results[instance.where] = status, reason
         if status == SUCCEEDED and self.operation.action == "DELETE":
-            self.owner.instances.pop(instance.where, None)
+            with self.service.lock:
+                self.owner.instances.pop(instance.where, None)
 
     def _apply(self, instance: Instance) -> str:
         """Make an instance's stack what it should be; return why that failed, or nothing."""

@@ -79,7 +79,7 @@ def _fetched(service: Service, where: Where, url: str) -> str:
         raise _wrong(f"S3 error: {reason_of(error, url)}") from None
     if len(body) > template.LONGEST_OBJECT:
         raise _wrong(f"Template may not exceed {template.LONGEST_OBJECT} bytes in size.")
-    return body.decode()
+    return body.decode(errors="replace")
 
 
 def _stored(service: Service, where: Where, name: str) -> str:

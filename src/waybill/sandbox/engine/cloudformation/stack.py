@@ -66,6 +66,18 @@ class Kept:
     tags: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done: `before` None is a resource that was made, else one changed, or replaced by `after`.
+
+    A change that fails midway is a step, too: who knows how far it came.
+    """
+
+    before: Kept | None
+    after: Kept
+    replaced: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened to a stack or to one of its resources; `time` in seconds since the epoch."""
@@ -108,11 +120,21 @@ class ChangeSet:
     token: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Where a way back stopped: the steps that are still to be undone, and all of its steps."""
+
+    undo: list[Step]
+    steps: list[Step]
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Stack:
     """A stack. `rows` has what was told last about each resource; `tokens` what each request token asked for.
 
-    `target` is what it was last made to be (None while it is only reviewed); `revision` counts its changes.
+    `target` is what it was last made to be (None while it is only reviewed). `superseded` are resources that others
+    have replaced and that an update without rollback left behind; `stuck` what a way back has not taken back (`undo`),
+    of all that it should.
     """
 
     id: str
@@ -138,6 +160,8 @@ class Stack:
     role: str = ""
     topics: list[str] = field(default_factory=list)
     minutes: int | None = None
+    superseded: list[Kept] = field(default_factory=list)
+    stuck: Stuck | None = None
 
     @property
     def is_gone(self) -> bool:

@@ -89,6 +89,22 @@ def delete_stack(service: Service, where: Where, request: Request) -> Json:
     return {}
 
 
+def continue_update_rollback(service: Service, where: Where, request: Request) -> Json:
+    """ContinueUpdateRollback."""
+    stack = service.get(where, request["StackName"])
+    if stack.status != "UPDATE_ROLLBACK_FAILED":
+        raise _wrong(f"Stack:{stack.id} is in {stack.status} state and can not continue rolling back.")
+    skipped = frozenset(request.get("ResourcesToSkip", []))
+    stuck = {step.after.declared.logical_id for step in stack.stuck.undo} if stack.stuck else set()
+    if skipped - stuck:
+        raise _wrong(f"Only resources that failed to update can be skipped: [{', '.join(sorted(stuck))}]")
+    tell = service.tell(stack, request.get("ClientRequestToken", ""))
+    work = _work(service, stack, tell, ROLL_BACK)
+    tell.status("UPDATE_ROLLBACK_IN_PROGRESS", BY_USER)
+    service.begin(stack, tell, lambda: work.go_on_back(skipped))
+    return {}
+
+
 def update_termination_protection(service: Service, where: Where, request: Request) -> Json:
     """UpdateTerminationProtection."""
     stack = service.get(where, request["StackName"])

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from waybill.sandbox.engine.cloudformation import exports, removal, template
-from waybill.sandbox.engine.cloudformation.forward import Forward, Step, Stopped
+from waybill.sandbox.engine.cloudformation.back import Back, forget
+from waybill.sandbox.engine.cloudformation.forward import Forward, Stopped
 from waybill.sandbox.engine.cloudformation.hands import Hands
-from waybill.sandbox.engine.cloudformation.reasons import EXPECTED, reason_of
-from waybill.sandbox.engine.cloudformation.stack import Kept, Stack, Target
+from waybill.sandbox.engine.cloudformation.stack import Kept, Stack, Step, Stuck, Target
 from waybill.sandbox.engine.cloudformation.teller import Teller
 from waybill.sandbox.engine.refusals import Refusal
 
@@ -50,21 +50,20 @@ class Work:
             outputs = forward.run()
         except Stopped as stopped:
             if self.on_failure == DO_NOTHING:
+                self.stack.superseded += _replaced(forward.steps)
                 self.tell.status("UPDATE_FAILED", stopped.reason.strip())
             else:
-                self._go_back(forward.steps, before, stopped)
+                self.stack.target = before
+                self._back().run(forward.steps, stopped.reason.strip())
             return
         self.stack.outputs, self.stack.imports = outputs, frozenset(forward.imports)
         self.tell.status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         wanted = target.resources()
         gone = [kept for name, kept in self.stack.resources.items() if name not in wanted]
-        replaced = [step.before for step in forward.steps if step.replaced and step.before is not None]
-        self._remove(replaced, lambda kept: kept.declared.replacement != template.DELETE)
+        self._remove_superseded(_replaced(forward.steps))
         self._remove(gone, lambda kept: kept.declared.deletion != template.DELETE)
         # Those that could not be deleted are the stack's no more.
-        for kept in gone:
-            self.stack.resources.pop(kept.declared.logical_id, None)
-            self.stack.rows.pop(kept.declared.logical_id, None)
+        forget(self.hands, self.stack, gone)
         self.tell.status("UPDATE_COMPLETE")
 
     def delete(self, retained: frozenset[str]) -> None:
@@ -74,6 +73,7 @@ class Work:
         except Refusal as refusal:
             self.tell.status("DELETE_FAILED", refusal.message)
             return
+        self._remove_superseded([])
         failed = self._remove(
             list(self.stack.resources.values()),
             lambda kept: kept.declared.logical_id in retained or kept.declared.deletion != template.DELETE,
@@ -83,6 +83,17 @@ class Work:
             return
         self._end()
 
+    def go_on_back(self, skipped: frozenset[str]) -> None:
+        """Go on with a way back that got stuck; what is `skipped` counts as taken back."""
+        stuck = self.stack.stuck or Stuck([], [])
+        undo = [step for step in stuck.undo if step.after.declared.logical_id not in skipped]
+        self._back().run(stuck.steps, "", undo)
+
+    def _remove_superseded(self, replaced: list[Kept]) -> None:
+        left, self.stack.superseded = [*self.stack.superseded, *replaced], []
+        for each in left:
+            self._remove([each], lambda kept: kept.declared.replacement != template.DELETE)
+
     def _after_failed_creation(self, steps: list[Step], stopped: Stopped) -> None:
         if self.on_failure == DO_NOTHING:
             self.tell.status("CREATE_FAILED", stopped.reason.strip())
@@ -91,7 +102,7 @@ class Work:
             self.tell.status("DELETE_IN_PROGRESS", f"{stopped.reason}Delete requested by user.")
         else:
             self.tell.status("ROLLBACK_IN_PROGRESS", f"{stopped.reason}Rollback requested by user.")
-        failed = self._remove([step.after for step in steps], self._outlives_its_creation)
+        failed = self._remove([step.after for step in steps], self._back().outlives_its_creation)
         if failed:
             self.tell.status(
                 "DELETE_FAILED" if self.on_failure == TAKE_AWAY else "ROLLBACK_FAILED", _failed_to_delete(failed)
@@ -101,47 +112,8 @@ class Work:
         else:
             self.tell.status("ROLLBACK_COMPLETE")
 
-    def _go_back(self, steps: list[Step], before: Target | None, stopped: Stopped) -> None:
-        self.tell.status("UPDATE_ROLLBACK_IN_PROGRESS", stopped.reason.strip())
-        self.stack.target = before
-        failed = [name for name in (self._undo(step) for step in reversed(steps)) if name]
-        if failed:
-            self.tell.status(
-                "UPDATE_ROLLBACK_FAILED", f"The following resource(s) failed to update: [{', '.join(failed)}]. "
-            )
-            return
-        self.tell.status("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        made = [step.after for step in steps if step.before is None]
-        self._remove([step.after for step in steps if step.replaced], self._outlives_its_creation)
-        self._remove(made, self._outlives_its_creation)
-        for kept in made:
-            self.stack.resources.pop(kept.declared.logical_id, None)
-            self.stack.rows.pop(kept.declared.logical_id, None)
-        self.tell.status("UPDATE_ROLLBACK_COMPLETE")
-
-    def _undo(self, step: Step) -> str:
-        """Take a change back; return the name of a resource with which that failed."""
-        if step.before is None:
-            return ""
-        name, kind = step.before.declared.logical_id, step.before.declared.type
-
-        def say(status: str, reason: str = "") -> None:
-            physical = step.before.made.physical_id if step.before else ""
-            properties = step.before.properties if step.before else None
-            self.tell.resource(name, kind, status, physical_id=physical, reason=reason, properties=properties)
-
-        say("UPDATE_IN_PROGRESS")
-        try:
-            back = step.before if step.replaced else self.hands.update(self.stack, step.after, step.before)
-        except EXPECTED as error:
-            say("UPDATE_FAILED", reason_of(error, name))
-            return name
-        self.stack.resources[name] = back
-        say("UPDATE_COMPLETE")
-        return ""
-
-    def _outlives_its_creation(self, kept: Kept) -> bool:
-        return kept.declared.deletion == template.RETAIN and not self.retain_except_on_create
+    def _back(self) -> Back:
+        return Back(self.hands, self.stack, self.tell, self.retain_except_on_create)
 
     def _remove(self, several: list[Kept], retained: Callable[[Kept], bool]) -> list[str]:
         return removal.remove(self.hands, self.stack, self.tell, several, retained)
@@ -154,3 +126,7 @@ class Work:
 
 def _failed_to_delete(names: list[str]) -> str:
     return f"The following resource(s) failed to delete: [{', '.join(names)}]. "
+
+
+def _replaced(steps: list[Step]) -> list[Kept]:
+    return [step.before for step in steps if step.replaced and step.before is not None]
