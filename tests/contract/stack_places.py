@@ -128,24 +128,38 @@ def made(place: StackPlace, change_set: ChangeSet) -> ChangeSet:
     raise AssertionError(f"{change_set.id} was never made")
 
 
-def still(place: StackPlace, stack_id: str) -> Stack:
-    """Return a stack once nothing is under way there."""
+def still(place: StackPlace, stack_id: str, after: str = "") -> Stack:
+    """Return a stack once nothing is under way there; `after`: an event after which something was begun."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         found = place.stacks.look(stack_id)
         assert found is not None
-        if found.standing is not Standing.BUSY:
+        words = [one.status for one in place.stacks.events(stack_id, after) if one.resource == found.name]
+        if found.standing is not Standing.BUSY and words[-1:] == [found.word]:
             return found
         place.tick()
     raise AssertionError(f"{stack_id} never ended")
+
+
+def newest(place: StackPlace, stack_id: str) -> str:
+    """Return the id of the newest event of a stack."""
+    return place.stacks.events(stack_id, "")[-1].id
 
 
 def ended(place: StackPlace, change_set: ChangeSet) -> Stack:
     """Execute a change set; return its stack as it then stands."""
     ready = made(place, change_set)
     assert ready.readiness is Readiness.READY, ready.reason
+    last = newest(place, ready.stack_id)
     place.stacks.execute(ready)
-    return still(place, ready.stack_id)
+    return still(place, ready.stack_id, last)
+
+
+def deleted(place: StackPlace, stack_id: str) -> Stack:
+    """Delete a stack; return it as it then stands."""
+    last = newest(place, stack_id)
+    place.stacks.delete(stack_id)
+    return still(place, stack_id, last)
 
 
 def new_name() -> str:

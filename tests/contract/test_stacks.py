@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract.stack_places import StackPlace, ended, made, new_name, still
+from contract.stack_places import StackPlace, deleted, ended, made, new_name, newest, still
 from waybill.domain.setup.plan import Kind
 from waybill.errors import ConflictError, InputError
 from waybill.ports.stacks import ChangeSet, Readiness, Standing
@@ -68,8 +68,9 @@ def test_a_change_set_of_a_new_stack_makes_nothing_and_is_executed_as_it_says(st
     assert reviewed is not None
     assert (reviewed.standing, reviewed.id) == (Standing.REVIEW, ready.stack_id)
     assert stack_place.value(f"/{name}/one") is None
+    last = newest(stack_place, ready.stack_id)
     stack_place.stacks.execute(ready)
-    stack = still(stack_place, ready.stack_id)
+    stack = still(stack_place, ready.stack_id, last)
     assert (stack.standing, stack.name, stack.outputs) == (Standing.WHOLE, name, {"Name": f"/{name}/one"})
     assert stack.tags == TAGS
     assert stack_place.value(f"/{name}/one") == "one"
@@ -80,6 +81,7 @@ def test_what_is_discarded_leaves_neither_change_set_nor_stack(stack_place: Stac
     name = new_name()
     ready = prepared(stack_place, name, simple(name))
     stack_place.stacks.discard(ready, new=True)
+    assert still(stack_place, ready.stack_id).standing is Standing.GONE
     assert stack_place.stacks.look(name) is None
     assert name not in {one.name for one in stack_place.stacks.every()}
     stack_place.stacks.discard(ready, new=True)
@@ -160,8 +162,7 @@ def test_a_failed_creation_leaves_a_broken_stack_and_nothing_that_it_made(stack_
     assert not stack_place.has_bucket(f"{name}-one")
     failed = [one for one in stack_place.stacks.events(stack.id, "") if one.failed]
     assert [one for one in failed if one.resource == "Two" and "no such luck" in one.reason]
-    stack_place.stacks.delete(stack.id)
-    assert still(stack_place, stack.id).standing is Standing.GONE
+    assert deleted(stack_place, stack.id).standing is Standing.GONE
     stood(stack_place, name, text)
 
 
@@ -220,8 +221,7 @@ def test_a_deleted_stack_is_known_by_its_id_with_what_it_had_and_what_stayed(sta
         ("Two", f"{name}-two", False),
     }
     assert name not in {one.name for one in stack_place.stacks.gone(name)}
-    stack_place.stacks.delete(stack)
-    assert still(stack_place, stack).standing is Standing.GONE
+    assert deleted(stack_place, stack).standing is Standing.GONE
     assert stack_place.stacks.look(name) is None
     assert {(one.logical_id, one.physical_id, one.kept) for one in stack_place.stacks.resources(stack)} == {
         ("One", f"/{name}/one", False),

@@ -143,23 +143,27 @@ class CloudFormation:
         if next(stack.work, self) is self:
             stack.work = None
 
+    def begin_going(self, stack: StackState) -> None:
+        """Let a stack go of which nothing was made."""
+        self._say(stack, "DELETE_IN_PROGRESS", "User Initiated")
+        stack.work = self._gone(stack)
+
     def begin_creation(self, stack: StackState, target: Target) -> None:
-        self._say(stack, "CREATE_IN_PROGRESS", "User Initiated")
         stack.work = self._create(stack, target)
 
     def begin_update(self, stack: StackState, target: Target) -> None:
         for one in stack.sets.values():
             one.stale = True
-        self._say(stack, "UPDATE_IN_PROGRESS", "User Initiated")
         stack.work = self._update(stack, target)
 
     def begin_deletion(self, stack: StackState) -> None:
         for one in stack.sets.values():
             one.stale = True
-        self._say(stack, "DELETE_IN_PROGRESS", "User Initiated")
         stack.work = self._delete(stack)
 
     def _create(self, stack: StackState, target: Target) -> Iterator[None]:
+        yield
+        self._say(stack, "CREATE_IN_PROGRESS", "User Initiated")
         stack.target = target
         names = list(evaluated(stack, target).resources)
         for name in names:
@@ -179,6 +183,8 @@ class CloudFormation:
         self._say(stack, "CREATE_COMPLETE")
 
     def _update(self, stack: StackState, target: Target) -> Iterator[None]:
+        yield
+        self._say(stack, "UPDATE_IN_PROGRESS", "User Initiated")
         before, resources = stack.target, dict(stack.resources)
         plan = self.changes(stack, target)
         gone: list[Resource] = []
@@ -211,6 +217,8 @@ class CloudFormation:
         self._say(stack, "UPDATE_COMPLETE")
 
     def _delete(self, stack: StackState) -> Iterator[None]:
+        yield
+        self._say(stack, "DELETE_IN_PROGRESS", "User Initiated")
         for name in reversed(list(stack.resources)):
             yield
             if not self._remove(stack, name):
@@ -218,6 +226,10 @@ class CloudFormation:
                 return
         yield
         stack.outputs = {}
+        self._say(stack, "DELETE_COMPLETE")
+
+    def _gone(self, stack: StackState) -> Iterator[None]:
+        yield
         self._say(stack, "DELETE_COMPLETE")
 
     def _make(self, stack: StackState, name: str, body: Json, word: str) -> str:

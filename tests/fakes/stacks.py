@@ -108,7 +108,7 @@ class FakeStacks:
                 return
             stack.sets.pop(change_set.id, None)
             if new and stack.word == "REVIEW_IN_PROGRESS":
-                self._state.stand(stack, "DELETE_COMPLETE")
+                self._state.begin_going(stack)
 
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
         """Return the events after one, oldest first."""

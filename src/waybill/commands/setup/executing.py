@@ -129,16 +129,16 @@ class _Run:
 
         Raises `ConflictError` where that would change otherwise than was planned.
         """
-        wanted, stacks = step.wanted, self._work.stacks(step.plan.ref)
+        wanted = step.wanted
         texts = wanted.texts(known(self._outputs))
         if step.change_set is not None and texts == dict(step.plan.parameters):
             return step.change_set
         if step.change_set is not None:
-            stacks.discard(step.change_set, new=step.new)
+            self._work.discard(wanted.ref, step.change_set, new=step.new)
         made = self._work.prepare(wanted, texts, new=step.new)
         if made.readiness is Readiness.READY and (step.plan.replaces_broken or _same(made, step.plan)):
             return made
-        stacks.discard(made, new=step.new)
+        self._work.discard(wanted.ref, made, new=step.new)
         if made.readiness is Readiness.EMPTY:
             return None
         if made.readiness is Readiness.FAILED:

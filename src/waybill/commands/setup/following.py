@@ -36,13 +36,19 @@ def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None
             work.tools.reporter.tell(ResourceTold(ref, event.resource, event.type, event.status, event.reason))
         if stack is None or stack.standing is Standing.GONE:
             return None
-        if stack.standing is not Standing.BUSY and stack.standing is not Standing.REVIEW:
+        if _still(stack, told):
             if failure := failed(ref, stack, told):
                 raise failure
             return stack
         work.tools.clock.sleep(pause)
         work.tools.cancellation.check()
     raise AssertionError("unreachable: the pauses never end")
+
+
+def _still(stack: Stack, told: Sequence[StackEvent]) -> bool:
+    """Whether a stack stands still since; until its events say so, its word may be the one from before."""
+    words = [event.status for event in told if event.resource == stack.name]
+    return stack.standing not in {Standing.BUSY, Standing.REVIEW} and words[-1:] == [stack.word]
 
 
 def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> WaybillError | None:

@@ -23,12 +23,13 @@ def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Sta
     Raises the first error; change sets that were made are discarded then.
     """
     outputs = {ref: stack.outputs for ref, stack in standing.items() if stack.standing is Standing.WHOLE}
+    going = tuple(_unwanted(work, wanted, standing))
     answers, errors = everywhere(lambda one: _making(work, wanted[one], standing, outputs), range(len(wanted)))
     making = tuple(answers[number] for number in sorted(answers))
     if errors:
         discard(work, making)
         raise errors[min(errors)]
-    return Steps(making=making, going=tuple(_unwanted(work, wanted, standing)))
+    return Steps(making=making, going=going)
 
 
 def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack], outputs: Outputs) -> Making:
@@ -57,11 +58,11 @@ def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack],
 def _read(work: Work, step: Making, made: ChangeSet) -> Making:
     """Return the step with what its change set says; one that is empty, or rests on a stand-in, goes again at once."""
     if made.readiness is Readiness.FAILED:
-        work.stacks(step.plan.ref).discard(made, new=step.new)
+        work.discard(step.plan.ref, made, new=step.new)
         raise ConflictError(f"CloudFormation would not change {step.plan.ref}: {made.reason}", "Nothing was changed.")
     if made.readiness is Readiness.READY and not step.plan.awaits:
         return replace(step, change_set=made, plan=replace(step.plan, changes=in_order(made.changes)))
-    work.stacks(step.plan.ref).discard(made, new=step.new)
+    work.discard(step.plan.ref, made, new=step.new)
     action = StackAction.NOTHING if made.readiness is Readiness.EMPTY and not step.plan.awaits else step.plan.action
     return replace(step, plan=replace(step.plan, action=action, changes=in_order(made.changes)))
 
@@ -131,6 +132,6 @@ def discard(work: Work, steps: Iterable[Making]) -> None:
         made = by_ref[ref].change_set
         if made is not None:
             with suppress(WaybillError):
-                work.stacks(ref).discard(made, new=by_ref[ref].new)
+                work.discard(ref, made, new=by_ref[ref].new)
 
     everywhere(one, list(by_ref))

@@ -18,7 +18,7 @@ Place = tuple[str, str]
 def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedStack]) -> Mapping[StackRef, Stack]:
     """Return every stack in every account, in the regions and wherever one is wanted; nobody changes ours any more.
 
-    Raises `ConflictError` where one of ours needs a person.
+    Raises `ConflictError` where one of ours needs a person, or a wanted one is somebody else's.
     """
     every = {(account, region) for account in work.accounts for region in regions}
     places = sorted(every | {(one.ref.account, one.ref.region) for one in wanted})
@@ -31,7 +31,24 @@ def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedS
     answers, errors = everywhere(look, places)
     for error in errors.values():
         raise error
-    return _settled(work, wanted, {ref: stack for found in answers.values() for ref, stack in found.items()})
+    standing = {ref: stack for found in answers.values() for ref, stack in found.items()}
+    _refuse_others(work, wanted, standing)
+    return _settled(work, wanted, standing)
+
+
+def _refuse_others(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> None:
+    """Raise where a stack that is wanted stands already, and setup did not make it.
+
+    Of one that is only reviewed nothing was made, and CloudFormation does not tell its tags.
+    """
+    named = ((one.ref, standing[one.ref]) for one in wanted if one.ref in standing)
+    others = [ref for ref, stack in named if stack.standing is not Standing.REVIEW and not is_ours(work, stack)]
+    if others:
+        tag = f"{SETUP_TAG}={work.prepared.prefixes.stack}"
+        raise ConflictError(
+            f"Stacks of these names stand already, and setup did not make them: {', '.join(map(str, others))}.",
+            f"Choose another `prefixes.stack`; or give them the tag {tag}, if setup is to change them from now on.",
+        )
 
 
 def _settled(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Mapping[StackRef, Stack]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from waybill.commands.tools import Tools
 from waybill.domain.setup.plan import StackPlan
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
-from waybill.errors import TimedOut
+from waybill.errors import TimedOut, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, Stacks, Standing
 
@@ -18,6 +19,9 @@ FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 
 LIMIT = 600.0
 """Seconds that making a change set may take."""
+
+GOING = 30.0
+"""Seconds that are waited for a stack to go of which nothing was made."""
 
 Outputs = Mapping[StackRef, Mapping[str, str]]
 
@@ -46,14 +50,33 @@ class Work:
             self.tags(wanted),
             new=new,
         )
-        for pause in pauses(LIMIT):
-            made = stacks.change_set(made)
-            if made.readiness is not Readiness.MAKING:
-                return made
-            self.tools.clock.sleep(pause)
-            self.tools.cancellation.check()
+        try:
+            for pause in pauses(LIMIT):
+                now = stacks.change_set(made)
+                if now.readiness is not Readiness.MAKING:
+                    return now
+                self.tools.clock.sleep(pause)
+                self.tools.cancellation.check()
+            raise TimedOut(
+                f"CloudFormation did not make the change set of {wanted.ref} in {LIMIT:.0f} s.", "Run again."
+            )
+        except WaybillError:
+            with suppress(WaybillError):
+                self.discard(wanted.ref, made, new=new)
+            raise
+
+    def discard(self, ref: StackRef, made: ChangeSet, *, new: bool) -> None:
+        """Delete a change set; with `new` its stack goes, too, and its name is free again, where nothing is made of it.
+
+        A run that is stopped does not wait for that.
+        """
+        stacks = self.stacks(ref)
         stacks.discard(made, new=new)
-        raise TimedOut(f"CloudFormation did not make the change set of {wanted.ref} in {LIMIT:.0f} s.", "Run again.")
+        for pause in pauses(GOING) if new else ():
+            stack = stacks.look(made.stack_id)
+            if stack is None or stack.standing is not Standing.BUSY or self.tools.cancellation.cancelled:
+                return
+            self.tools.clock.sleep(pause)
 
     def tags(self, wanted: WantedStack) -> dict[str, str]:
         """Return the tags of a stack."""
