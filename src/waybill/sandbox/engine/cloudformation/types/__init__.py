@@ -2,8 +2,8 @@
 
 checked, asking, common
                  what is missing or unknown; calls, fitted to the service models; names, tags, documents
-s3 (s3_settings), kms, ssm, iam (iam_policies, iam_holders), codepipeline, events, cloudfront, ecr, codeartifact,
-cloudformation (stack_instances)
+s3 (s3_settings), kms, ssm, iam (iam_policies, iam_providers, iam_holders), codepipeline, events, cloudfront, ecr,
+codeartifact, cloudformation (stack_instances)
                  one module a service
 """
 
@@ -22,6 +22,7 @@ from waybill.sandbox.engine.cloudformation.types import (
     events,
     iam,
     iam_policies,
+    iam_providers,
     kms,
     s3,
     ssm,
@@ -38,13 +39,13 @@ _ALL: Final[tuple[Maker, ...]] = (
     ecr.Repository(),
     events.Rule(),
     iam.Group(),
-    iam.OIDCProvider(),
     iam.Role(),
     iam.User(),
     iam.UserToGroupAddition(),
     iam_policies.ManagedPolicy(),
     iam_policies.Policy(),
     iam_policies.RolePolicy(),
+    iam_providers.OIDCProvider(),
     kms.Alias(),
     kms.Key(),
     kms.ReplicaKey(),
