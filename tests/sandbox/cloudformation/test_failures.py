@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ def test_a_failed_creation_is_rolled_back_and_says_why(stand: Stand) -> None:
     name = stand.made(body, status="ROLLBACK_COMPLETE")
     assert "rolled-one" not in stand.things.there
     said = stand.reason(name, "Two", "CREATE_FAILED")
-    assert said.startswith('Resource handler returned message: "that value is not liked (Service: ')
-    assert "HandlerErrorCode: InvalidRequest" in said
+    assert re.fullmatch(
+        r'Resource handler returned message: "that value is not liked \(Service: Shelf, Status Code: 400, Request ID: '
+        r'request\)" \(RequestToken: [0-9a-f-]{36}, HandlerErrorCode: InvalidRequest\)',
+        said,
+    )
     assert stand.reason(name, "Beside", "CREATE_FAILED") == "Resource creation cancelled"
     assert stand.reason(name, name, "ROLLBACK_IN_PROGRESS") == (
         "The following resource(s) failed to create: [Two]. Rollback requested by user."

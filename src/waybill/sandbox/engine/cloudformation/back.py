@@ -53,7 +53,7 @@ class Back:
         try:
             back = before if step.replaced else self.hands.update(self.stack, step.after, before)
         except EXPECTED as error:
-            self.tell.resource(name, kind, "UPDATE_FAILED", **said, reason=reason_of(error, name))
+            self.tell.resource(name, kind, "UPDATE_FAILED", **said, reason=reason_of(error, name, kind))
             return False
         self.stack.resources[name] = back
         self.tell.resource(name, kind, "UPDATE_COMPLETE", **said)

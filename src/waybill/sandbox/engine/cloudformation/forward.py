@@ -128,7 +128,8 @@ class Forward:
         name = declared.logical_id
         before = self.stack.resources.get(name)
         physical = before.made.physical_id if before else ""
-        self._say(declared, verb, FAILED, physical=physical, reason=reason_of(error, name), properties=properties)
+        reason = reason_of(error, name, declared.type)
+        self._say(declared, verb, FAILED, physical=physical, reason=reason, properties=properties)
         return Stopped(f"The following resource(s) failed to {verb.lower()}: [{name}]. ")
 
     def _cancel(self, begun: Mapping[str, tuple[Resource, Mapping[str, Any], str]]) -> None:

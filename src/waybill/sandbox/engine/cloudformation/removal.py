@@ -54,7 +54,7 @@ def remove(
             try:
                 hands.delete(stack, kept)
             except EXPECTED as error:
-                reason = reason_of(error, name)
+                reason = reason_of(error, name, kind)
                 tell.resource(name, kind, DELETE_FAILED, physical_id=physical, reason=reason, aside=aside)
                 failed.append(name)
                 needed |= kept.declared.needs

@@ -76,7 +76,7 @@ def _fetched(service: Service, where: Where, url: str) -> str:
         answer = service.hands.client(where)("s3").get_object(Bucket=bucket, Key=key)
         body: bytes = answer["Body"].read()
     except EXPECTED as error:
-        raise _wrong(f"S3 error: {reason_of(error, url)}") from None
+        raise _wrong(f"S3 error: {reason_of(error, url, 'AWS::S3::Object')}") from None
     if len(body) > template.LONGEST_OBJECT:
         raise _wrong(f"Template may not exceed {template.LONGEST_OBJECT} bytes in size.")
     return body.decode(errors="replace")
