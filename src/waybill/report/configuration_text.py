@@ -35,7 +35,8 @@ def sentence(result: Result, body: Configured) -> str:
         return f"The configuration {name} could not be written in {len(failed)} of {places}."
     if result.changed:
         done = count(sum(bool(row.done) for row in body.rows), "place")
-        rest = f" {count(len(body.astray), 'place')} more need attention." if body.astray else ""
+        needs = "needs" if len(body.astray) == 1 else "need"
+        rest = f" {count(len(body.astray), 'place')} more {needs} attention." if body.astray else ""
         return f"The configuration {name} was put right in {done}.{rest}"
     if result.outcome is Outcome.PLANNED:
         return f"Nothing was written yet. The configuration {name} would change in {len(body.pending)} of {places}."

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from commands.setup.standing import ACCOUNTS, OTHER_REGION, PARAMETER, PREPARED, Standing
-from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS
+from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS
 from waybill.commands.setup.configuration import configuration, write_configuration
 from waybill.domain.result import Result
 from waybill.domain.setup.configuring import Configured, Row
 from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, Unavailable
 from waybill.inputs import setup_configuration as inputs
+from waybill.progress import Warned
 
 A, B, C = REGIONS
 
@@ -221,11 +222,28 @@ def test_only_the_accounts_that_are_named_are_entered(standing: Standing) -> Non
 
 def test_p8_a_session_may_touch_the_one_parameter_and_nothing_else(standing: Standing) -> None:
     gateway = standing.gateways[PRODUCTION] = standing.world.gateway(PRODUCTION)
+    run(standing, write="true")
+    run(standing, write="true", yes="true")
+    looking, writing = (json.loads(text)["Statement"] for text in gateway.policies)
+    known = [f"arn:aws:ssm:*:{PRODUCTION}:parameter{name}" for name in (PARAMETER, BUCKET_PARAMETER)]
+    assert [one["Resource"] for one in looking] == [one["Resource"] for one in writing] == known
+    assert [one["Action"] for one in looking] == ["ssm:GetParameter"] * 2
+    assert [one["Action"] for one in writing] == [
+        ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"],
+        "ssm:GetParameter",
+    ]
+
+
+def test_a_region_without_a_bucket_is_warned_of_before_anybody_is_sent_there(standing: Standing) -> None:
+    standing.store(B, PRODUCTION, {"regions": A})
+    standing.world.delete_parameter(B, PRODUCTION, BUCKET_PARAMETER)
     run(standing)
-    (policy,) = (json.loads(text) for text in gateway.policies)
-    (statement,) = policy["Statement"]
-    assert statement["Resource"] == f"arn:aws:ssm:*:{PRODUCTION}:parameter{PARAMETER}"
-    assert statement["Action"] == ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"]
+    assert not standing.reporter.of(Warned), "nothing is to be written"
+    run(standing, write="true")
+    (warned,) = standing.reporter.of(Warned)
+    assert f"production/{B}" in warned.text
+    standing.world.deny("get-parameter", key=BUCKET_PARAMETER)
+    assert run(standing, write="true", yes="true").exit_code == 0, "who may not look is told nothing"
 
 
 def test_a_region_that_cannot_be_read_is_said_and_the_others_are_written(standing: Standing) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from waybill.commands.setup.codes import worst
 from waybill.commands.setup.configuration import WRITING, carry_out, read_parameter, stored_configuration, unread
 from waybill.commands.setup.members import enter_all
 from waybill.commands.setup.overwriting import overwrite
@@ -28,7 +29,7 @@ def adopt(request: AdoptRequest, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     prepared = request.prepared
     tools.reporter.tell(Started("Looking at the buckets that are to be adopted"))
-    accounts = enter_all(request, lambda member: adopting_policy(prepared, member), tools).accounts
+    accounts = enter_all(request, lambda member: adopting_policy(prepared, member, writes=request.yes), tools).accounts
     spots = [Spot(member.name, region) for member in request.among for region in prepared.regions]
     parameters = read_parameter(prepared.bucket_parameter, accounts, spots, tools)
     looked = _look(request, accounts, parameters, spots, tools)
@@ -113,7 +114,7 @@ def _result(request: AdoptRequest, found: Adopted, *, seconds: float) -> Result:
         command="setup adopt",
         outcome=outcome,
         changed=changed,
-        exit_code=min(codes, default=ExitCode.OK),
+        exit_code=worst(codes),
         project="",
         version="",
         sha256=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from waybill.commands.setup.codes import worst
 from waybill.commands.setup.members import Entered, enter
 from waybill.commands.setup.overwriting import overwrite, refuse_another
 from waybill.commands.together import in_words, together
@@ -30,7 +31,7 @@ def configuration(request: ConfigurationRequest, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     prepared = request.prepared
     tools.reporter.tell(Started(f"Looking at the configuration {prepared.configuration_parameter}"))
-    entered = enter(request, lambda member: configuring_policy(prepared, member), tools)
+    entered = enter(request, lambda member: configuring_policy(prepared, member, writes=request.yes), tools)
     _refuse_or_warn(request, entered, tools)
     places = stored_configuration(prepared, entered.accounts, tools, also=request.asked.delete_from)
     places |= _unseen(prepared, entered)
@@ -42,6 +43,7 @@ def configuration(request: ConfigurationRequest, tools: Tools) -> Result:
         asked=request.asked,
         yes=request.yes,
     )
+    _warn_of_no_bucket(found, prepared, entered.accounts, tools)
     if request.yes:
         found = carry_out(found, entered.accounts, tools)
     return _result(request, found, seconds=tools.clock.monotonic() - started)
@@ -136,6 +138,18 @@ def _unseen(prepared: Prepared, entered: Entered) -> dict[Spot, Stored]:
     return {Spot(name, region): unread(error) for name, error in entered.errors.items() for region in prepared.regions}
 
 
+def _warn_of_no_bucket(found: Configured, prepared: Prepared, accounts: Mapping[str, Account], tools: Tools) -> None:
+    """Tell of regions that the configuration would send everybody to before a bucket is named there.
+
+    Whoever may not look, is told nothing.
+    """
+    spots = [row.spot for row in found.pending if row.act is not Act.DELETE]
+    named = read_parameter(prepared.bucket_parameter, accounts, spots, tools)
+    for spot in (spot for spot in spots if named[spot] is None):
+        what = f"{prepared.bucket_parameter} is not there in {spot}: with this configuration nobody could stage."
+        tools.reporter.tell(Warned(f"{what} Run `waybill setup apply`, or `waybill setup adopt`, first."))
+
+
 def _refuse_or_warn(request: ConfigurationRequest, entered: Entered, tools: Tools) -> None:
     errors = list(entered.errors.values())
     if errors and (request.yes or not entered.accounts or any(isinstance(one, Cancelled) for one in errors)):
@@ -165,7 +179,7 @@ def _result(request: ConfigurationRequest, found: Configured, *, seconds: float)
         command="setup configuration",
         outcome=outcome,
         changed=changed,
-        exit_code=min(codes, default=ExitCode.OK),
+        exit_code=worst(codes),
         project="",
         version="",
         sha256=None,
