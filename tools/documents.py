@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from waybill.domain.policy import (
 )
 from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS, PIPELINE_ROLE_CALLS
 from waybill.inputs.find import IN_FAMILIES
+from waybill.inputs.setup.shape import schema
 from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Output, Verb
 from waybill.inputs.tables.members import CONFIG, SESSIONS
@@ -34,6 +35,18 @@ SHARED = (CONFIG, *SESSIONS, SUMMARY)
 """The inputs of every command of `actions/setup` that goes into the accounts."""
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+CHOSEN = {
+    "accounts": "NAME",
+    "repositories": "OWNER/NAME",
+    "projects": "NAME",
+    "pipelines": "NAME",
+    "clients": "NAME",
+    "registries": "NAME",
+    "codeartifact": "DOMAIN",
+    "codeartifact.DOMAIN.repositories": "NAME",
+}
+"""What stands for the names that people choose, by the key above them."""
 
 
 def action_yml(verb: Verb) -> str:
@@ -99,6 +112,55 @@ def calls_table(calls: Iterable[Call]) -> str:
     return "\n".join(rows)
 
 
+def keys_of(form: Mapping[str, Any]) -> str:
+    """Return every part of the file, with a table of the keys below it."""
+    lines: list[str] = []
+    for name, part in form["properties"].items():
+        needed = " It must be there." if name in form["required"] else ""
+        lines += [f"### {name}", "", f"{part['description']}{needed}", ""]
+        rows = list(_rows(form, part, name))
+        if rows:
+            lines += ["| key | what it is |", "| --- | --- |", *rows, ""]
+        else:
+            lines += [f"For example `{name}: {_inline(part['examples'][0])}`.", ""]
+    return "\n".join(lines).rstrip()
+
+
+def _rows(form: Mapping[str, Any], part: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Yield a row for each key below `part`."""
+    part = _resolved(form, part)
+    named = part.get("additionalProperties")
+    if isinstance(named, dict):
+        yield from _rows(form, named, f"{place}.{CHOSEN[place]}")
+    items = _resolved(form, part.get("items", {}))
+    if items.get("properties"):
+        yield from _rows(form, items, f"{place}[]")
+    for choice in part.get("anyOf", ()):
+        yield from _rows(form, choice, place)
+    for name, inner in part.get("properties", {}).items():
+        below = f"{place}.{name}"
+        needed = "**Required.** " if name in part.get("required", ()) else ""
+        example = f" For example `{_inline(inner['examples'][0])}`." if inner.get("examples") else ""
+        yield f"| `{below}` | {_cell(needed + inner['description'] + example)} |"
+        yield from _rows(form, inner, below)
+
+
+def _resolved(form: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = part.get("$ref", "")
+    return form["$defs"][reference.rpartition("/")[2]] if reference else part
+
+
+def _inline(value: Any) -> str:
+    """Return a value in one line, as YAML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_inline(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(_inline(item) for item in value)}]"
+    if isinstance(value, str) and value and not value.isdigit() and not value.startswith(("*", "{", "[")):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
 def sections() -> dict[str, str]:
     """Return what is written into the pages, by the name of its markers: `VERB-inputs`, ...; stage's are bare.
 
@@ -121,6 +183,7 @@ def sections() -> dict[str, str]:
         "setup-adopt-calls": calls_table(ADOPT_CALLS),
         "setup-pipeline-role-calls": calls_table(PIPELINE_ROLE_CALLS),
         "setup-check-calls": calls_table(CHECK_CALLS),
+        "setup-keys": keys_of(schema()),
     }
     for verb in {**VERBS, **ACTIONS}.values():
         prefix = "" if verb.name == "stage" else f"{verb.name.replace(' ', '-')}-"

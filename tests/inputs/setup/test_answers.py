@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inputs.given import around
-from inputs.setup.example import EXAMPLE, REGIONS, example
+from inputs.setup.example import EXAMPLE, REGIONS, ROOT, example
 from waybill.errors import InputError
 from waybill.inputs import setup_init
 from waybill.inputs.setup.answers import read_answers
@@ -56,6 +57,16 @@ def test_the_names_of_our_own_inputs_do_too(tmp_path: Path) -> None:
 
 def test_a_whole_file_is_a_set_of_answers(tmp_path: Path) -> None:
     assert answers(tmp_path, EXAMPLE.read_text()) == example()
+
+
+def test_the_answers_of_the_page_are_answers(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "setup.md").read_text()
+    (block,) = (
+        text for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE) if "_param" in text
+    )
+    file = answers(tmp_path, block)
+    assert {*file["accounts"]} == {"development", "production"}
+    assert file["configuration"] == {"bucket-parameter": "/buckets/staging"}
 
 
 def test_every_fault_is_told_by_the_name_that_the_answer_has(tmp_path: Path) -> None:
