@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from waybill.domain.setup.initial import InitRequest
@@ -38,7 +39,8 @@ def read(
         try:
             said = read_answers(Path(answers), regions=around.regions)
         except InputError as error:
-            reading.faults.extend(error.faults)
+            named = (replace(fault, name="answers") if fault.name == "config" else fault for fault in error.faults)
+            reading.faults.extend(named)  # where there is nothing to read, it is the input that is wrong
     if reading.faults:
         raise InputError(reading.in_order(), "Nothing was written.")
     suggested = tuple(region for region in around.places if region in around.regions)
