@@ -182,6 +182,14 @@ def test_it_says_that_aws_has_no_guard_and_what_becomes_of_rollbacks(standing: S
     assert "rollbacks" not in verdicts(run(standing))
 
 
+def test_secrets_that_aws_masks_are_warned_of(standing: Standing) -> None:
+    assert "secrets" not in verdicts(run(standing))
+    state(standing).document["stages"][0]["actions"][0]["configuration"]["OAuthToken"] = "****"
+    result = run(standing, yes="true")
+    assert verdicts(result)["secrets"] is Verdict.WARN
+    assert result.changed
+
+
 def test_executions_under_way_would_be_cancelled_so_it_is_refused(standing: Standing) -> None:
     state(standing).under_way = ["e1"]
     result = run(standing, yes="true")

@@ -192,5 +192,5 @@ def _unseen(check: str, fact: Unseen) -> Finding:
         check=check,
         verdict=Verdict.UNKNOWN,
         says=f"may not be looked at: {fact.why}",
-        mend="Let the role look (docs/setup-configuration.md has the statement), or look yourself.",
+        mend="Let the role make the calls that docs/setup-configuration.md lists, or look yourself.",
     )

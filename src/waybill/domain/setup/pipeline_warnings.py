@@ -11,6 +11,9 @@ from typing import Any
 from waybill.domain.findings import Finding, Unseen, Verdict
 from waybill.domain.setup.pipeline_role import PipelineRoleRequest, StoreKey
 
+MASK = "****"
+"""What GetPipeline says in the place of a secret, such as the token of GitHub's first kind of source action."""
+
 NO_GUARD = (
     "UpdatePipeline has no guard: a change that somebody else makes in the moment between the last look and the "
     "write is overwritten, and shows only in the version that it answers."
@@ -36,7 +39,23 @@ def role_findings(
         found.append(Finding(check="under-way", verdict=Verdict.PASS, says="no execution is under way"))
     if document.get("pipelineType") == "V2":  # only these have RollbackStage
         found.append(Finding(check="rollbacks", verdict=Verdict.WARN, says=ROLLBACKS))
+    found += _of_secrets(document)
     return tuple(found)
+
+
+def _of_secrets(document: Mapping[str, Any]) -> list[Finding]:
+    """Return a warning of the actions of whose configuration AWS tells a value as a mask, which is given back to it."""
+    hidden = [
+        str(one["name"])
+        for stage in document.get("stages", [])
+        for one in stage.get("actions", [])
+        if MASK in one.get("configuration", {}).values()
+    ]
+    if not hidden:
+        return []
+    says = f"AWS shows a secret of {', '.join(hidden)} as {MASK}, and is given that back"
+    mend = "Look afterwards whether the action still gets in; where it does not, enter its secret anew."
+    return [Finding(check="secrets", verdict=Verdict.WARN, says=says, mend=mend)]
 
 
 def _of_the_role(request: PipelineRoleRequest) -> Finding:
