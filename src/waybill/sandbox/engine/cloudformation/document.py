@@ -19,18 +19,17 @@ _DATE: Final = "tag:yaml.org,2002:timestamp"
 _SYSTEM_TAGS: Final = ("tag:yaml.org,2002:binary", "tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs", _DATE)
 
 
-class _Reader(yaml.SafeLoader):
-    """YAML without dates and aliases."""
+# The one in C is several times as fast; not every build of PyYAML has it.
+_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {  # type: ignore[misc]
+
+class _Reader(_Loader):  # type: ignore[misc]
+    """YAML without dates and merge keys."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {
         first: [(tag, pattern) for tag, pattern in found if tag not in (_DATE, "tag:yaml.org,2002:merge")]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise Refusal("ValidationError", "Template error: YAML aliases are not allowed in CloudFormation templates")
-        return super().compose_node(parent, index)
 
 
 def _tagged(reader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -64,7 +63,7 @@ def read(text: str) -> dict[str, Any]:
         found = _json(text)
     else:
         try:
-            found = yaml.load(text, _Reader)  # noqa: S506 - a SafeLoader
+            found = _yaml(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -76,13 +75,36 @@ def read(text: str) -> dict[str, Any]:
     return found
 
 
+def _yaml(text: str) -> Any:
+    reader = _Reader(text)
+    try:
+        node = reader.get_single_node()
+        if node is None:
+            return None
+        _check_aliases(node, set())
+        return reader.construct_document(node)
+    finally:
+        reader.dispose()
+
+
+def _check_aliases(node: yaml.Node, seen: set[int]) -> None:
+    """Raise `Refusal` where a piece is in two places: that is what an alias does."""
+    if id(node) in seen:
+        raise _wrong("Template error: YAML aliases are not allowed in CloudFormation templates")
+    seen.add(id(node))
+    if isinstance(node, yaml.CollectionNode):
+        for each in node.value:
+            for inner in each if isinstance(each, tuple) else (each,):
+                _check_aliases(inner, seen)
+
+
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
         # YAML's flow style begins with a brace, too.
         try:
-            return yaml.load(text, _Reader)  # noqa: S506 - a SafeLoader
+            return _yaml(text)
         except yaml.YAMLError:
             raise _wrong(f"Template format error: JSON not well-formed. {error}") from None
 
