@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from botocore.exceptions import WaiterError
+
 from sandbox.cloudformation.stand import Stand, refused, template, thing
 
 REF = {"Ref": "One"}
@@ -57,3 +60,24 @@ def test_a_name_is_taken_once_and_may_be_had_again_after_its_deletion(stand: Sta
     assert refused(stand.client.create_stack, StackName=name, TemplateBody=body)[0] == "AlreadyExistsException"
     stand.deleted(name)
     stand.made(template(One=thing("b")), name=name)
+
+
+def test_boto3_waits_for_what_becomes_of_a_stack(stand: Stand) -> None:
+    quickly = {"Delay": 0, "MaxAttempts": 10_000}
+
+    def wait(what: str, **asked: str) -> None:
+        stand.client.get_waiter(what).wait(**asked, WaiterConfig=quickly)
+
+    asked = {"StackName": "waited-for", "ChangeSetName": "first"}
+    body = json.dumps(template(One=thing("a")))
+    stand.client.create_change_set(**asked, ChangeSetType="CREATE", TemplateBody=body)
+    wait("change_set_create_complete", **asked)
+    stand.client.execute_change_set(**asked)
+    wait("stack_create_complete", StackName="waited-for")
+    stand.client.update_stack(StackName="waited-for", TemplateBody=json.dumps(template(One=thing("b"))))
+    wait("stack_update_complete", StackName="waited-for")
+    stand.client.delete_stack(StackName="waited-for")
+    wait("stack_delete_complete", StackName="waited-for")
+    stand.client.create_stack(StackName="waited-for", TemplateBody=json.dumps(template(One=thing("refuse"))))
+    with pytest.raises(WaiterError, match="ROLLBACK"):
+        wait("stack_create_complete", StackName="waited-for")
