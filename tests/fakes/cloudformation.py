@@ -61,7 +61,7 @@ class CloudFormation:
         self._failures.append(Failure(stack=stack, resource=resource, reason=reason, region=region, left=times))
 
     def hold(self, name: str, region: str | None = None) -> None:
-        """Let what is done to stacks of that name take until they are released."""
+        """Let what is made and changed of stacks of that name take until they are released."""
         self._held.add((name, region))
 
     def release(self, name: str, region: str | None = None) -> None:
@@ -138,7 +138,8 @@ class CloudFormation:
 
     def advance(self, stack: StackState) -> None:
         """Do one step of what is under way."""
-        if stack.work is None or {(stack.name, stack.region), (stack.name, None)} & self._held:
+        held = {(stack.name, stack.region), (stack.name, None)} & self._held
+        if stack.work is None or (held and stack.word != "DELETE_IN_PROGRESS"):
             return
         if next(stack.work, self) is self:
             stack.work = None

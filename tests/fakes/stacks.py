@@ -85,7 +85,7 @@ class FakeStacks:
 
     def execute(self, change_set: ChangeSet) -> None:
         """Begin to do what a change set says; the second time nothing."""
-        with self._making("execute-stack", change_set.id), self._world.lock:
+        with self._making("execute-stack", change_set.stack_id), self._world.lock:
             found = self._set(change_set)
             if found is None or found.stale or found.told.readiness is not Readiness.READY:
                 raise ConflictError(f"{change_set.id} is gone or stale", "Look at the plan again, and apply that.")
@@ -102,7 +102,7 @@ class FakeStacks:
 
     def discard(self, change_set: ChangeSet, *, new: bool) -> None:
         """Delete a change set, and the stack that is nothing but it."""
-        with self._making("discard-stack", change_set.id), self._world.lock:
+        with self._making("discard-stack", change_set.stack_id), self._world.lock:
             stack = self._stack(change_set.stack_id)
             if stack is None:
                 return
@@ -161,7 +161,7 @@ class FakeStacks:
 
     def _set(self, change_set: ChangeSet) -> SetState | None:
         stack = self._stack(change_set.stack_id)
-        return stack.sets.get(change_set.id) if stack else None
+        return stack.sets.get(change_set.id) if stack and not stack.gone else None
 
     def _making(self, call: str, name: str = "") -> AbstractContextManager[None]:
         return self._world.calls.making(Call(region=self._region, call=call, name=name, account=self._account))

@@ -93,6 +93,10 @@ class Site:
         """Return a template, as `ports.Templates` does."""
         return self.templates.get(name) or text(name)
 
+    def prepared(self) -> Prepared:
+        """Return what the file says."""
+        return prepared(self.file)
+
     def standing(self) -> dict[StackRef, str]:
         """Return the stacks that there are, and AWS's word of each."""
         names = {number: name for name, number in NUMBERS.items()}
@@ -109,9 +113,10 @@ class Site:
 
     def left(self) -> list[str]:
         """Return what plans left behind: change sets that were never executed, and stacks that are nothing else."""
-        stacks = self.world.cloudformation.stacks
-        sets = [one.told.id for stack in stacks if not stack.gone for one in stack.sets.values() if not one.executed]
-        return sets + [stack.id for stack in stacks if stack.word == "REVIEW_IN_PROGRESS"]
+        stacks = [stack for stack in self.world.cloudformation.stacks if not stack.gone]
+        sets = [one.told.id for stack in stacks for one in stack.sets.values() if not one.executed]
+        begun = [stack for stack in stacks if any(one.executed for one in stack.sets.values())]
+        return sets + [stack.id for stack in stacks if stack.word == "REVIEW_IN_PROGRESS" and stack not in begun]
 
     def called(self, call: str) -> list[str]:
         """Return the stacks of the calls of one kind so far."""
@@ -119,7 +124,7 @@ class Site:
 
     def _read(self, path: Path, regions: frozenset[str]) -> Prepared:
         del path, regions
-        return prepared(self.file)
+        return self.prepared()
 
     def _around(self) -> Any:
         return around(regions=frozenset(self.world.regions))

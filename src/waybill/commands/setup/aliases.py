@@ -47,5 +47,5 @@ def _set(work: Work, row: Beside) -> Beside:
         work.tools.cancellation.check()
         work.accounts[row.account].settings().set_alias(work.prepared.account(row.account).alias or "")
     except WaybillError as error:
-        return replace(row, end=StackEnd.FAILED, error=error.what)
+        return row.failed(error)
     return replace(row, end=DONE[row.action])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
+from waybill.commands.setup.codes import worst
 from waybill.commands.setup.executing import OVER, execute_steps
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
@@ -19,7 +20,7 @@ from waybill.domain.findings import Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.checking import long_lived
 from waybill.domain.setup.configuring import Configured
-from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd
+from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd, StackPlan
 from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
@@ -149,9 +150,9 @@ def _stopped(result: Result, tools: Tools) -> Result:
 
 
 def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:
-    everything = [*((one.end, one.error) for one in body.stacks), *((one.end, one.error) for one in body.beside)]
-    failed = [error for end, error in everything if end is StackEnd.FAILED]
-    changed = any(end in CHANGED for end, _ in everything)
+    everything: list[StackPlan | Beside] = [*body.stacks, *body.beside]
+    failed = [one for one in everything if one.end is StackEnd.FAILED]
+    changed = any(one.end in CHANGED for one in everything)
     if not failed:
         return replace(
             _result(APPLY, Outcome.CREATED if changed else Outcome.ALREADY, body, seconds=seconds), changed=changed
@@ -160,8 +161,8 @@ def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:
     return replace(
         _result(APPLY, Outcome.PARTIAL if changed else Outcome.FAILED, body, seconds=seconds),
         changed=True,
-        exit_code=ExitCode.PARTIAL,
-        error=failed[0],
+        exit_code=worst([one.exit_code for one in failed]),
+        error=failed[0].error,
         advice=advice,
         resume=request.again or None,
     )

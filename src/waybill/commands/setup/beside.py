@@ -9,7 +9,7 @@ from waybill.commands.setup.work import Work
 from waybill.domain.setup import configuring
 from waybill.domain.setup.configuring import Act, Configured, Row
 from waybill.domain.setup.plan import Beside, StackAction, StackEnd
-from waybill.errors import ConflictError, IdentityError, Unavailable, WaybillError
+from waybill.errors import ConflictError, ExitCode, IdentityError, Unavailable, WaybillError
 
 ACTIONS = {
     Act.NONE: StackAction.NOTHING,
@@ -78,4 +78,5 @@ def _told(parameter: str, row: Row) -> Beside:
         ),
         end=StackEnd.ALREADY if action is StackAction.NOTHING else end,
         error=row.error.error if row.error else None,
+        exit_code=ExitCode(row.error.exit_code) if row.error else ExitCode.OK,
     )

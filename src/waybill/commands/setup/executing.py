@@ -12,7 +12,7 @@ from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, kno
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
 from waybill.domain.setup.telling import StackBegan, StackEnded
 from waybill.domain.setup.wanted import StackRef
-from waybill.errors import Cancelled, ConflictError, WaybillError
+from waybill.errors import Cancelled, ConflictError, PartialError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack
 
 MOST = 12
@@ -85,11 +85,9 @@ class _Run:
         except Cancelled:
             # Nobody follows it any more; what was begun goes on by itself.
             begun = plan.ref in self.begun
-            ended = (
-                plan.ended(StackEnd.FAILED, error=LEFT.format(plan.ref)) if begun else plan.ended(StackEnd.NOT_REACHED)
-            )
+            ended = plan.failed(PartialError(LEFT.format(plan.ref))) if begun else plan.ended(StackEnd.NOT_REACHED)
         except WaybillError as error:
-            ended = plan.ended(StackEnd.FAILED, error=error.what, advice=error.advice)
+            ended = plan.failed(error)
         else:
             if stack is not None:
                 self._outputs[plan.ref] = stack.outputs
@@ -101,7 +99,7 @@ class _Run:
     def _one(self, step: Making | Going) -> Stack | None:
         """Do one step; returns the stack as it then stands. Raises `WaybillError`."""
         self._work.tools.cancellation.check()
-        if step.plan.action is StackAction.NOTHING:
+        if step.plan.action is StackAction.NOTHING and not self._given_otherwise(step):
             return step.stack
         self._work.tools.reporter.tell(StackBegan(step.plan.ref, step.plan.action))
         if isinstance(step, Going):
@@ -115,8 +113,17 @@ class _Run:
         if made is None:
             return stacks.look(step.plan.ref.name)
         last = newest(stacks, made.stack_id)
-        stacks.execute(made)
+        try:
+            stacks.execute(made)
+        except ConflictError:
+            # Whatever stands there by now is not for us to delete.
+            self._work.discard(step.plan.ref, made, new=False)
+            raise
         return follow(self._work, step.plan.ref, made.stack_id, last)
+
+    def _given_otherwise(self, step: Making | Going) -> bool:
+        """Whether what a stack needs says something else by now than when it was planned."""
+        return isinstance(step, Making) and step.wanted.texts(known(self._outputs)) != dict(step.plan.parameters)
 
     def _delete(self, ref: StackRef, stack: Stack) -> Stack | None:
         stacks = self._work.stacks(ref)

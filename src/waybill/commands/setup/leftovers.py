@@ -53,7 +53,7 @@ def delete_leftovers(work: Work, leftovers: Sequence[Leftover]) -> tuple[Beside,
             work.tools.cancellation.check()
             work.accounts[one.ref.account].leftovers(one.ref.region).delete(one.resource)
         except WaybillError as error:
-            ends.append(replace(one.shown, end=StackEnd.FAILED, error=error.what))
+            ends.append(one.shown.failed(error))
         else:
             ends.append(replace(one.shown, end=StackEnd.DELETED))
     return tuple(ends)

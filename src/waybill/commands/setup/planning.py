@@ -11,7 +11,7 @@ from waybill.commands.setup.standing import is_ours
 from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, StackPlan
+from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, StackEnd, StackPlan
 from waybill.domain.setup.wanted import PROJECT_TAG, OutputOf, StackRef, WantedStack
 from waybill.errors import ConflictError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackResource, Standing
@@ -63,8 +63,9 @@ def _read(work: Work, step: Making, made: ChangeSet) -> Making:
     if made.readiness is Readiness.READY and not step.plan.awaits:
         return replace(step, change_set=made, plan=replace(step.plan, changes=in_order(made.changes)))
     work.discard(step.plan.ref, made, new=step.new)
-    action = StackAction.NOTHING if made.readiness is Readiness.EMPTY and not step.plan.awaits else step.plan.action
-    return replace(step, plan=replace(step.plan, action=action, changes=in_order(made.changes)))
+    if made.readiness is Readiness.EMPTY and not step.plan.awaits:
+        return replace(step, plan=replace(step.plan, action=StackAction.NOTHING, end=StackEnd.ALREADY))
+    return replace(step, plan=replace(step.plan, changes=in_order(made.changes)))
 
 
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:

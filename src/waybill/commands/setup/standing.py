@@ -32,8 +32,9 @@ def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedS
     for error in errors.values():
         raise error
     standing = {ref: stack for found in answers.values() for ref, stack in found.items()}
-    _refuse_others(work, wanted, standing)
-    return _settled(work, wanted, standing)
+    settled = _settled(work, wanted, standing)
+    _refuse_others(work, wanted, settled)
+    return settled
 
 
 def _refuse_others(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> None:

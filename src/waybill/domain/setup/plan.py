@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from waybill.domain.setup.wanted import OutputOf, StackRef
+from waybill.errors import ExitCode, WaybillError, exit_code_of
 
 HOLDS_DATA = frozenset(
     {
@@ -108,13 +109,16 @@ class StackPlan:
     end: StackEnd = StackEnd.PLANNED
     error: str | None = None
     advice: str | None = None
+    exit_code: ExitCode = ExitCode.OK
     seconds: float = 0.0
 
-    def ended(
-        self, end: StackEnd, *, error: str | None = None, advice: str | None = None, seconds: float = 0.0
-    ) -> StackPlan:
+    def ended(self, end: StackEnd, *, seconds: float = 0.0) -> StackPlan:
         """Return the same with its end."""
-        return replace(self, end=end, error=error, advice=advice, seconds=seconds)
+        return replace(self, end=end, seconds=seconds)
+
+    def failed(self, error: WaybillError) -> StackPlan:
+        """Return the same with why it failed."""
+        return replace(self, end=StackEnd.FAILED, error=error.what, advice=error.advice, exit_code=exit_code_of(error))
 
     def to_json(self) -> dict[str, Any]:
         """Return its part of the result document."""
@@ -149,6 +153,11 @@ class Beside:
     data: bool = False
     end: StackEnd = StackEnd.PLANNED
     error: str | None = None
+    exit_code: ExitCode = ExitCode.OK
+
+    def failed(self, error: WaybillError) -> Beside:
+        """Return the same with why it failed."""
+        return replace(self, end=StackEnd.FAILED, error=error.what, exit_code=exit_code_of(error))
 
     @property
     def pending(self) -> bool:
