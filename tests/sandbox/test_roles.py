@@ -156,5 +156,5 @@ def test_a_region_that_does_not_exist_is_refused_and_not_retried(clients: Any) -
 
 
 def test_what_moto_does_not_have_is_refused_and_not_retried(clients: Any) -> None:
-    code, status, _ = refusal(clients.user("codeartifact").list_domains)
+    code, status, _ = refusal(clients.user("rolesanywhere").list_trust_anchors)
     assert (code, status) == ("NotImplemented", 501)

@@ -1,7 +1,7 @@
 """The templates as stacks of the sandbox's CloudFormation: each service has what the template says.
 
 Every case of every template is a stack in an empty sandbox, and its every resource is asked for by its own service:
-never is a stack's word taken.
+never is a stack's word taken. Templates whose cases have different names share a sandbox, since a start costs time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -32,9 +33,14 @@ PLACES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("pipeline", "one region, from an input bucket"): (DEVELOPMENT, "us-east-1"),
     ("pipeline", "three regions, from the staging bucket"): (DEVELOPMENT, "us-east-1"),
     ("pipeline-region", "a further region"): (DEVELOPMENT, "us-west-2"),
+    ("production", "one bucket"): (DEVELOPMENT, "us-east-1"),
+    ("codeartifact", "a further repository"): (PRODUCTION, "us-west-2"),
+    ("codeartifact", "for this account alone"): (DEVELOPMENT, "us-east-1"),
+    ("codeartifact", "one account administers"): (PRODUCTION, "eu-west-1"),
     **{("organisation", case): (layout.MANAGEMENT, "us-east-1") for case in CASES["organisation"]},
 }
 """Where a case's stack is made, if not in production's home region."""
+SHARING = frozenset({"account", "application", "codeartifact", "pipeline-region", "production", "registry"})
 POLICY = re.compile(r"arn:aws:iam::\d{12}:policy/([\w-]+)")
 
 
@@ -43,8 +49,17 @@ def session() -> boto3.Session:
     return boto3.Session()
 
 
+@pytest.fixture(scope="module")
+def shared(session: boto3.Session) -> Iterator[Hands]:
+    with running(os.environ, empty=True) as sandbox:
+        yield Hands(sandbox, session)
+
+
 @pytest.fixture
-def hands(session: boto3.Session) -> Iterator[Hands]:
+def hands(request: pytest.FixtureRequest, session: boto3.Session, template: str) -> Iterator[Hands]:
+    if template in SHARING:
+        yield request.getfixturevalue("shared")
+        return
     with running(os.environ, empty=True) as sandbox:
         yield Hands(sandbox, session)
 
@@ -59,7 +74,8 @@ def prepare(hands: Hands, given: Mapping[str, str], account: str, region: str) -
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ANYTHING))
     for user in {user for name, value in given.items() if name.endswith("Names") for user in value.split(",")}:
         if user in ("ada", "grace"):
-            iam.create_user(UserName=user)
+            with suppress(iam.exceptions.EntityAlreadyExistsException):
+                iam.create_user(UserName=user)
     if given.get("MakesDomain") == "no":
         packages = hands.client("codeartifact", account, region)
         packages.create_domain(domain=given["DomainName"])
@@ -102,7 +118,8 @@ EVERY = [(template, case) for template, cases in CASES.items() for case in cases
 def test_each_service_has_what_the_template_says(hands: Hands, template: str, case: str) -> None:
     account, region = PLACES.get((template, case), (PRODUCTION, "us-east-1"))
     given = prepare(hands, CASES[template][case], account, region)
-    check(hands.stack(template, given, account, region))
+    name = f"{template}-{list(CASES[template]).index(case)}"
+    check(hands.stack(template, given, account, region, name))
 
 
 def test_every_type_of_the_templates_is_asked_for() -> None:
