@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.s3.models import FakeBucket, s3_backends
 
+from waybill.domain.iam.policies import Decision
 from waybill.sandbox.engine import judging, s3_actions
-from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, access_denied
 
 EXPECTED_OWNER: Final = "x-amz-expected-bucket-owner"

@@ -8,9 +8,10 @@ from typing import Final
 
 from moto.iam.models import iam_backends
 
-from waybill.sandbox.engine import policies
-from waybill.sandbox.engine.conditions import Context
-from waybill.sandbox.engine.policies import Decision, Request
+from waybill.domain.iam import policies
+from waybill.domain.iam.context import Context
+from waybill.domain.iam.policies import Decision
+from waybill.domain.iam.requests import Request, role_of
 
 _SESSION: Final = re.compile(r"arn:aws:sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/")
 
@@ -33,4 +34,4 @@ def role_arn(caller: str) -> str:
     if session is None:
         return ""
     roles = list(iam_backends[session["account"]]["aws"].roles.values())
-    return next((str(role.arn) for role in roles if role.name == session["role"]), policies.role_of(caller))
+    return next((str(role.arn) for role in roles if role.name == session["role"]), role_of(caller))

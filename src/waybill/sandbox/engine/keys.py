@@ -14,10 +14,10 @@ from typing import Any, Final
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket
 
+from waybill.domain.iam.context import Context, Value
+from waybill.domain.iam.policies import Decision
 from waybill.sandbox.engine import judging
 from waybill.sandbox.engine.admission import Caller
-from waybill.sandbox.engine.conditions import Context, Value
-from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, access_denied
 
 KMS: Final = "aws:kms"

@@ -18,9 +18,9 @@ from moto.kms.exceptions import AlreadyExistsException, NotFoundException
 from moto.kms.models import Key, kms_backends
 from moto.kms.responses import KmsResponse
 
+from waybill.domain.iam.context import Context
+from waybill.domain.iam.policies import Decision
 from waybill.sandbox.engine import judging, sts
-from waybill.sandbox.engine.conditions import Context
-from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
 _MULTI_REGION: Final = re.compile(r"mrk-[0-9a-f]{32}")

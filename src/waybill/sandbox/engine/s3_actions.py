@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from waybill.sandbox.engine.conditions import Context, Value
+from waybill.domain.iam.context import Context, Value
 
 OTHER: Final = "s3:Other"
 PUT: Final = "s3:PutObject"

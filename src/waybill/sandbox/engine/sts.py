@@ -16,9 +16,9 @@ from moto.sts import urls
 from moto.sts.models import sts_backends
 from moto.sts.responses import TokenResponse
 
+from waybill.domain.iam.context import Context, Value
+from waybill.domain.iam.policies import Decision
 from waybill.sandbox.engine import judging, web_identity
-from waybill.sandbox.engine.conditions import Context, Value
-from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal, access_denied, rendered
 
 _ROLE_ARN: Final = re.compile(r"arn:aws:iam::(\d{12}):role/.+\Z")

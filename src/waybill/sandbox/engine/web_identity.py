@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from waybill.sandbox.engine.conditions import Value
+from waybill.domain.iam.context import Value
 from waybill.sandbox.engine.refusals import Refusal
 
 _PARTS: Final = 3

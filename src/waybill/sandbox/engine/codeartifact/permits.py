@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from waybill.domain.iam.context import Context
+from waybill.domain.iam.policies import Decision
 from waybill.sandbox.engine import judging
 from waybill.sandbox.engine.admission import Caller
 from waybill.sandbox.engine.codeartifact.holdings import Domain, Policy, Repository
-from waybill.sandbox.engine.conditions import Context
-from waybill.sandbox.engine.policies import Decision
 from waybill.sandbox.engine.refusals import Refusal
 
 
