@@ -36,8 +36,8 @@ class ConfigurationRequest(Members):
 class ApplyRequest(Members):
     """What is asked of `setup plan` and `setup apply`. `plan_digest`: that of the one plan that is approved.
 
-    `yes`: nobody is asked. `delete_data`: the projects whose data goes with what the file no longer has. `access_key` is
-    the id of the key that the run itself begins with, or empty.
+    `yes`: nobody is asked. `delete_data`: the projects whose data goes with what the file no longer has. `access_key`
+    is the id of the key that the run itself begins with, or empty.
     """
 
     yes: bool = False

@@ -13,5 +13,9 @@ SETUP_PLAN = Verb(
     does="show what would change in every account and region, stack by stack; nothing is changed.",
     about="Shows what setup would change in every account and region.",
     inputs=(CONFIG, *SESSIONS, SUMMARY),
-    outputs=(*ENDED, DIGEST),
+    outputs=(
+        Output("changed", "`true` when anything would change."),
+        *(one for one in ENDED if one.name != "changed"),
+        DIGEST,
+    ),
 )
