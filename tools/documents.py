@@ -23,8 +23,8 @@ from waybill.domain.policy import (
     published_stage_policy,
 )
 from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS, PIPELINE_ROLE_CALLS
+from waybill.inputs.file.shape import schema
 from waybill.inputs.find import IN_FAMILIES
-from waybill.inputs.setup.shape import schema
 from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Output, Verb
 from waybill.inputs.tables.members import CONFIG, SESSIONS

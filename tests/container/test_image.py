@@ -82,7 +82,7 @@ def test_what_setup_reads_is_in_the_image(engine: Engine, image: str) -> None:
     """Its templates and its schema are files of the package, and two libraries are read by nothing else."""
     code = """
 import importlib.resources as r, json, yaml
-from waybill.inputs.setup.shape import schema, validator
+from waybill.inputs.file.shape import schema, validator
 files = r.files("waybill")
 validator(schema()).check_schema(schema())
 print(*sorted(one.name for one in (files / "templates").iterdir()), yaml.safe_load("a: 1")["a"])

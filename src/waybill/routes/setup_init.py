@@ -13,8 +13,8 @@ from waybill.compose import Shop
 from waybill.domain.result import Result
 from waybill.errors import Cancelled, Fault, InputError
 from waybill.inputs import setup_init as inputs
+from waybill.inputs.file.shape import schema
 from waybill.inputs.setup.rules import rules
-from waybill.inputs.setup.shape import schema
 from waybill.routes.asking import TerminalAsker
 from waybill.routes.workbench import Workbench
 

@@ -11,9 +11,9 @@ from waybill.commands.setup.init import init
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.initial import InitRequest
 from waybill.errors import InputError
+from waybill.inputs.file.shape import schema
 from waybill.inputs.setup import read_prepared
 from waybill.inputs.setup.rules import rules
-from waybill.inputs.setup.shape import schema
 
 REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
 

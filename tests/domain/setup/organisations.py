@@ -8,8 +8,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from waybill.domain.setup.prepared import Prepared
+from waybill.inputs.file.places import Places
 from waybill.inputs.setup.build import build
-from waybill.inputs.setup.places import Places
 from waybill.inputs.setup.read import check
 
 File = dict[str, Any]

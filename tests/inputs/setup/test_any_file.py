@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from inputs.setup.example import REGIONS, example
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.errors import Fault
+from waybill.inputs.file.places import Places
 from waybill.inputs.setup.build import build
-from waybill.inputs.setup.places import Places
 from waybill.inputs.setup.read import check
 
 WORDS = (

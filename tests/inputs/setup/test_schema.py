@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from inputs.setup.example import EXAMPLE
-from waybill.inputs.setup.shape import schema, validator
+from waybill.inputs.file.shape import schema, validator
 
 FORM = schema()
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from waybill.domain.configuration import split_regions
 from waybill.errors import InputError
-from waybill.inputs.setup.places import Place, Places
+from waybill.inputs.file.places import Place, Places
+from waybill.inputs.file.text import read_text
+from waybill.inputs.file.tree import NotYaml, read_tree
 from waybill.inputs.setup.read import check
-from waybill.inputs.setup.text import read_text
-from waybill.inputs.setup.tree import NotYaml, read_tree
 
 QUESTIONS: Mapping[str, Place] = MappingProxyType(
     {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from waybill.inputs.file.loose import at, child, children, items, text
+from waybill.inputs.file.places import Place, Places, spelled
 from waybill.inputs.setup.cross import tell
-from waybill.inputs.setup.loose import at, child, children, items, text
-from waybill.inputs.setup.places import Place, Places, spelled
 
 
 def check_buckets(file: Mapping[str, Any], places: Places) -> None:

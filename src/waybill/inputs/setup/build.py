@@ -24,7 +24,7 @@ from waybill.domain.setup.prepared import (
     Registry,
     Repository,
 )
-from waybill.inputs.setup.loose import child, children
+from waybill.inputs.file.loose import child, children
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from typing import Any
 from waybill.domain.arns import RoleArn, partition_of
 from waybill.domain.checks import region_faults
 from waybill.domain.names import parameter_fault
-from waybill.inputs.setup.loose import Texts, at, child, children, items, text
-from waybill.inputs.setup.places import Place, Places
-from waybill.inputs.setup.shape import meant
+from waybill.inputs.file.loose import Texts, at, child, children, items, text
+from waybill.inputs.file.places import Place, Places
+from waybill.inputs.file.shape import meant
 
 REFERENCES: Mapping[tuple[str, str], str] = {
     ("accounts", "from"): "accounts",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.domain.setup.wanted import stack_name
+from waybill.inputs.file.loose import at, children, text
+from waybill.inputs.file.places import Place, Places
 from waybill.inputs.setup.cross import REGIONAL, tell
-from waybill.inputs.setup.loose import at, children, text
-from waybill.inputs.setup.places import Place, Places
 
 
 def check_made(file: Mapping[str, Any], places: Places) -> None:

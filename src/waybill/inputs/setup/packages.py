@@ -7,10 +7,10 @@ from typing import Any
 
 from waybill.domain.setup.packages import store
 from waybill.domain.setup.wanted import stack_name
+from waybill.inputs.file.loose import at, child, children, text
+from waybill.inputs.file.places import Place, Places
+from waybill.inputs.file.shape import meant
 from waybill.inputs.setup.cross import tell
-from waybill.inputs.setup.loose import at, child, children, text
-from waybill.inputs.setup.places import Place, Places
-from waybill.inputs.setup.shape import meant
 
 
 def check_packages(file: Mapping[str, Any], places: Places) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 
 from waybill.domain.setup.prepared import Prepared
 from waybill.errors import InputError
+from waybill.inputs.file.places import Places
+from waybill.inputs.file.shape import check_shape, schema, validator
+from waybill.inputs.file.text import read_text
+from waybill.inputs.file.tree import NotYaml, read_tree
 from waybill.inputs.setup import cross
 from waybill.inputs.setup.buckets import check_buckets
 from waybill.inputs.setup.build import build
 from waybill.inputs.setup.made import check_made
 from waybill.inputs.setup.packages import check_packages
-from waybill.inputs.setup.places import Places
-from waybill.inputs.setup.shape import check_shape, schema, validator
-from waybill.inputs.setup.text import read_text
-from waybill.inputs.setup.tree import NotYaml, read_tree
 
 DESCRIBED = "docs/setup.md describes every key."
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from waybill.errors import Fault
-from waybill.inputs.setup.places import Place, Places
+from waybill.inputs.file.places import Place, Places
 from waybill.inputs.setup.read import check
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from waybill.inputs.setup.places import Place
+from waybill.inputs.file.places import Place
 
 Texts = list[tuple[Place, str]]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from waybill.inputs.setup.places import Place, Places
+from waybill.inputs.file.places import Place, Places
 
 DEEPEST = 20
 

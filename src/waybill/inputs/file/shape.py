@@ -1,4 +1,4 @@
-"""Whether a file has the form of `schemas/waybill.schema.json`, in words of ours, with what was meant."""
+"""Whether a file has the form of its JSON schema, in words of ours, with what was meant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from waybill.inputs.setup.places import Place, Places, shown
+from waybill.inputs.file.places import Place, Places, shown
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -22,9 +22,9 @@ _TYPES = {
 }
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON schema of the file, as it ships."""
-    text = files("waybill").joinpath("schemas", "waybill.schema.json").read_text(encoding="utf-8")
+def schema(name: str = "waybill") -> dict[str, Any]:
+    """Return the JSON schema of a file, as it ships: that of `waybill.yaml`, or of `access`.yaml."""
+    text = files("waybill").joinpath("schemas", f"{name}.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -12,8 +12,8 @@ LARGEST = 256 * 1024
 MAKE_ONE = "`waybill setup init` writes one, and --config names one that is elsewhere."
 
 
-def read_text(path: Path, *, advice: str = MAKE_ONE) -> str:
-    """Return what the file says. Raises `InputError`, with `advice` on how to get a file."""
+def read_text(path: Path, *, advice: str = MAKE_ONE, by: str = "setup") -> str:
+    """Return what the file says. Raises `InputError`, with `advice` on how to get a file; `by` is who reads it."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -24,7 +24,7 @@ def read_text(path: Path, *, advice: str = MAKE_ONE) -> str:
     except OSError as error:
         raise _refused(path, f"cannot be read: {error.strerror or error}.", advice) from error
     if len(data) > LARGEST:
-        raise _refused(path, f"has more than {LARGEST // 1024} kB: this is no file that setup reads.", advice)
+        raise _refused(path, f"has more than {LARGEST // 1024} kB: this is no file that {by} reads.", advice)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
