@@ -61,22 +61,25 @@ class Hands:
     ) -> Made:
         """Create a stack; every event that failed is in the failure."""
         client = self.client("cloudformation", account, region)
-        name = name or f"a-{template}"
-        stack = client.create_stack(
-            StackName=name,
-            TemplateBody=text(template),
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-        )["StackId"]
-        waiter = client.get_waiter("stack_create_complete")
+        stack = client.create_stack(StackName=name or f"a-{template}", **request(template, parameters))["StackId"]
+        self._wait(client, "stack_create_complete", stack)
+        return self.made(template, parameters, account, region, stack)
+
+    def change(self, made: Made, parameters: Mapping[str, str]) -> Made:
+        """Give a stack other parameters."""
+        client = made.client("cloudformation")
+        client.update_stack(StackName=made.id, **request(made.template, parameters))
+        self._wait(client, "stack_update_complete", made.id)
+        return self.made(made.template, parameters, made.account, made.region, made.id)
+
+    def _wait(self, client: Any, state: str, stack: str) -> None:
         try:
-            waiter.wait(StackName=stack, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400})
+            client.get_waiter(state).wait(StackName=stack, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400})
         except WaiterError:
             events = client.describe_stack_events(StackName=stack)["StackEvents"]
             failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("FAILED")]
             told = [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed]
-            pytest.fail("\n".join([f"the stack of {template} was not made", *told]))
-        return self.made(template, parameters, account, region, stack)
+            pytest.fail("\n".join([f"{stack} came to nothing", *told]))
 
     def made(self, template: str, parameters: Mapping[str, str], account: str, region: str, stack: str) -> Made:
         """What a stack has made."""
@@ -85,6 +88,7 @@ class Hands:
         (found,) = client.describe_stacks(StackName=stack)["Stacks"]
         return Made(
             hands=self,
+            id=stack,
             template=template,
             parameters=parameters,
             account=account,
@@ -94,11 +98,21 @@ class Hands:
         )
 
 
+def request(template: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What CreateStack and UpdateStack are told of a template."""
+    return {
+        "TemplateBody": text(template),
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A stack that was made. `ids` are what its resources are called, by their names in the template."""
 
     hands: Hands
+    id: str
     template: str
     parameters: Mapping[str, str]
     account: str

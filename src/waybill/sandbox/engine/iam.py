@@ -51,6 +51,14 @@ class StrictIam(IamResponse):
             _bind(self.backend.get_user(self._get_param("UserName")), boundary)
         return answer
 
+    def update_group(self) -> ActionResult:
+        """UpdateGroup: a new path too, without a new name."""
+        answer = super().update_group()
+        path = self._get_param("NewPath")
+        if path:
+            self.backend.get_group(self._get_param("NewGroupName") or self._get_param("GroupName")).path = path
+        return answer
+
     def put_user_permissions_boundary(self) -> ActionResult:
         """PutUserPermissionsBoundary: one that exists."""
         self._check_boundary()

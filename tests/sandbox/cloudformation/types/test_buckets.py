@@ -148,6 +148,7 @@ def test_it_is_replicated_with_another_key(bench: Workbench) -> None:
 def test_what_is_left_out_later_is_taken_back(bench: Workbench) -> None:
     lifecycle = {"Rules": [{"Id": "a", "Status": "Enabled", "ExpirationInDays": 3}]}
     properties = {
+        "VersioningConfiguration": {"Status": "Enabled"},
         "BucketEncryption": encrypted(),
         "PublicAccessBlockConfiguration": OPEN,
         "LifecycleConfiguration": lifecycle,
@@ -156,6 +157,7 @@ def test_what_is_left_out_later_is_taken_back(bench: Workbench) -> None:
     }
     bucket = bench.make(BUCKET, properties).changed({}).id
     s3 = bench.client("s3")
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Suspended"
     assert refused(bench, "get_bucket_lifecycle_configuration", bucket) == "NoSuchLifecycleConfiguration"
     assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
     assert default_encryption(bench, bucket)["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}

@@ -223,6 +223,15 @@ def test_a_group_and_its_users(bench: Workbench, iam: Any) -> None:
         iam.get_group(GroupName=group.id)
 
 
+@pytest.mark.parametrize("type", [GROUP, USER])
+def test_a_path_changes_and_the_arn_with_it(bench: Workbench, type: str) -> None:
+    made = bench.make(type, {"Path": "/one/"})
+    assert made.made.attributes["Arn"].endswith(f"/one/{made.id}")
+    made = made.changed({"Path": "/two/"})
+    assert made.made.attributes["Arn"].endswith(f"/two/{made.id}")
+    assert made.changed({}).made.attributes["Arn"].endswith(f":{type.rpartition(':')[2].lower()}/{made.id}")
+
+
 def test_a_user_is_bounded(bench: Workbench, iam: Any) -> None:
     one, two = managed(bench), managed(bench).id
     user = bench.make(USER, {"PermissionsBoundary": one.id})

@@ -38,6 +38,11 @@ def test_a_parameter_is_as_it_says_and_changes(bench: Workbench) -> None:
         ssm.get_parameter(Name=called)
 
 
+def test_a_secret_is_not_made_by_a_stack(bench: Workbench) -> None:
+    with pytest.raises(REFUSED, match="SecureString"):
+        bench.make(PARAMETER, {"Name": f"/{name()}", "Type": "SecureString", "Value": "a"})
+
+
 def test_a_repository_of_images_is_as_it_says_and_changes(bench: Workbench) -> None:
     rules = json.dumps(
         {

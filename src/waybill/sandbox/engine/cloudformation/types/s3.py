@@ -49,6 +49,10 @@ class Bucket:
         for setting in settings:
             if before.get(setting.property) != after.get(setting.property):
                 setting.put(s3, made.physical_id)
+        if "VersioningConfiguration" in before and "VersioningConfiguration" not in after:
+            # A bucket that has had versions cannot be without them.
+            suspended = {"VersioningConfiguration": {"Status": "Suspended"}}
+            ask(s3, "PutBucketVersioning", {"Bucket": made.physical_id, **suspended})
         _tag(s3, made.physical_id, after, place)
         return made
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.sandbox.engine.cloudformation.kinds import Made, Place
-from waybill.sandbox.engine.cloudformation.types.asking import ask
+from waybill.sandbox.engine.cloudformation.types.asking import ask, unfit
 from waybill.sandbox.engine.cloudformation.types.common import gone, named, tag_list
 
+_TYPES = ("String", "StringList")
 _PUT = frozenset({"Type", "Value", "Description", "AllowedPattern", "DataType", "Tier"})
 
 
@@ -22,6 +23,8 @@ class Parameter:
 
     def create(self, properties: Mapping[str, Any], place: Place) -> Made:
         """PutParameter, where none is."""
+        if properties["Type"] not in _TYPES:
+            raise unfit(f"#/Type: {properties['Type']} is not a valid enum value: {', '.join(_TYPES)}")
         name = str(properties.get("Name") or named(place))
         found = {**place.tags, **properties.get("Tags", {})}
         ask(place.client("ssm"), "PutParameter", {**_request(name, properties), "Tags": tag_list(found)})
