@@ -12,7 +12,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam import urls
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.exceptions import DeleteConflictException, NotFoundException
+from moto.iam.exceptions import DeleteConflictException, EntityAlreadyExists, NotFoundException
 from moto.iam.models import AWSManagedPolicy, Group, OpenIDConnectProvider, Role, User
 from moto.iam.responses import IamResponse
 
@@ -98,6 +98,14 @@ class StrictIam(IamResponse):
         """AttachUserPolicy: AWS's own policies too."""
         self._know_policy()
         return super().attach_user_policy()
+
+    def create_open_id_connect_provider(self) -> ActionResult:
+        """CreateOpenIDConnectProvider: says which one is there already."""
+        url = str(self._get_param("Url"))
+        name = url.rpartition("://")[2]
+        if any(arn.endswith(f":oidc-provider/{name}") for arn in self.backend.open_id_providers):
+            raise EntityAlreadyExists(f"Provider with url {url} already exists.")
+        return super().create_open_id_connect_provider()
 
     def add_client_id_to_open_id_connect_provider(self) -> ActionResult:
         """AddClientIDToOpenIDConnectProvider; one that is there is no fault."""

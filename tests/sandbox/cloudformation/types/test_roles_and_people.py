@@ -262,7 +262,7 @@ def test_a_provider_of_web_identities(bench: Workbench, iam: Any) -> None:
     found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=made.id)
     assert (found["Url"], found["ClientIDList"]) == (host, ["sts.amazonaws.com"])
     assert found["Tags"] == [{"Key": "stack", "Value": "yes"}]
-    with pytest.raises(REFUSED, match="EntityAlreadyExists"):
+    with pytest.raises(REFUSED, match=f"Provider with url https://{host} already exists"):
         bench.make("AWS::IAM::OIDCProvider", properties)
     made = made.changed({**properties, "ClientIdList": ["other"], "ThumbprintList": ["a" * 40]})
     found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=made.id)
