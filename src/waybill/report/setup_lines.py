@@ -5,7 +5,7 @@ from __future__ import annotations
 from waybill.domain.setup.plan import StackEnd
 from waybill.domain.setup.telling import Preparing, ResourceTold, SetupPlanned, StackBegan, StackEnded
 from waybill.report.ink import Ink, one_line
-from waybill.report.setup_text import as_text
+from waybill.report.setup_text import as_text, mark
 
 DOING = {"create": "creating", "update": "changing", "delete": "deleting"}
 TELLING = ("_COMPLETE", "_FAILED", "_SKIPPED")
@@ -25,6 +25,5 @@ def tell(event: Preparing, ink: Ink) -> str:
             line = one_line(f"{ref}: {resource} ({kind}) {status}{f': {reason}' if reason else ''}", 2000)
             return ink.red(line) if status.endswith("_FAILED") else ink.dim(line)
         case StackEnded(plan):
-            if plan.end is StackEnd.FAILED:
-                return f"{ink.red(ink.bad)} {one_line(plan.error or '', 2000)}"
-            return f"{ink.green(ink.good)} {one_line(f'{plan.ref}: {plan.end.value}')}"
+            said = plan.error or "" if plan.end is StackEnd.FAILED else f"{plan.ref}: {plan.end.value}"
+            return f"{mark(plan.end, ink)}{one_line(said, 2000)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waybill.domain.result import Result
 from waybill.domain.setup.plan import SetupPlan, StackAction, StackEnd
-from waybill.report.units import count
+from waybill.report.units import count, listing
 
 
 def needs_attention(result: Result, body: SetupPlan) -> bool:
@@ -19,12 +19,11 @@ def sentence(result: Result, body: SetupPlan) -> str:
         return "All is as the file says. Nothing was changed."
     if result.command == "setup plan":
         return f"Nothing was changed. `waybill setup apply` would {_would(body)}."
-    ends = [*(one.end for one in body.stacks), *(one.end for one in body.beside)]
-    failed = ends.count(StackEnd.FAILED)
-    if failed:
-        left = ends.count(StackEnd.NOT_REACHED)
-        rest = f", {left} not reached" if left else ""
-        return f"{count(failed, 'stack')} failed{rest}; {count(_done(ends), 'stack')} made or changed before stay."
+    if failed := _counted(body, StackEnd.FAILED):
+        left = _counted(body, StackEnd.NOT_REACHED)
+        done = sum(one.end in {StackEnd.CREATED, StackEnd.UPDATED} for one in body.stacks)
+        stays = f"; {count(done, 'stack')} made or changed before stay{'s' if done == 1 else ''}" if done else ""
+        return f"{failed} failed{f', {left} not reached' if left else ''}{stays}."
     return f"All is as the file says now: {_did(body)}."
 
 
@@ -51,5 +50,12 @@ def _listed(body: SetupPlan, words: dict[str, str], wrote: str, lost: str) -> st
     return ", ".join(parts)
 
 
-def _done(ends: list[StackEnd]) -> int:
-    return sum(end in {StackEnd.CREATED, StackEnd.UPDATED, StackEnd.DELETED} for end in ends)
+def _counted(body: SetupPlan, end: StackEnd) -> str:
+    """Return how many stacks and other things ended so: `1 stack and 2 settings`; empty where none did."""
+    ended = [one.data for one in body.beside if one.end is end]
+    numbers = {
+        "stack": sum(one.end is end for one in body.stacks),
+        "setting": ended.count(False),
+        "resource": ended.count(True),
+    }
+    return listing([count(number, word) for word, number in numbers.items() if number])

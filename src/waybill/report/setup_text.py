@@ -37,7 +37,13 @@ def as_markdown(body: SetupPlan) -> list[str]:
     """Return a table of what changes."""
     rows = [row for one in body.stacks if one.action is not StackAction.NOTHING for row in _rows(one)]
     rows += [
-        [code(f"{one.account}/{one.region}"), one.action.value, code(one.what), prose(one.detail), _end(one)]
+        [
+            code(f"{one.account}/{one.region}"),
+            one.action.value,
+            code(one.what),
+            prose(one.error or one.detail),
+            _end(one),
+        ]
         for one in body.beside
         if one.action is not StackAction.NOTHING
     ]
@@ -50,7 +56,7 @@ def head(plan: StackPlan) -> str:
 
 
 def _stack(plan: StackPlan, ink: Ink) -> Iterator[str]:
-    yield f"{_mark(plan.end, ink)}{ink.bold(one_line(head(plan)))}"
+    yield f"{mark(plan.end, ink)}{ink.bold(one_line(head(plan)))}"
     if plan.replaces_broken:
         yield "  what is left of a creation that failed is deleted first"
     for output in plan.awaits if plan.end is StackEnd.PLANNED else ():
@@ -63,7 +69,8 @@ def _stack(plan: StackPlan, ink: Ink) -> Iterator[str]:
         yield ink.red(f"  {one_line(plan.error, 2000)}")
 
 
-def _mark(end: StackEnd, ink: Ink) -> str:
+def mark(end: StackEnd, ink: Ink) -> str:
+    """Return the mark of an end, and a space; nothing for what is only planned."""
     marks = {
         StackEnd.PLANNED: "",
         StackEnd.FAILED: ink.red(f"{ink.bad} "),
@@ -92,11 +99,10 @@ def _details(change: Change) -> str:
 
 
 def _beside(one: Beside, ink: Ink) -> str:
-    mark = _mark(one.end, ink)
     told = one_line(f"{one.what} in {one.account}, {one.region}: {one.action.value}")
     told = ink.red(told) if one.data and one.end is StackEnd.PLANNED else told
     rest = one.error or (one.detail if one.end is StackEnd.PLANNED or one.data else "")
-    return f"{mark}{told}" + (f"\n  {one_line(rest, 2000)}" if rest else "")
+    return f"{mark(one.end, ink)}{told}" + (f"\n  {one_line(rest, 2000)}" if rest else "")
 
 
 def _rows(plan: StackPlan) -> Iterator[list[str]]:
