@@ -32,7 +32,7 @@ from waybill.domain.setup.plan import Change, Kind
 from waybill.ports.stacks import StackEvent
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
-CANCELLED = "Resource creation cancelled"
+CANCELLED = {"CREATE": "Resource creation cancelled", "UPDATE": "Resource update cancelled"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -251,8 +251,7 @@ class CloudFormation:
             reason = f"Resource handler returned message: {made.physical_id} already exists"
         if reason:
             # CloudFormation's events of one moment come in no order.
-            if word == "CREATE":
-                self._tell(stack, f"{name}Beside", made.type, "CREATE_FAILED", CANCELLED)
+            self._tell(stack, f"{name}Beside", made.type, f"{word}_FAILED", CANCELLED[word])
             self._tell(stack, name, made.type, f"{word}_FAILED", reason)
             return reason
         self.there[place(stack, made)] = made.type

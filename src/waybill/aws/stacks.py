@@ -24,7 +24,12 @@ T = TypeVar("T")
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 """The templates give roles and policies names of their own."""
 
-STALE: Mapping[str, Any] = {"ChangeSetNotFound": "gone", "InvalidChangeSetStatus": "stale"}
+STALE: Mapping[str, Any] = {
+    "ChangeSetNotFound": "gone",
+    "InvalidChangeSetStatus": "stale",
+    # The stack itself is gone, or being changed.
+    "ValidationError": "stale",
+}
 NONE_SUCH: Mapping[str, Any] = {"ValidationError": None}
 """CloudFormation's one code for what is wrong with a request; names are ours, and well-formed."""
 

@@ -10,10 +10,11 @@ from waybill.domain.setup.wanted import StackRef
 from waybill.errors import IdentityError, PartialError, WaybillError
 from waybill.ports.stacks import Stack, StackEvent, Stacks, Standing
 
-CANCELLED = "Resource creation cancelled"
+CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
 """What CloudFormation says of resources that another's failure stopped: never a root."""
 
 DENIALS = ("AccessDenied", "not authorized to perform", "UnauthorizedOperation")
+TAKEN = ("already exists", "AlreadyExists", "AlreadyOwnedByYou")
 
 
 def newest(stacks: Stacks, stack_id: str) -> str:
@@ -53,7 +54,7 @@ def _still(stack: Stack, told: Sequence[StackEvent]) -> bool:
 
 def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> WaybillError | None:
     """Return what the failure of a stack means, told by its root event; None where it did not fail."""
-    rolled_back = "ROLLBACK" in stack.word
+    rolled_back = stack.word.endswith("ROLLBACK_COMPLETE")
     if stack.standing is Standing.WHOLE and not rolled_back:
         return None
     root = root_of(events)
@@ -61,6 +62,9 @@ def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> Waybill
     what = f"{ref} failed, and was rolled back: {why}" if rolled_back else f"{ref} failed ({stack.word}): {why}"
     if any(word in why for word in DENIALS):
         return IdentityError(what, "Let who sets up do this (the role of the account in the file), and run again.")
+    if any(word in why for word in TAKEN):
+        left = "Somebody made it, or it was left with its data when its stack went."
+        return PartialError(what, f"{left} Choose another name, or delete it, and run again.")
     return PartialError(what, "Correct that, and run again: what stands already stays as it is.")
 
 
