@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.answers import departures
 from sandbox.conftest import Clients
+from sandbox.packages import allow, refused, watched
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine
 
 Client = Any
 OWNER, OTHER = layout.DEVELOPMENT, layout.PRODUCTION
-
-
-def watched(client: Client) -> Client:
-    """Let `client` fail on an answer that departs from the service model."""
-
-    def check(operation_model: Any, response_dict: Any, **_: Any) -> None:
-        body = json.loads(response_dict["body"])
-        if response_dict["status_code"] >= 300:
-            code = response_dict["headers"]["x-amzn-errortype"]
-            errors = {shape.name: shape.metadata["error"]["httpStatusCode"] for shape in operation_model.error_shapes}
-            assert errors.get(code) == response_dict["status_code"], code
-            assert body["message"]
-        else:
-            assert departures(operation_model.output_shape, body, operation_model.name) == []
-
-    client.meta.events.register("before-parse.codeartifact", check)
-    return client
 
 
 @pytest.fixture
@@ -53,23 +35,6 @@ def domain(packages: Client) -> str:
     name = f"d{uuid4().hex[:12]}"
     packages.create_domain(domain=name)
     return name
-
-
-def refused(call: Callable[..., Any], code: str, **request: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**request)
-    assert caught.value.response["Error"]["Code"] == code
-    return str(caught.value.response["Error"]["Message"])
-
-
-def allow(*actions: str, principal: str = OTHER, effect: str = "Allow") -> str:
-    statement = {
-        "Effect": effect,
-        "Principal": {"AWS": principal},
-        "Action": [f"codeartifact:{action}" for action in actions],
-        "Resource": "*",
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def names(answer: dict[str, Any]) -> list[str]:
@@ -247,5 +212,5 @@ def test_tags_are_of_domains_and_repositories(packages: Client) -> None:
 
 
 def test_what_it_does_not_have_it_says(clients: Clients, domain: str) -> None:
-    with pytest.raises(ClientError, match="does not have this: CodeArtifact's list_packages"):
-        clients.user("codeartifact").list_packages(domain=domain, repository="internal")
+    with pytest.raises(ClientError, match="does not have this: CodeArtifact's list_package_groups"):
+        clients.user("codeartifact").list_package_groups(domain=domain)

@@ -8,10 +8,19 @@ from typing import Any
 
 from waybill.sandbox.engine.admission import Caller
 from waybill.sandbox.engine.codeartifact import permits
-from waybill.sandbox.engine.codeartifact.holdings import Domain, Holdings, Place, Repository
+from waybill.sandbox.engine.codeartifact.holdings import Domain, Holdings, Place, Repository, invalid
+from waybill.sandbox.engine.codeartifact.stock import GENERIC, Coordinates
 
 Json = dict[str, Any]
 Request = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer that is no JSON."""
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,28 @@ class Desk:
         found = domain.repository(request["repository"])
         permits.admit(self.caller, self.action, domain, found)
         return domain, found
+
+    def package(self, request: Request) -> tuple[Domain, Repository, Coordinates]:
+        """Return the request's repository and the package that it names, on which the caller may do this."""
+        domain = self.holdings.domain(self.owner(request), request["domain"])
+        found = domain.repository(request["repository"])
+        named = coordinates(request)
+        permits.admit(self.caller, self.action, domain, found, package_arn(found, named))
+        return domain, found, named
+
+
+def coordinates(request: Request) -> Coordinates:
+    """Return which package a request names; raises `Refusal` for a generic one without a namespace."""
+    named = Coordinates(request["format"], request.get("namespace") or "", request["package"])
+    if named.format == GENERIC and not named.namespace:
+        raise invalid("A generic package has a namespace")
+    return named
+
+
+def package_arn(repository: Repository, named: Coordinates) -> str:
+    """Return a package's ARN; an empty namespace leaves its place empty."""
+    arn = repository.arn.replace(":repository/", ":package/")
+    return f"{arn}/{named.format}/{named.namespace}/{named.name}"
 
 
 def tags_of(request: Request) -> dict[str, str]:

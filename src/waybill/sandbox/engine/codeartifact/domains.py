@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from waybill.sandbox.engine.codeartifact.desk import Desk, Json, Request, tags_of
 from waybill.sandbox.engine.codeartifact.holdings import Domain, conflict
+from waybill.sandbox.engine.codeartifact.stock import Asset
 from waybill.sandbox.engine.codepipeline import pages
 
 _ASSETS: Final = "arn:aws:s3:::assets-193858265520-"
@@ -65,5 +67,14 @@ def summary(domain: Domain) -> Json:
 def described(domain: Domain) -> Json:
     """Return a domain as DescribeDomain has it."""
     region = domain.arn.split(":")[3]
-    counts = {"repositoryCount": len(domain.repositories), "assetSizeBytes": 0}
+    # Assets with the same bytes are stored once in a domain.
+    assets = {asset.hashes["SHA-256"]: len(asset.body) for asset in _assets(domain)}
+    counts = {"repositoryCount": len(domain.repositories), "assetSizeBytes": sum(assets.values())}
     return {**summary(domain), **counts, "s3BucketArn": f"{_ASSETS}{region}"}
+
+
+def _assets(domain: Domain) -> Iterator[Asset]:
+    for repository in domain.repositories.values():
+        for package in repository.stock.values():
+            for version in package.values():
+                yield from version.assets.values()

@@ -14,14 +14,32 @@ from uuid import uuid4
 from moto.core.utils import camelcase_to_underscores, get_service_model
 
 from waybill.sandbox.engine.admission import Caller
-from waybill.sandbox.engine.codeartifact import domains, policies, repositories, tags
-from waybill.sandbox.engine.codeartifact.desk import Desk
+from waybill.sandbox.engine.codeartifact import (
+    domains,
+    endpoints,
+    packages,
+    policies,
+    publishing,
+    repositories,
+    tags,
+    versions,
+)
+from waybill.sandbox.engine.codeartifact.desk import Desk, Raw
 from waybill.sandbox.engine.codeartifact.holdings import Holdings, invalid
 from waybill.sandbox.engine.codepipeline import shapes
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
 NAME: Final = "codeartifact"
-_OPERATIONS: Final[tuple[ModuleType, ...]] = (domains, policies, repositories, tags)
+_OPERATIONS: Final[tuple[ModuleType, ...]] = (
+    domains,
+    endpoints,
+    packages,
+    policies,
+    publishing,
+    repositories,
+    tags,
+    versions,
+)
 
 Who = Callable[[Mapping[str, Any]], tuple[Caller, str]]
 
@@ -61,24 +79,42 @@ class Face:
         with self._lock:
             desk = Desk(holdings=self._holdings, caller=caller, region=region, action=model.name, clock=self._clock)
             answer = operation(desk, request)
-        headers = {"content-type": "application/json", "x-amzn-requestid": str(uuid4())}
-        return 200, headers, json.dumps(answer).encode()
+        told = {"x-amzn-requestid": str(uuid4())}
+        if isinstance(answer, Raw):
+            return 200, {**told, **answer.headers}, answer.body
+        return 200, {**told, "content-type": "application/json"}, json.dumps(answer).encode()
 
 
 def _read(shape: Any, environ: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a request's members: those in the query, and those in the body."""
+    """Return a request's members: those in the query, in headers, and in the body, which may be one of them."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    try:
-        document = json.loads(body or b"{}")
-    except ValueError:
-        raise invalid("The request is not JSON") from None
+    payload = shape.serialization.get("payload")
+    document = {payload: body} if payload else _document(body)
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): text for name, text in environ.items()}
+    sources = {"querystring": query, "header": headers}
     request: dict[str, Any] = {}
     for name, member in shape.members.items():
-        if member.serialization.get("location") != "querystring":
+        source = sources.get(member.serialization.get("location"))
+        if source is None:
             if document.get(name) is not None:
                 request[name] = document[name]
-        elif member.serialization["name"] in query:
-            text = query[member.serialization["name"]]
-            request[name] = int(text) if member.type_name == "integer" and text.isdigit() else text
+        elif member.serialization["name"] in source:
+            request[name] = _typed(member.type_name, source[member.serialization["name"]])
     return request
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError:
+        raise invalid("The request is not JSON") from None
+    if not isinstance(found, dict):
+        raise invalid("The request is no JSON object")
+    return found
+
+
+def _typed(kind: str, text: str) -> Any:
+    if kind in {"integer", "long"} and text.isdigit():
+        return int(text)
+    return text == "true" if kind == "boolean" and text in {"true", "false"} else text

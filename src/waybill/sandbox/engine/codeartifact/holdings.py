@@ -1,4 +1,4 @@
-"""What there is in CodeArtifact: domains, and repositories in them. No I/O, no clock."""
+"""What there is in CodeArtifact: domains, repositories in them, and what those hold. No I/O, no clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from waybill.sandbox.engine.codeartifact.stock import Stock
 from waybill.sandbox.engine.refusals import Refusal
 
 MOST_CHARACTERS: Final = 7168
@@ -40,6 +41,7 @@ class Repository:
     connections: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     policy: Policy | None = None
+    stock: Stock = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
