@@ -13,6 +13,7 @@ _IDENTITY: Final = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?:iam|sts)::(?P<account>\d{12}):"
     r"(?:(?P<root>root)|(?P<kind>user|role|assumed-role|federated-user)/(?P<path>.+))\Z"
 )
+_PROVIDER: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(oidc|saml)-provider/.+\Z")
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z")
 
 
@@ -75,13 +76,15 @@ class Request:
 def request_of(principal: str, context: Context, *, role: str = "") -> Request:
     """Return a request of a principal as people write it. Raises `ValueError` where it is no caller.
 
-    `principal` is the ARN of a user, a role, a session, a federated user or `:root`, or the name of a service. `role`
-    is the ARN of the session's role, where that has a path.
+    `principal` is the ARN of a user, a role, a session, a federated user or `:root`, or the name of a service; or of an
+    identity provider, for whoever has a token of it. `role` is the ARN of the session's role, where that has a path.
     """
     match = _IDENTITY.match(principal)
     if match is None:
         if _SERVICE.match(principal):
             return Request(principal, "", context)
+        if _PROVIDER.match(principal):
+            return Request("", "", context, provider=principal)
         raise ValueError(
             "must be the ARN of a user, a role, a role's session or `:root`, or a service such as "
             "`codepipeline.amazonaws.com`."

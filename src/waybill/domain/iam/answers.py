@@ -1,0 +1,98 @@
+"""The answer to a question of access. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from waybill.domain.iam.documents import Document, Kind, Statement
+from waybill.domain.iam.truth import Unknown
+
+
+class Outcome(Enum):
+    """Whether the caller may."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    DEPENDS = "depends"
+
+    @property
+    def allowed(self) -> bool | None:
+        """Whether the caller may; None where it depends."""
+        return None if self is Outcome.DEPENDS else self is Outcome.ALLOWED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A statement that decides. `sure`: it surely speaks of the request."""
+
+    document: Document
+    statement: Statement
+    sure: bool = True
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        name = f" ({self.statement.sid})" if self.statement.sid else ""
+        return f"statement {self.statement.number}{name} of {self.document}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a member of the result document."""
+        return {
+            "policy": self.document.kind.value,
+            "name": self.document.name,
+            "account": self.document.account,
+            "number": self.statement.number,
+            "sid": self.statement.sid,
+            "statement": dict(self.statement.body),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A policy that does not allow and must: of what, in which account, and the statement that it lacks.
+
+    `statement` is None where no policy can say it: then `advice` says what to do in its place.
+    """
+
+    kind: Kind
+    account: str
+    of: str
+    statement: Mapping[str, Any] | None = field(hash=False)
+    advice: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a member of the result document."""
+        said = None if self.statement is None else dict(self.statement)
+        told = {"policy": self.kind.value, "of": self.of, "account": self.account, "statement": said}
+        return told | ({"advice": self.advice} if self.advice else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What one policy says, and by which statements: `allows`, `denies`, `perhaps` either, or `nothing`."""
+
+    document: Document
+    says: str
+    by: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether the caller may, and why.
+
+    `deciding` are the statements that decide: those that deny, or else one that allows of each side and limit.
+    `missing` is what lacks where nothing denies, `depends` what the answer hangs on that is not known. `rule` is a
+    sentence where no policy decides but AWS. `assumed` says what is taken for granted. `crosses`: between accounts.
+    """
+
+    outcome: Outcome
+    deciding: tuple[Cited, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    depends: tuple[Unknown, ...] = ()
+    looked: tuple[Looked, ...] = ()
+    assumed: tuple[str, ...] = ()
+    rule: str = ""
+    crosses: bool = False

@@ -1,0 +1,40 @@
+"""What an answer takes for granted, in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from waybill.domain.iam.documents import Kind, Statement
+from waybill.domain.iam.question import Policies, Question
+from waybill.domain.iam.services import Held
+
+_DEFAULTS = {
+    "aws:securetransport": "that the request comes by TLS (aws:SecureTransport)",
+    "aws:viaawsservice": "that no service asks on the caller's behalf (aws:ViaAWSService)",
+    "aws:calledvia": "that no service asks on the caller's behalf (aws:CalledVia)",
+    "aws:sourcearn": "that no service asks for a resource of its own (aws:SourceArn)",
+    "aws:sourceaccount": "that no service asks for a resource of its own (aws:SourceAccount)",
+    "aws:sourcevpc": "that the request comes by no VPC endpoint (aws:SourceVpc)",
+    "aws:sourcevpce": "that the request comes by no VPC endpoint (aws:SourceVpce)",
+}
+
+
+def assumptions(question: Question, held: Held, policies: Policies) -> tuple[str, ...]:
+    """Return what is taken for granted of a request: only what conditions ask of, and nobody has said."""
+    found = []
+    if held.moved:
+        found.append(f"{question.action} is asked on {held.resource}, which holds what was named")
+    given = question.request.context
+    asked = {key for document in policies for statement in document.statements for key in _keys(statement)}
+    found += [said for key, said in _DEFAULTS.items() if key in asked and not given.knows(key)]
+    if Kind.KEY in held.kinds:
+        found.append("that no grant of the key allows it")
+    unasked = [document for document in policies.own if document.kind not in held.kinds]
+    found += [f"{document} is not asked about {question.action}" for document in unasked]
+    return tuple(found)
+
+
+def _keys(statement: Statement) -> Iterator[str]:
+    condition = statement.body.get("Condition") or {}
+    for pairs in condition.values():
+        yield from (str(name).lower() for name in pairs)

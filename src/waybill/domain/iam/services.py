@@ -1,0 +1,98 @@
+"""Which policies of a resource a call is held against, by its service. Pure.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from waybill.domain.iam import codeartifact
+from waybill.domain.iam.documents import Kind
+from waybill.domain.iam.patterns import ARN_PARTS
+
+ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\Z", re.IGNORECASE)
+_ACCOUNT: Final = re.compile(r"\d{12}\Z")
+_ROLE: Final = re.compile(r"arn:[^:]*:iam::\d{12}:role/.+\Z")
+_FREE: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+_ASSUMING: Final = frozenset({"assumerole", "assumerolewithwebidentity", "assumerolewithsaml"})
+_INTO_SESSIONS: Final = _ASSUMING | {"tagsession", "setsourceidentity"}
+_WITHOUT: Final = frozenset(
+    {
+        "account",
+        "cloudformation",
+        "cloudfront",
+        "codebuild",
+        "codepipeline",
+        "ec2",
+        "iam",
+        "organizations",
+        "ssm",
+        "sts",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a call is held against on the side of its resource.
+
+    `kinds` are the policies that are asked there; `must`: one of them must allow the resource's own account, too.
+    `moved`: `resource`, which policies are asked with, is not the one that was given.
+    """
+
+    resource: str
+    kinds: tuple[Kind, ...]
+    must: bool = False
+    moved: bool = False
+
+
+def held(action: str, resource: str) -> Held:
+    """Return what a call of `action` on an ARN, or `*`, is held against. Raises `ValueError` where they do not fit."""
+    service, _, name = action.lower().partition(":")
+    if service == "codeartifact":
+        asked = codeartifact.asked_of(action.partition(":")[2], resource)
+        return Held(resource=asked.resource, kinds=asked.kinds, moved=asked.moved)
+    if service == "sts" and name in _INTO_SESSIONS:
+        if not _ROLE.match(resource):
+            raise ValueError(f"{action} is asked on roles: `arn:aws:iam::222222222222:role/NAME`.")
+        return Held(resource=resource, kinds=(Kind.TRUST,), must=True)
+    if resource == "*" or service in _WITHOUT:
+        return Held(resource=resource, kinds=())
+    if service == "kms":
+        return Held(resource=resource, kinds=(Kind.KEY,), must=True)
+    return Held(resource=resource, kinds=(Kind.BUCKET if service == "s3" else Kind.RESOURCE,))
+
+
+def attached_to(kind: Kind, resource: str) -> str:
+    """Return the ARN of what a policy of a kind is attached to, of a resource that it is asked about."""
+    if kind is Kind.BUCKET:
+        return resource.partition("/")[0]
+    if kind in {Kind.REPOSITORY, Kind.DOMAIN}:
+        return codeartifact.holder_of(resource, "domain" if kind is Kind.DOMAIN else "repository")
+    return resource
+
+
+def is_free(action: str) -> bool:
+    """Tell whether everybody may do it, whatever any policy says."""
+    return action.lower() in _FREE
+
+
+def assumes(action: str) -> bool:
+    """Tell whether it makes a session of a role."""
+    service, _, name = action.lower().partition(":")
+    return service == "sts" and name in _ASSUMING
+
+
+def account_of(arn: str) -> str:
+    """Return the account that an ARN names; empty where it names none, as a bucket's."""
+    parts = arn.split(":", ARN_PARTS - 1)
+    return parts[4] if len(parts) == ARN_PARTS and _ACCOUNT.match(parts[4]) else ""
+
+
+def region_of(arn: str) -> str:
+    """Return the region that an ARN names, or empty."""
+    parts = arn.split(":", ARN_PARTS - 1)
+    return parts[3] if len(parts) == ARN_PARTS else ""

@@ -1,0 +1,70 @@
+"""Answers in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from waybill.domain.iam.answers import Answer, Cited, Missing, Outcome
+from waybill.domain.iam.documents import Kind
+
+_NOTHING = {
+    Kind.IDENTITY: "no identity policy of {of} allows it",
+    Kind.BOUNDARY: "the permissions boundary of {of} does not allow it",
+    Kind.SESSION: "the session policy of {of} does not allow it",
+    Kind.SCP: "a service control policy level above account {account} does not allow it",
+    Kind.RCP: "a resource control policy level above account {account} does not allow it",
+    Kind.TRUST: "the trust policy of {of} does not let the caller in",
+    Kind.KEY: "the key policy of {of} neither allows it nor hands it on to the account",
+    Kind.REPOSITORY: "neither the repository policy nor the domain policy of {of} allows it",
+    Kind.DOMAIN: "the domain policy of {of} does not allow it",
+}
+
+
+def because(answer: Answer) -> str:
+    """Return why the answer is what it is, in a sentence or two."""
+    if answer.rule:
+        return answer.rule
+    match answer.outcome:
+        case Outcome.ALLOWED:
+            return f"Allowed by {_listed(_places(answer.deciding)) or 'being the account itself'}."
+        case Outcome.DENIED:
+            if answer.deciding:
+                return f"Denied by {_listed(_places(answer.deciding))}: a denial wins over whatever allows."
+            return f"{_sentence('; '.join(map(_lacks, answer.missing)))}{_sides(answer)}"
+        case Outcome.DEPENDS:
+            return f"It depends on {_listed(_unknown(answer))}."
+
+
+def _places(cited: Iterable[Cited]) -> list[str]:
+    return [f"{each.place}{_of(each.document.account)}" for each in cited]
+
+
+def _of(account: str) -> str:
+    return f" (account {account})" if account else ""
+
+
+def _lacks(missing: Missing) -> str:
+    if missing.statement is None:
+        return f"no policy of {missing.of} can allow it"
+    told = _NOTHING.get(missing.kind, f"the {missing.kind.value} of {{of}} does not allow it")
+    return told.format(of=missing.of, account=missing.account or "of the resource")
+
+
+def _sides(answer: Answer) -> str:
+    return " What goes across accounts must be allowed on both sides." if answer.crosses else ""
+
+
+def _unknown(answer: Answer) -> list[str]:
+    return [
+        f"{each.about} ({each.operator} {', '.join(each.wanted)})" if each.is_key else each.about
+        for each in answer.depends
+    ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
