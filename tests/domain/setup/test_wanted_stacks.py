@@ -76,3 +76,58 @@ def test_a_further_region_takes_the_key_of_home_and_production_the_keys_of_its_p
         ("development", "us-west-2", "waybill-artifacts-site"),
         ("development", "ap-southeast-1", "waybill-artifacts-site"),
     }
+
+
+def given(name: str, account: str, stack_name_: str, region: str = "us-east-1") -> dict[str, str]:
+    """Return what a stack of one of the files is given."""
+    ref = StackRef(account, region, f"waybill-{stack_name_}")
+    (found,) = (one for one in wanted_stacks(prepared(FILES[name])) if one.ref == ref)
+    return found.texts(str)
+
+
+def test_an_account_is_read_by_those_that_take_from_it_and_reads_those_it_takes_from() -> None:
+    name = "one account from which two take"
+    development = given(name, "development", "region")
+    assert development["ReaderAccounts"] == "222222222222,333333333333"
+    assert (development["SourceAccount"], development["PipelineAccount"]) == ("", "")
+    production = given(name, "production", "region")
+    assert (production["SourceAccount"], production["ReaderAccounts"]) == ("111111111111", "")
+    assert production["SourceBuckets"] == "waybill-staging-111111111111-*"
+    assert production["PipelineAccount"] == "111111111111"
+    assert production["OutputBucketArns"] == "arn:aws:s3:::site-output"
+    assert production["PromoteRoleName"] == "waybill-promote"
+
+
+def test_github_comes_into_the_first_account_and_its_roles_into_the_others() -> None:
+    name = "a chain of three accounts"
+    first = given(name, "development", "identity")
+    assert "repo:acme/website:ref:refs/heads/main" in first["StageSubjects"].split(",")
+    assert "repo:acme/website:environment:the production" in first["DeploySubjects"].split(",")
+    others = {"staging": "333333333333", "production": "222222222222"}
+    assert first["StageTargets"].split(",") == [f"arn:aws:iam::{id_}:role/waybill-stage" for id_ in others.values()]
+    for other in others:
+        found = given(name, other, "identity")
+        assert found["StageAssumers"] == "arn:aws:iam::111111111111:role/waybill-stage"
+        assert (found["TrustedAccounts"], found["ExternalId"]) == ("111111111111", "acme-releases")
+        assert found["MakeProvider"] == "no"
+        assert not {"StageSubjects", "StageTargets"} & {key for key, text in found.items() if text}
+
+
+def test_a_repository_with_ids_is_known_by_both_forms_of_its_subject() -> None:
+    subjects = given("repositories with and without ids", "development", "identity")["StageSubjects"].split(",")
+    assert {"repo:Acme_2/.github:ref:refs/tags/*", "repo:Acme_2@12/.github@34:ref:refs/tags/*"} <= set(subjects)
+
+
+def test_each_role_has_the_policy_of_what_it_does() -> None:
+    policy = "arn:aws:iam::{}:policy/waybill-"
+    name = "one account from which two take"
+    development, production = given(name, "development", "identity"), given(name, "production", "identity")
+    begin = policy.format("111111111111")
+    assert development["StagePolicyArns"] == f"{begin}AllowWrite"
+    assert development["PromotePolicyArns"] == f"{begin}AllowRead"
+    assert development["DeployPolicyArns"].split(",") == [
+        f"{begin}AllowDeploy",
+        f"{begin}AllowPipeline-site",
+        f"{begin}AllowPipeline-brewery",
+    ]
+    assert production["PromotePolicyArns"] == f"{policy.format('222222222222')}AllowPromote"

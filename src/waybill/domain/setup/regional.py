@@ -65,20 +65,28 @@ def region_stack(prepared: Prepared, account: Member, region: str) -> WantedStac
 
 
 def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
-    """Return the stack of an account's roles: GitHub comes into a source's, and from there into the others'."""
+    """Return the stack of an account's roles: GitHub comes into the first of a chain, and from there into the others.
+
+    A run assumes one role (`role`) from that which GitHub's token gave it (`oidc-role`), so it passes through no other.
+    """
     parameters: dict[str, Value] = {"RoleNamePrefix": prepared.prefixes.role}
+    entry = entry_of(prepared, account)
     if account.source:
-        parameters |= {"MakeProvider": "no", "TrustedAccounts": prepared.account(account.source).id}
+        parameters |= {"MakeProvider": "no", "TrustedAccounts": entry.id}
         parameters["ExternalId"] = prepared.external_id or ""
     own = [one for one in prepared.pipelines if one.account == account.name]
     for role in ROLES:
         word = role.capitalize()
         parameters[f"{word}PolicyArns"] = listed(_policies(prepared, account, role, own))
         if account.source:
-            parameters[f"{word}Assumers"] = listed([role_arn(prepared, prepared.account(account.source), role)])
+            parameters[f"{word}Assumers"] = listed([role_arn(prepared, entry, role)])
             continue
         subjects = [subject for one in prepared.repositories for subject in subjects_of(one, role)]
-        targets = [role_arn(prepared, one, role) for one in prepared.accounts if one.source == account.name]
+        targets = [
+            role_arn(prepared, one, role)
+            for one in prepared.accounts
+            if one.source and entry_of(prepared, one) == account
+        ]
         parameters[f"{word}Subjects"] = listed(subjects)
         parameters[f"{word}Targets"] = listed(targets)
     home = region_ref(prepared, account.name, prepared.home)
@@ -88,6 +96,13 @@ def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
         parameters=parameters,
         after=frozenset({home, *(pipeline_ref(prepared, one) for one in own)}),
     )
+
+
+def entry_of(prepared: Prepared, account: Member) -> Member:
+    """Return the account that GitHub comes into, on the way to this one: the first of those that it takes from."""
+    while account.source:
+        account = prepared.account(account.source)
+    return account
 
 
 def role_arn(prepared: Prepared, account: Member, role: str) -> str:
