@@ -17,6 +17,7 @@ from commands.setup.site import (
     PIPELINE,
     PROD_HOME,
     REGISTRY,
+    WEST,
     Site,
     actions,
     plans,
@@ -203,9 +204,7 @@ class TestBeforeAnythingIsTouched:
 
     def test_a_stack_of_that_name_that_setup_did_not_make_is_refused(self, site: Site) -> None:
         site.world.cloudformation.add(PRODUCTION, HOME, OUTPUT.name, "CREATE_COMPLETE")
-        with pytest.raises(
-            ConflictError, match="setup did not make them: production"
-        ):
+        with pytest.raises(ConflictError, match="setup did not make them: production"):
             site.plan()
         assert not site.called("prepare-stack")
 
@@ -214,6 +213,14 @@ class TestBeforeAnythingIsTouched:
         with pytest.raises(ConflictError, match="setup did not make them"):
             site.apply()
         assert site.standing() == {OUTPUT: "ROLLBACK_COMPLETE"}
+
+    def test_another_home_region_is_refused(self, applied: Site) -> None:
+        applied.file["regions"] = [WEST, HOME]
+        with pytest.raises(ConflictError, match=f"home region of development is {HOME}"):
+            applied.plan()
+        assert not applied.called("prepare-stack")
+        applied.file["regions"] = [HOME, "eu-west-1", WEST]
+        assert applied.plan().exit_code == 0
 
     def test_p7_the_wrong_account_is_refused(self, site: Site) -> None:
         site.gateways[PRODUCTION] = site.world.gateway(DEVELOPMENT)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from waybill.commands.setup.work import LIMIT, Work, endless
 from waybill.commands.tools import everywhere
-from waybill.domain.setup.wanted import SETUP_TAG, StackRef, WantedStack
+from waybill.domain.setup.wanted import SETUP_TAG, StackRef, WantedStack, stack_name
 from waybill.errors import ConflictError
 from waybill.ports.stacks import Stack, Standing
 from waybill.progress import Warned
@@ -34,6 +34,7 @@ def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedS
     standing = {ref: stack for found in answers.values() for ref, stack in found.items()}
     settled = _settled(work, wanted, standing)
     _refuse_others(work, wanted, settled)
+    _refuse_another_home(work, settled)
     return settled
 
 
@@ -49,6 +50,22 @@ def _refuse_others(work: Work, wanted: Sequence[WantedStack], standing: Mapping[
         raise ConflictError(
             f"Stacks of these names stand already, and setup did not make them: {', '.join(map(str, others))}.",
             f"Choose another `prefixes.stack`; or give them the tag {tag}, if setup is to change them from now on.",
+        )
+
+
+def _refuse_another_home(work: Work, standing: Mapping[StackRef, Stack]) -> None:
+    """Raise where an account was set up from another home region.
+
+    The primary keys are there, and what IAM has once an account: it can be in one region's stacks only.
+    """
+    home, name = work.prepared.home, stack_name(work.prepared.prefixes.stack, "identity")
+    others = [
+        ref for ref, stack in standing.items() if ref.name == name and ref.region != home and is_ours(work, stack)
+    ]
+    for ref in others:
+        raise ConflictError(
+            f"The home region of {ref.account} is {ref.region}, and the file's first region is {home}.",
+            f"Name {ref.region} first in `regions`: the home region stays what it is.",
         )
 
 
