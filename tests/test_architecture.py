@@ -246,6 +246,7 @@ FLOORS = (
     {"survey"},
     {"info", "status"},
     {"setup"},
+    {"access"},
 )
 
 

@@ -44,6 +44,8 @@ GOOD: Mapping[str, Mapping[str, str]] = {
         "account": "development",
     },
     "setup check": {},
+    "access plan": {"config": "access.yaml"},
+    "access apply": {"config": "access.yaml"},
 }
 """What a verb needs, and takes."""
 
@@ -54,7 +56,17 @@ accounts:
   production: {id: "222222222222", from: development}
 regions: [us-east-1]
 """
+GRANTING = """\
+schema: 1
+accounts:
+  development: {id: "111111111111"}
+regions: [us-east-1]
+grants:
+  readers: {who: {account: "222222222222"}, may: read, what: {domain: my_domain, repository: my_repo}}
+"""
 FILES: Mapping[str, Mapping[str, str]] = {
+    "access plan": {"access.yaml": GRANTING},
+    "access apply": {"access.yaml": GRANTING},
     "setup init": {"answers.yaml": PREPARED},
 }
 """The files of the folder that a verb is run in, by their names; the others find a `waybill.yaml`."""
@@ -123,6 +135,7 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
     "prune": {"keep": "few", "older-than": "long"},
     "setup init": {"config": ".", "answers": "nowhere.yaml", "force": "maybe", "schema": "two\tcolumns"},
     "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
+    "access apply": {"plan-digest": "1234"},
     "setup emit": {"directory": "waybill.yaml", "force": "maybe"},
     "setup configuration": {
         "write": "maybe",
@@ -189,6 +202,8 @@ READ_BY: Mapping[str, Callable[[Verb], Read]] = {
     "setup emit": lambda _: _read("setup_emit", workspace=Path.cwd()),
     "setup plan": lambda verb: _read("setup_apply", verb),
     "setup apply": lambda verb: _read("setup_apply", verb),
+    "access plan": lambda verb: _read("access_apply", verb),
+    "access apply": lambda verb: _read("access_apply", verb),
 }
 """Who reads the inputs of a verb, where it is more than `read` of the module of its own name."""
 

@@ -12,6 +12,7 @@ from fakes.declarations import FakeDeclarations
 from fakes.deployed import FakeDeployedBucket
 from fakes.distributions import FakeDistributions
 from fakes.pipelines import FakePipelines
+from fakes.policies import FakePolicies
 from fakes.refusals import no_key, unknown
 from fakes.settings import FakeSettings
 from fakes.source_bucket import FakeSourceBucket
@@ -61,6 +62,10 @@ class FakeAccount:
     def leftovers(self, region: str) -> FakeLeftovers:
         """Return what holds data in a region."""
         return FakeLeftovers(self._world, region=region, account=self._caller.account)
+
+    def policies(self, region: str) -> FakePolicies:
+        """Return a region's policy documents."""
+        return FakePolicies(self._world, region=region, account=self._caller.account)
 
     def buckets(self, region: str) -> FakeBuckets:
         """Return a region's buckets."""

@@ -33,6 +33,8 @@ from waybill.ports.bucket import DefaultEncryption, Encryption
 if TYPE_CHECKING:
     from fakes.codepipeline import FakePipeline
     from fakes.distributions import DistributionState
+    from fakes.policies import PolicyState
+    from waybill.domain.access.refs import Ref
 
 
 class World:
@@ -55,6 +57,7 @@ class World:
         self.distributions: dict[tuple[str, str], DistributionState] = {}
         self.cloudformation = CloudFormation()
         self.declarations: dict[tuple[str, str, str], DeclaredState] = {}
+        self.policies: dict[Ref, PolicyState] = {}
         self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH

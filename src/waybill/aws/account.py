@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from waybill.aws.leftovers import AwsLeftovers
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
+    from waybill.aws.policies import AwsPolicies
     from waybill.aws.settings import AwsSettings
     from waybill.aws.stacks import CloudFormation
 
@@ -163,6 +164,18 @@ class AwsAccount:
 
         client, partition = self._session.client("s3", region), self._caller.partition
         return S3Buckets(client, self._calls_in(region), region=region, partition=partition)
+
+    def policies(self, region: str) -> AwsPolicies:
+        """Return a region's policy documents."""
+        from waybill.aws.policies import AwsPolicies  # noqa: PLC0415 - access's alone
+
+        return AwsPolicies(
+            lambda service: self._session.client(service, region),
+            self._calls_in(region),
+            region=region,
+            account=self._caller.account,
+            partition=self._caller.partition,
+        )
 
     def leftovers(self, region: str) -> AwsLeftovers:
         """Return a region's resources that hold data."""

@@ -17,6 +17,10 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
             "prepare accounts: regions, keys, roles, pipelines, from templates that anyone can read.",
             ("init", "plan", "apply", "emit", "configuration", "adopt", "pipeline-role", "check"),
         ),
+        "access": (
+            "who may do what across accounts, from one file: policies shown, planned, written, taken back, explained.",
+            ("plan", "apply"),
+        ),
     }
 )
 """Verbs of two words: what they do together, and each one's second word. `setup plan` is in `setup_plan.py`.

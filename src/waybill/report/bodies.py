@@ -9,6 +9,7 @@ from waybill.domain.result import Body
 from waybill.report.ink import Ink
 
 _DRAWN_BY = {
+    "AccessPlan": "access_text",
     "Adopted": "adopt_text",
     "Checked": "check_text",
     "Configured": "configuration_text",

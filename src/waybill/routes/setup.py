@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from waybill.compose import Shop
 from waybill.domain.result import Result
 from waybill.errors import Fault
-from waybill.inputs.setup_command import choose
+from waybill.inputs.family import choose
+from waybill.inputs.tables.setup import COMMANDS, SETUP
 from waybill.routes import run_of
 
 
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
     """Choose the verb, and run it with the inputs that are its own; those of others are faults beside its own."""
-    chosen = choose(values)
+    chosen = choose(values, SETUP, COMMANDS)
     return run_of(chosen.verb)(chosen.values, (*faults, *chosen.faults), shop)

@@ -7,8 +7,8 @@ from typing import Final
 from waybill.sandbox import layout, limits
 
 USAGE: Final = """\
-usage: waybill sandbox run [--empty] [--subject SUBJECT] [--log FILE] -- COMMAND ...
-       waybill sandbox start [--empty] [--subject SUBJECT] [--port N] [--log FILE]
+usage: waybill sandbox run [--empty] [--break KIND] [--subject SUBJECT] [--log FILE] -- COMMAND ...
+       waybill sandbox start [--empty] [--break KIND] [--subject SUBJECT] [--port N] [--log FILE]
 """
 _HELP: Final = f"""\
 An AWS of your own on this machine: nothing leaves it, no AWS account is needed.
@@ -28,6 +28,8 @@ An AWS of your own on this machine: nothing leaves it, no AWS account is needed.
                (signed by nobody), for example repo:acme/website:environment:production. For a command of another
                subject, set ACTIONS_ID_TOKEN_REQUEST_URL to $AWS_ENDPOINT_URL{layout.TOKEN_PATH}?subject=SUBJECT
                and ACTIONS_ID_TOKEN_REQUEST_TOKEN to anything.
+  --break KIND prepare it with something wrong, for `waybill doctor` to find; may be given several times.
+               `--break list` says what kinds there are.
   --log FILE   append a line for each request to FILE
 
 In it: accounts {layout.DEVELOPMENT} (development, where you are user {layout.USER})
@@ -42,6 +44,8 @@ Pipelines, in {layout.DEVELOPMENT}, {layout.HOME_REGION}, deploying into {layout
            into {layout.OUTPUT_BUCKET}, to be seen at URL{layout.site_path(layout.OUTPUT_BUCKET)}
        {layout.STAGED_PIPELINE} takes a key that its start names from the staging bucket, and unpacks it
            into the folder {layout.STAGED_OUTPUT_FOLDER} of {layout.STAGED_OUTPUT_BUCKET}
+Packages (CodeArtifact), in {layout.DEVELOPMENT}, {layout.HOME_REGION}:
+       the domain {layout.PACKAGE_DOMAIN}, with the repository {layout.PACKAGE_REPOSITORY}
 Faults on purpose: POST {{"pipeline": ..., "action": ...}} to URL{layout.FAULTS_PATH} with one or more of
        "fail": "message" (with "code", "url", "log"), "seconds": 2.5, "hold": true for its next run,
        "times": 3 for three;

@@ -11,6 +11,8 @@ Two pipelines in the development account deploy into production, through its rol
     staged-deploy        takes any key of the home region's staging bucket (a start names it) and unpacks it into the
                          folder `site` of `codepipeline-staged-bucket`, which development may not read
 
+CodeArtifact has the domain `my_domain` of the development account in the home region, with the repository `my_repo`.
+
 An empty sandbox has none of this. Its two accounts are members of an organisation, as AWS Organizations makes them:
 with the role `OrganizationAccountAccessRole`, which trusts the management account, where the sandbox's user is.
 """
@@ -67,6 +69,8 @@ PIPELINE_ROLE: Final = "codepipeline-service-role"
 PIPELINE_ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{PIPELINE_ROLE}"
 DEPLOY_ROLE: Final = "prods3role"
 DEPLOY_ROLE_ARN: Final = f"arn:aws:iam::{PRODUCTION}:role/{DEPLOY_ROLE}"
+PACKAGE_DOMAIN: Final = "my_domain"
+PACKAGE_REPOSITORY: Final = "my_repo"
 WEBSITES: Final = (OUTPUT_BUCKET, STAGED_OUTPUT_BUCKET)
 SITE_PATH: Final = f"{READY_PATH}/site"
 FAULTS_PATH: Final = f"{READY_PATH}/faults"

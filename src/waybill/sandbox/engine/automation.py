@@ -42,7 +42,7 @@ class Automation:
             if self._packages is None:
                 from waybill.sandbox.engine.codeartifact import opening  # noqa: PLC0415 - see above
 
-                self._packages = opening.opened(self._clock)
+                self._packages = opening.opened(self._clock, prepared=self._prepared)
             return self._packages
 
     def service(self) -> Service:

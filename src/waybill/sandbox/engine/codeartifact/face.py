@@ -17,6 +17,7 @@ from waybill.sandbox.engine.admission import Caller
 from waybill.sandbox.engine.codeartifact import (
     domains,
     endpoints,
+    names,
     packages,
     policies,
     publishing,
@@ -26,7 +27,6 @@ from waybill.sandbox.engine.codeartifact import (
 )
 from waybill.sandbox.engine.codeartifact.desk import Desk, Raw
 from waybill.sandbox.engine.codeartifact.holdings import Holdings, invalid
-from waybill.sandbox.engine.codepipeline import shapes
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
 NAME: Final = "codeartifact"
@@ -47,10 +47,10 @@ Who = Callable[[Mapping[str, Any]], tuple[Caller, str]]
 class Face:
     """The application. `who` tells the caller and the region of a request's WSGI environment."""
 
-    def __init__(self, clock: Callable[[], float], who: Who) -> None:
+    def __init__(self, clock: Callable[[], float], who: Who, holdings: Holdings) -> None:
         self._clock = clock
         self._who = who
-        self._holdings = Holdings()
+        self._holdings = holdings
         self._lock = threading.Lock()
         model = get_service_model(NAME)
         found = (model.operation_model(name) for name in model.operation_names)
@@ -72,7 +72,7 @@ class Face:
         if model is None or operation is None:
             raise NotImplementedError(f"CodeArtifact's {name}")
         request = _read(model.input_shape, environ)
-        faults = shapes.faults(model.input_shape, request)
+        faults = names.faults(model.input_shape, request)
         if faults:
             raise invalid(f"{len(faults)} validation error detected: {'; '.join(faults)}")
         caller, region = self._who(environ)

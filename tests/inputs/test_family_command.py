@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from waybill.errors import Fault, InputError
+from waybill.inputs import family as of_family
+from waybill.inputs.family import Chosen
 from waybill.inputs.find import FAMILIES, find_verb, whole_name
-from waybill.inputs.setup_command import choose
 from waybill.inputs.spec import Input, Kind, Output, Verb
 from waybill.inputs.tables.setup import COMMANDS, OWN_HELP, SETUP
 from waybill.inputs.union import united_inputs, united_outputs
@@ -17,6 +19,10 @@ DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 AS_THE_RUNNER_HAS_IT = {item.name: item.default for item in SETUP.inputs if item.default}
 
 commands = pytest.mark.parametrize("word", COMMANDS)
+
+
+def choose(values: Mapping[str, str]) -> Chosen:
+    return of_family.choose(values, SETUP, COMMANDS)
 
 
 def refused(**values: str) -> list[Fault]:

@@ -1,0 +1,38 @@
+"""The policy documents of one account and region, each kind by the service that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from waybill.aws.calls import Calls
+from waybill.aws.package_policies import PackagePolicies
+from waybill.domain.access.refs import Live, Ref
+from waybill.ports.policies import PutEnd, Written
+
+
+class AwsPolicies:
+    """Implements `ports.Policies`. `client` makes the client of a service in this region."""
+
+    def __init__(
+        self, client: Callable[[str], Any], calls: Calls, *, region: str, account: str, partition: str
+    ) -> None:
+        self._packages = PackagePolicies(
+            lambda: client("codeartifact"), calls, region=region, account=account, partition=partition
+        )
+
+    def read(self, ref: Ref) -> Live | None:
+        """Return a document; None where there is none."""
+        return self._packages.read(ref)
+
+    def put(self, ref: Ref, text: str, *, before: Live | None) -> Written:
+        """Put a document in the place of `before`."""
+        return self._packages.put(ref, text, before=before)
+
+    def delete(self, ref: Ref, *, before: Live) -> PutEnd:
+        """Delete a document, as long as it is `before`."""
+        return self._packages.delete(ref, before=before)
+
+    def package_documents(self) -> Sequence[Ref]:
+        """Return the documents of all CodeArtifact domains of the account in the region, and of their repositories."""
+        return list(self._packages.all())

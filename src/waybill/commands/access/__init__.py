@@ -1,0 +1,1 @@
+"""The verbs of `access`: policies shown, planned, written and taken back."""

@@ -1,0 +1,102 @@
+"""`access plan` and `access apply`: what would change of which policies, and the change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from waybill.commands.access.planning import UNTOUCHED, make_plan
+from waybill.commands.access.writing import carry_out
+from waybill.commands.setup.codes import worst
+from waybill.commands.tools import Tools
+from waybill.domain.access.plan import AccessPlan, End
+from waybill.domain.access.requests import AccessRequest
+from waybill.domain.result import Outcome, Result
+from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, exit_code_of
+from waybill.progress import Started
+
+PLAN, APPLY = "access plan", "access apply"
+CHANGED = frozenset({End.WRITTEN, End.DELETED})
+BAD = frozenset({End.FAILED, End.CONFLICT})
+
+Confirm = Callable[[AccessPlan], bool]
+"""Shows a plan to a person, and asks whether it is to be carried out."""
+
+
+def plan(request: AccessRequest, tools: Tools) -> Result:
+    """Say what would change; nothing is written."""
+    started = tools.clock.monotonic()
+    tools.reporter.tell(Started("Looking at who may do what"))
+    body = make_plan(request, tools, writes=False).plan
+    outcome = Outcome.PLANNED if body.changes else Outcome.ALREADY
+    result = result_of(PLAN, outcome, body, seconds=tools.clock.monotonic() - started)
+    return replace(result, then=f"To do it: {request.again}" if body.changes else None)
+
+
+def apply(request: AccessRequest, tools: Tools, *, confirm: Confirm | None) -> Result:
+    """Change what the plan says, and nothing else. `confirm` asks a person; None where nobody is there.
+
+    Raises `ConflictError` where the plan is not the approved one, `Declined` where somebody did not agree to it.
+    """
+    started = tools.clock.monotonic()
+    tools.reporter.tell(Started("Looking at who may do what"))
+    made = make_plan(request, tools, writes=True)
+    agree(made.plan, request.plan_digest, None if request.yes else confirm)
+    body = carry_out(made.plan, made.accounts, request.names, tools) if made.plan.changes else made.plan
+    return ended(APPLY, body, request.again, tools, seconds=tools.clock.monotonic() - started)
+
+
+def agree(found: AccessPlan, digest: str | None, confirm: Confirm | None) -> None:
+    """Raise unless this very plan may be carried out: by its digest where one is given, else by who is asked."""
+    if digest and digest != found.digest():
+        raise ConflictError(
+            f"The plan is not the one that was approved: its digest is {found.digest()}, not {digest}.",
+            "Somebody changed the file or a policy since. Look at the plan again, and approve that.",
+        )
+    if digest or confirm is None or not found.changes:
+        return
+    if not confirm(found):
+        raise Declined("You did not agree to the plan.", UNTOUCHED)
+
+
+def ended(command: str, body: AccessPlan, again: str, tools: Tools, *, seconds: float) -> Result:
+    """Return the end of a run that wrote."""
+    bad = [one for one in body.documents if one.end in BAD]
+    changed = any(one.end in CHANGED for one in body.documents)
+    outcome = Outcome.CREATED if changed else Outcome.ALREADY
+    if bad:
+        conflict = all(one.end is End.CONFLICT for one in bad)
+        outcome = Outcome.PARTIAL if changed else Outcome.CONFLICT if conflict else Outcome.FAILED
+    result = replace(result_of(command, outcome, body, seconds=seconds), changed=changed)
+    if not bad:
+        return result
+    result = replace(
+        result,
+        exit_code=worst([one.exit_code for one in bad]),
+        error=bad[0].error,
+        advice=bad[0].advice,
+        resume=again or None,
+    )
+    try:
+        tools.cancellation.check()
+    except Cancelled as error:
+        return replace(result, exit_code=exit_code_of(error), error=error.what, advice="Run again to finish.")
+    return result
+
+
+def result_of(command: str, outcome: Outcome, body: AccessPlan, *, seconds: float) -> Result:
+    """Return a result with its body."""
+    return Result(
+        command=command,
+        outcome=outcome,
+        changed=body.changes,
+        exit_code=ExitCode.OK,
+        project="",
+        version="",
+        sha256=None,
+        size=None,
+        channel=None,
+        seconds=seconds,
+        plan_digest=body.digest(),
+        body=body,
+    )

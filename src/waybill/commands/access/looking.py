@@ -1,0 +1,76 @@
+"""Into the accounts of `access.yaml`, and what policies there are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from waybill.commands.setup.members import Entered, enter
+from waybill.commands.together import in_words, together
+from waybill.commands.tools import Tools, everywhere
+from waybill.domain.access.narrowing import access_policy
+from waybill.domain.access.refs import Live, Ref
+from waybill.domain.setup.requests import Members
+from waybill.errors import AccessDenied, Cancelled, WaybillError
+from waybill.ports.account import Account
+from waybill.ports.policies import Policies
+from waybill.progress import Warned
+
+Place = tuple[str, str]
+"""An account's name, and a region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """The documents that were looked at, as they are; and why others could not be."""
+
+    documents: Mapping[Ref, Live | None]
+    errors: Mapping[Ref, WaybillError]
+
+
+def enter_needed(members: Members, needed: frozenset[str], tools: Tools, *, writes: bool) -> Entered:
+    """Enter the accounts. Raises where one that is `needed` cannot be entered; of others it is said."""
+    entered = enter(members, lambda member: access_policy(writes=writes) if member.role else "", tools)
+    bad = [error for name, error in entered.errors.items() if name in needed or isinstance(error, Cancelled)]
+    if bad:
+        raise together(bad)
+    for name, error in entered.errors.items():
+        said = f"The account {name} cannot be entered, so that what is left there of grants is not known: "
+        tools.reporter.tell(Warned(said + in_words(error)))
+    return entered
+
+
+def policies_at(accounts: Mapping[str, Account], ref: Ref) -> Policies:
+    """Return what keeps a document."""
+    return accounts[ref.account].policies(ref.region)
+
+
+def found_documents(accounts: Mapping[str, Account], places: Sequence[Place], tools: Tools) -> list[Ref]:
+    """Return the documents that there are in all these places; whoever may not look is told so, and sees none."""
+
+    def one(place: Place) -> list[Ref]:
+        tools.cancellation.check()
+        name, region = place
+        return [replace(ref, account=name) for ref in accounts[name].policies(region).package_documents()]
+
+    found, errors = everywhere(one, places)
+    for (name, region), error in errors.items():
+        if not isinstance(error, AccessDenied):
+            raise error
+        said = f"What is left of grants in {name}/{region} is not known: {error.what}"
+        tools.reporter.tell(Warned(said))
+    return sorted(ref for refs in found.values() for ref in refs)
+
+
+def read_documents(accounts: Mapping[str, Account], refs: Sequence[Ref], tools: Tools) -> Looked:
+    """Return all these documents, as they are."""
+
+    def one(ref: Ref) -> Live | None:
+        tools.cancellation.check()
+        return policies_at(accounts, ref).read(ref)
+
+    found, errors = everywhere(one, refs)
+    for error in errors.values():
+        if isinstance(error, Cancelled):
+            raise error
+    return Looked(documents=found, errors=errors)

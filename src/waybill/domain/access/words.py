@@ -1,0 +1,161 @@
+"""What changes between two documents, in sentences: `bob gains publish on npm/parity/ui in my_domain/my_repo`. Pure.
+
+Statements are taken apart into who, which actions, of what, and under which condition, and compared so: how they are
+written is nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from waybill.domain.access import packages
+from waybill.domain.access.meaning import principals
+from waybill.domain.access.refs import Ref
+from waybill.domain.iam.conditions import many
+
+_SETS: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
+    (word, frozenset(action.lower() for action in actions))
+    for word, actions in (
+        ("administer", packages.ADMINISTER_DOMAIN),
+        ("administer", packages.ADMINISTER_REPOSITORY),
+        ("read", packages.READ),
+        ("read", packages.READ_GENERIC),
+        ("publish", packages.PUBLISH_MAVEN),
+        ("publish", packages.PUBLISH),
+        ("download", packages.FETCH),
+        ("download", packages.DOWNLOAD_GENERIC),
+        ("tokens", packages.TOKEN),
+        ("the role", ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")),
+        ("the role", ("sts:AssumeRoleWithWebIdentity",)),
+    )
+)
+"""Actions that have one word together, the larger sets first."""
+
+_NARROWING: Final = frozenset({"aws:principalarn", "aws:principalorgid"})
+_PACKAGE: Final = re.compile(r"arn:[^:]+:codeartifact:[^:]*:[^:]*:package/([^/]+)/([^/]+)/(.+)")
+_NAMED: Final = re.compile(r"arn:[^:]+:codeartifact:[^:]*:[^:]*:(?:repository|domain|package)/(.+)")
+_OBJECT: Final = re.compile(r"arn:[^:]+:s3:::([^/]+)/(.+)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Part:
+    """One thing that somebody may, or may not, do. `unless` are the conditions beside the one that says who."""
+
+    denied: bool
+    who: str
+    action: str
+    what: str
+    condition: str = ""
+
+
+def told(
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], ref: Ref, names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return a sentence for each change. `names` are the accounts' names by their numbers."""
+    was = {part for each in before for part in parts(each, ref, names)}
+    will = {part for each in after for part in parts(each, ref, names)}
+    return (*_sentences(will - was, "gains", "is denied"), *_sentences(was - will, "loses", "is not denied any more"))
+
+
+def parts(statement: Mapping[str, Any], ref: Ref, names: Mapping[str, str]) -> Iterator[Part]:
+    """Yield what a statement says, one by one."""
+    denied = statement.get("Effect") == "Deny"
+    condition = statement.get("Condition") or {}
+    for who in _whom(statement, condition, names):
+        for action in _actions(statement):
+            for what in _resources(statement, ref):
+                yield Part(denied, who, action, what, _said(condition))
+
+
+def _sentences(found: set[Part], allowed: str, denied: str) -> Iterator[str]:
+    """Yield sentences, what somebody may do with one thing together."""
+    together: dict[tuple[bool, str, str, str], list[str]] = {}
+    for part in sorted(found):
+        together.setdefault((part.denied, part.who, part.what, part.condition), []).append(part.action)
+    for (is_denied, who, what, condition), actions in together.items():
+        verb = denied if is_denied else allowed
+        suffix = f", where {condition}" if condition else ""
+        yield f"{who} {verb} {_listed(actions)} {what}{suffix}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _whom(statement: Mapping[str, Any], condition: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    narrowed = [
+        str(value)
+        for pairs in condition.values()
+        for key, wanted in pairs.items()
+        if key.lower() in _NARROWING
+        for value in many(wanted)
+    ]
+    subjects = [str(value) for key, wanted in _of_tokens(condition) if key.endswith(":sub") for value in many(wanted)]
+    if narrowed or subjects:
+        return sorted({_person(each, names) for each in (subjects or narrowed)})
+    if "NotPrincipal" in statement:
+        excepted = _listed(sorted(_person(each, names) for _, each in principals(statement["NotPrincipal"])))
+        return [f"everybody but {excepted}"]
+    return sorted({_person(each, names) for _, each in principals(statement.get("Principal", "nobody"))})
+
+
+def _of_tokens(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((key.lower(), wanted) for pairs in condition.values() for key, wanted in pairs.items())
+
+
+def _person(text: str, names: Mapping[str, str]) -> str:
+    if text == "*":
+        return "everybody"
+    if text.startswith("arn:") and ":iam:" in text:
+        kind, _, rest = text.split(":", 5)[5].partition("/")
+        return f"{'role ' if kind == 'role' else ''}{rest.rpartition('/')[2]}" if rest else text
+    if text.startswith("o-"):
+        return f"the organisation {text}"
+    return names.get(text, text)
+
+
+def _actions(statement: Mapping[str, Any]) -> list[str]:
+    if "NotAction" in statement:
+        return [f"everything but {_listed([str(each) for each in many(statement['NotAction'])])}"]
+    left = {str(each).lower(): str(each) for each in many(statement.get("Action", []))}
+    found = []
+    for word, actions in _SETS:
+        if actions <= left.keys():
+            found.append(word)
+            left = {key: value for key, value in left.items() if key not in actions}
+    return sorted(dict.fromkeys((*found, *left.values())))
+
+
+def _resources(statement: Mapping[str, Any], ref: Ref) -> list[str]:
+    if "NotResource" in statement:
+        return [f"on all but {_listed([_resource(str(each), ref) for each in many(statement['NotResource'])])}"]
+    if "Resource" not in statement:
+        return [f"of {ref.short}"]
+    return sorted({f"on {_resource(str(each), ref)}" for each in many(statement["Resource"])})
+
+
+def _resource(text: str, ref: Ref) -> str:
+    if text == "*":
+        return ref.short
+    if match := _PACKAGE.fullmatch(text):
+        path = "all packages" if match[3] == "*" else match[3]
+        return f"{path} in {match[1]}/{match[2]}"
+    if match := _NAMED.fullmatch(text):
+        return match[1]
+    if match := _OBJECT.fullmatch(text):
+        return f"{match[2]} in {match[1]}"
+    return text.rpartition(":::")[2] if ":s3:::" in text else text
+
+
+def _said(condition: Mapping[str, Any]) -> str:
+    """Return the conditions that do not say who."""
+    said = sorted(
+        f"{key} {operator} {_listed(sorted(str(value) for value in many(wanted)))}"
+        for operator, pairs in condition.items()
+        for key, wanted in pairs.items()
+        if key.lower() not in _NARROWING and not key.lower().endswith((":sub", ":aud"))
+    )
+    return " and ".join(said)

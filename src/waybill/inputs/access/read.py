@@ -1,0 +1,51 @@
+"""The reading of `access.yaml`, whole: every fault of the file in one error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from waybill.domain.access.grants import Access
+from waybill.domain.setup.prepared import Prepared
+from waybill.errors import Fault, InputError
+from waybill.inputs.access import cross
+from waybill.inputs.access.build import build, prepared_of
+from waybill.inputs.file.loose import text as text_at
+from waybill.inputs.file.places import Places
+from waybill.inputs.file.shape import check_shape, schema, validator
+from waybill.inputs.file.text import read_text
+from waybill.inputs.file.value import read_value
+from waybill.inputs.setup import read_prepared
+
+DESCRIBED = "docs/access.md describes every key."
+MAKE_ONE = "docs/access.md has one to begin with, and --config names one that is elsewhere."
+
+
+def read_access(path: Path, *, regions: frozenset[str]) -> Access:
+    """Return what the file says; `regions` are all that the SDK knows.
+
+    Raises `InputError` with every fault of the file, in its order, and after them those of its `config`.
+    """
+    places = Places(str(path))
+    value = read_value(read_text(path, advice=MAKE_ONE, by="access"), places)
+    check_shape(value, places, validator(schema("access")))
+    if not isinstance(value, dict):
+        raise InputError(places.faults(), DESCRIBED)
+    prepared, others = _prepared(path, value, places, regions)
+    cross.check(value, places, prepared, regions)
+    if places.found or others or prepared is None:
+        raise InputError([*places.faults(), *others], DESCRIBED)
+    return build(value, prepared)
+
+
+def _prepared(
+    path: Path, value: dict[str, Any], places: Places, regions: frozenset[str]
+) -> tuple[Prepared | None, list[Fault]]:
+    """Return the accounts and regions, as far as they are right; and the faults of another file that has them."""
+    config = text_at(value, "config")
+    if config:
+        try:
+            return read_prepared(path.parent / config, regions=regions), []
+        except InputError as error:
+            return None, list(error.faults)
+    return (None if places.wrong(("accounts",)) or places.wrong(("regions",)) else prepared_of(value)), []

@@ -1,0 +1,27 @@
+"""What the action `actions/access` takes and gives: its input `command` is the second word of `waybill access WORD`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from waybill.inputs.find import FAMILIES, find_verb
+from waybill.inputs.shared import SUMMARY
+from waybill.inputs.spec import Input, Verb
+from waybill.inputs.tables.members import SESSIONS
+from waybill.inputs.union import listed, united_inputs, united_outputs
+
+COMMANDS: Mapping[str, Verb] = MappingProxyType(
+    {word: verb for word in FAMILIES["access"][1] if (verb := find_verb(f"access {word}")) is not None and verb.outputs}
+)
+"""The verbs that the action runs, by their second words: those with outputs. The others are for a terminal."""
+
+COMMAND = Input("command", f"What to do: {listed(tuple(COMMANDS))}.", required=True, example="plan")
+
+ACCESS = Verb(
+    name="access",
+    does=FAMILIES["access"][0],
+    about="Who may do what across accounts: written once, checked, and explained where it is refused.",
+    inputs=(COMMAND, *united_inputs(COMMANDS, {}, (*(item.name for item in SESSIONS), SUMMARY.name))),
+    outputs=united_outputs(COMMANDS),
+)
