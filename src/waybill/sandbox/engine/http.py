@@ -63,12 +63,24 @@ def _application(service: Any) -> Any:
 
 
 class _Services(DomainDispatcherApplication):
+    def __init__(self, create_app: Callable[[Any], Any]) -> None:
+        super().__init__(create_app)
+        # Each look of moto's lists its own folder, twice for a request: more than a quarter of what one costs.
+        self._found: dict[str, Any] = {}
+
     def get_backend_for_host(self, host: str | None) -> Any:
+        if host is None:
+            return None
+        if host not in self._found:
+            self._found[host] = self._look(host)
+        return self._found[host]
+
+    def _look(self, host: str) -> Any:
         # moto does not know it.
-        if host is not None and host.startswith(f"{_PACKAGES}."):
+        if host.startswith(f"{_PACKAGES}."):
             return _PACKAGES
         found = super().get_backend_for_host(host)
-        if found is None and host is not None:
+        if found is None:
             raise NotImplementedError(host.partition(".")[0])
         return found
 
