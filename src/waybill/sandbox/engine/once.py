@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from moto.core import errors, responses
+from moto.core import errors, responses, utils
 
 
 def install() -> None:
     """Keep the names of a service's actions, and the tables of its errors. Idempotent."""
-    if not hasattr(responses.method_names_from_class, "cache_clear"):
-        responses.method_names_from_class = cache(responses.method_names_from_class)
-        table = cache(errors.ErrorLookupFactory._create_error_lut)
-        errors.ErrorLookupFactory._create_error_lut = staticmethod(table)  # type: ignore[method-assign]
+    errors_of, names_of = errors.ErrorLookupFactory._create_error_lut, utils.method_names_from_class
+    if not hasattr(errors_of, "cache_clear"):
+        errors.ErrorLookupFactory._create_error_lut = staticmethod(cache(errors_of))  # type: ignore[method-assign]
+        responses.method_names_from_class = cache(names_of)  # type: ignore[attr-defined]
