@@ -32,6 +32,7 @@ GOOD: Mapping[str, Mapping[str, str]] = {
     "versions": {"project": "SugarWater"},
     "info": RELEASE,
     "prune": {"project": "SugarWater", "keep": "3", "reason": "old"},
+    "doctor": {},
     "setup init": {"answers": "answers.yaml"},
     "setup plan": {},
     "setup emit": {"directory": "build"},
@@ -44,6 +45,11 @@ GOOD: Mapping[str, Mapping[str, str]] = {
         "account": "development",
     },
     "setup check": {},
+    "access explain": {
+        "principal": "arn:aws:iam::222222222222:user/bob",
+        "action": "codeartifact:PublishPackageVersion",
+        "resource": "arn:aws:codeartifact:us-east-1:111111111111:package/my_domain/my_repo/npm/parity/ui",
+    },
     "access plan": {"config": "access.yaml"},
     "access apply": {"config": "access.yaml"},
 }
@@ -64,7 +70,13 @@ regions: [us-east-1]
 grants:
   readers: {who: {account: "222222222222"}, may: read, what: {domain: my_domain, repository: my_repo}}
 """
+OF_CALLERS = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+OF_RESOURCES = OF_CALLERS.replace('"Action"', '"Principal": "*", "Action"')
 FILES: Mapping[str, Mapping[str, str]] = {
+    "access explain": {
+        **{f"{name}.json": OF_CALLERS for name in ("bob", "boundary", "session", "root", "guard")},
+        **{f"{name}.json": OF_RESOURCES for name in ("repository", "domain", "resources")},
+    },
     "access plan": {"access.yaml": GRANTING},
     "access apply": {"access.yaml": GRANTING},
     "setup init": {"answers.yaml": PREPARED},
@@ -135,6 +147,16 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
     "prune": {"keep": "few", "older-than": "long"},
     "setup init": {"config": ".", "answers": "nowhere.yaml", "force": "maybe", "schema": "two\tcolumns"},
     "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
+    "access explain": {
+        "principal": "bob",
+        "action": "s3:*",
+        "resource": "my_repo",
+        "context": "no-equals-sign",
+        "principal-role": "waybill-stage",
+        "resource-account": "development",
+        **dict.fromkeys(("identity-policy", "resource-policy", "domain-policy", "boundary"), "nowhere.json"),
+        **dict.fromkeys(("session-policy", "scp", "rcp"), "nowhere.json"),
+    },
     "access apply": {"plan-digest": "1234"},
     "setup emit": {"directory": "waybill.yaml", "force": "maybe"},
     "setup configuration": {
@@ -167,7 +189,10 @@ HIDDEN = frozenset({"verify-url"})
 WITHIN_A_FILE = frozenset({"account"})
 """Inputs that are held against what `config` names: where that is wrong too, nobody can say."""
 
+_SESSION = {"principal": "arn:aws:sts::222222222222:assumed-role/waybill-stage/run-1"}
 NEEDS: Mapping[str, Mapping[str, str]] = {
+    "principal-role": _SESSION,
+    "session-policy": _SESSION,
     "from-role-external-id": {"from-role": "arn:aws:iam::111111111111:role/r"},
     "role-external-id": {"role": "arn:aws:iam::222222222222:role/r"},
     "pipeline-role-external-id": {"pipeline-role": "arn:aws:iam::111111111111:role/r"},
@@ -196,7 +221,14 @@ def _download(verb: Verb) -> Read:
     return _read("download", disk=Disk(folder=Path.cwd()))
 
 
+def _explain(verb: Verb) -> Read:
+    from waybill.inputs.access_explain import read
+
+    return lambda values: read(values, Path.cwd())
+
+
 READ_BY: Mapping[str, Callable[[Verb], Read]] = {
+    "access explain": _explain,
     "download": _download,
     "setup init": lambda _: _read("setup_init", terminal=False),
     "setup emit": lambda _: _read("setup_emit", workspace=Path.cwd()),

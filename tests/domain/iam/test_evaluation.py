@@ -29,7 +29,9 @@ ROOT = f"arn:aws:iam::{HERE}:root"
 QUEUE = f"arn:aws:sqs:us-east-1:{HERE}:queue"
 FAR_QUEUE = QUEUE.replace(HERE, THERE)
 SEND = "sqs:SendMessage"
-YES, NO, OTHER = [allow(SEND)], [], [allow("sqs:DeleteQueue")]
+YES: list[Body] = [allow(SEND)]
+NO: list[Body] = []
+OTHER: list[Body] = [allow("sqs:DeleteQueue")]
 
 
 def queue(*statements: Body) -> Document:

@@ -51,22 +51,41 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A statement that would allow but for one thing: `but` ends the sentence that begins with it."""
+
+    document: Document
+    statement: Statement
+    but: str
+
+    def __str__(self) -> str:
+        return f"{Cited(document=self.document, statement=self.statement).place} {self.but}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a member of the result document."""
+        return Cited(document=self.document, statement=self.statement).to_json() | {"but": self.but}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """A policy that does not allow and must: of what, in which account, and the statement that it lacks.
 
-    `statement` is None where no policy can say it: then `advice` says what to do in its place.
+    `of` is an ARN, `name` says where the policy is, where one is there. `statement` is None where no policy can say it:
+    then `advice` says what to do in its place.
     """
 
     kind: Kind
     account: str
     of: str
+    name: str = ""
     statement: Mapping[str, Any] | None = field(hash=False)
     advice: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a member of the result document."""
         said = None if self.statement is None else dict(self.statement)
-        told = {"policy": self.kind.value, "of": self.of, "account": self.account, "statement": said}
+        told: dict[str, Any] = {"policy": self.kind.value, "name": self.name, "of": self.of, "account": self.account}
+        told["statement"] = said
         return told | ({"advice": self.advice} if self.advice else {})
 
 
@@ -84,8 +103,9 @@ class Answer:
     """Whether the caller may, and why.
 
     `deciding` are the statements that decide: those that deny, or else one that allows of each side and limit.
-    `missing` is what lacks where nothing denies, `depends` what the answer hangs on that is not known. `rule` is a
-    sentence where no policy decides but AWS. `assumed` says what is taken for granted. `crosses`: between accounts.
+    `missing` is what lacks where nothing denies, `near` the statements that nearly allow it. `depends` is what the
+    answer hangs on that is not known. `rule` is a sentence where no policy decides but AWS. `assumed` says what is
+    taken for granted. `crosses`: between accounts.
     """
 
     outcome: Outcome
@@ -93,6 +113,7 @@ class Answer:
     missing: tuple[Missing, ...] = ()
     depends: tuple[Unknown, ...] = ()
     looked: tuple[Looked, ...] = ()
+    near: tuple[Near, ...] = ()
     assumed: tuple[str, ...] = ()
     rule: str = ""
     crosses: bool = False

@@ -24,9 +24,12 @@ def assumptions(question: Question, held: Held, policies: Policies) -> tuple[str
     found = []
     if held.moved:
         found.append(f"{question.action} is asked on {held.resource}, which holds what was named")
+    times = {"aws:currenttime", "aws:epochtime"}
     given = question.request.context
     asked = {key for document in policies for statement in document.statements for key in _keys(statement)}
     found += [said for key, said in _DEFAULTS.items() if key in asked and not given.knows(key)]
+    if question.moment and times & asked and not all(map(given.knows, times & asked)):
+        found.append(f"that it is asked at {question.moment} (aws:CurrentTime)")
     if Kind.KEY in held.kinds:
         found.append("that no grant of the key allows it")
     unasked = [document for document in policies.own if document.kind not in held.kinds]

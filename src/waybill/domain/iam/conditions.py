@@ -56,6 +56,15 @@ def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def has_operator(name: str) -> bool:
+    """Tell whether there is a condition operator of a name, quantifier and `IfExists` included."""
+    lower = name.lower()
+    if lower == "null":
+        return True
+    bare = lower.removeprefix(_OF_ALL).removeprefix(_OF_ANY).removesuffix(_EXISTING)
+    return operator_of(bare) is not None
+
+
 def _one(
     operator: str, name: str, values: tuple[str, ...], context: Context, *, variables: bool
 ) -> tuple[Truth, Iterable[Unknown]]:

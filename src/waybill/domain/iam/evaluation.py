@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from waybill.domain.iam import services
-from waybill.domain.iam.answers import Answer, Cited, Looked, Missing, Outcome
+from waybill.domain.iam.answers import Answer, Cited, Looked, Missing, Near, Outcome
 from waybill.domain.iam.assumed import assumptions
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.missing import lacking, nowhere
+from waybill.domain.iam.near import nearly
 from waybill.domain.iam.principals import Closeness
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
@@ -81,7 +82,7 @@ def _answer(question: Question, account: str, held: Held, policies: Policies) ->
     open_to = [min((need.truth for need in way), default=Truth.YES) for way in case.ways()]
     best = max(open_to)
     if best is Truth.NO:
-        return replace(common, missing=tuple(case.missing()))
+        return replace(common, missing=tuple(case.missing()), near=tuple(case.near()))
     way = case.ways()[open_to.index(best)]
     deciding = [next(need.by(), None) for need in way]
     unsure = [unknown for found in denials for unknown in found.match.unknown]
@@ -174,6 +175,14 @@ class _Case:
                 continue
             asked = [document for document in self._documents if document.kind is weighed.kind]
             yield lacking(weighed.kind, self.question, self.request, asked[0].name if len(asked) == 1 else "")
+
+    def near(self) -> Iterator[Near]:
+        """Yield the statements that nearly allow what lacks on the first way."""
+        for need in self.ways()[0]:
+            if need.truth is Truth.NO:
+                kinds = self.held.kinds if need.weighed is self.own else (need.weighed.kind,)
+                asked = tuple(document for document in self._documents if document.kind in kinds)
+                yield from nearly(asked, self.question.action, self.request)
 
     def looked(self) -> Iterator[Looked]:
         """Yield what every document says; those of the resource that are not asked say nothing."""

@@ -52,6 +52,16 @@ def match(statement: Statement, action: str, request: Request, *, principals: bo
     return Match(min(rest, who.at_all), min(rest, who.by_role), min(rest, who.itself), all_unknown)
 
 
+def concerns(statement: Statement, action: str, request: Request, *, principals: bool = True) -> dict[str, Truth]:
+    """Return whether a statement is about the `action`, the `resource` and the `principal` of a described request."""
+    who = _principal(statement, request) if principals else EVERYBODY
+    return {
+        "action": Truth.of(_speaks_of_action(statement, action)),
+        "resource": _resource(statement, request)[0],
+        "principal": who.at_all,
+    }
+
+
 def _speaks_of_action(statement: Statement, action: str) -> bool:
     excepted = "NotAction" in statement.body
     patterns = many(statement.body.get("NotAction" if excepted else "Action", []))

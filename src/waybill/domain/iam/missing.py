@@ -25,8 +25,9 @@ def lacking(kind: Kind, question: Question, request: Request, name: str = "") ->
         statement["Resource"] = "*" if kind is Kind.KEY else resource
     callers = kind in _OF_CALLERS
     attached = request.principal if callers else attached_to(kind, resource)
-    of = name or ("" if kind is Kind.SCP else attached)
-    return Missing(kind=kind, account=request.account if callers else question.account, of=of, statement=statement)
+    of = "" if kind in {Kind.SCP, Kind.RCP} else attached
+    account = request.account if callers else question.account
+    return Missing(kind=kind, account=account, of=of, name=name, statement=statement)
 
 
 def nowhere(question: Question, request: Request) -> Missing:

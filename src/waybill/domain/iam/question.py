@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from waybill.domain.iam.context import Value
 from waybill.domain.iam.documents import Document, Kind
@@ -15,13 +16,15 @@ from waybill.domain.iam.services import account_of, region_of
 class Question:
     """May this caller do this here? `request` says who and in what context; its resource is set from `resource`.
 
-    `owner` is the resource's account, where its ARN does not say it; empty where that is not known.
+    `owner` is the resource's account, where its ARN does not say it; empty where that is not known. `moment` is the UTC
+    moment that it is asked for, ISO 8601; empty where nobody says.
     """
 
     request: Request
     action: str
     resource: str
     owner: str = ""
+    moment: str = ""
 
     @property
     def account(self) -> str:
@@ -36,6 +39,9 @@ class Question:
             values["aws:resourceaccount"] = account
         if region := region_of(resource):
             values["aws:requestedregion"] = region
+        if self.moment:
+            values["aws:currenttime"] = self.moment
+            values["aws:epochtime"] = str(int(datetime.fromisoformat(self.moment).timestamp()))
         if self.action.lower().startswith("kms:") and self.request.account:
             values["kms:calleraccount"] = self.request.account
         request = replace(self.request, resource=resource, context=self.request.context.within(values))

@@ -66,6 +66,17 @@ def held(action: str, resource: str) -> Held:
     return Held(resource=resource, kinds=(Kind.BUCKET if service == "s3" else Kind.RESOURCE,))
 
 
+def own_kind(action: str, resource: str) -> Kind:
+    """Return the kind of policy that a resource itself has, of which a call of `action` is about."""
+    service, _, name = action.lower().partition(":")
+    if service == "codeartifact":
+        on_domain = codeartifact.holder_of(resource, "domain") == resource
+        return Kind.DOMAIN if on_domain else Kind.REPOSITORY
+    if service == "sts" and name in _INTO_SESSIONS:
+        return Kind.TRUST
+    return {"s3": Kind.BUCKET, "kms": Kind.KEY}.get(service, Kind.RESOURCE)
+
+
 def attached_to(kind: Kind, resource: str) -> str:
     """Return the ARN of what a policy of a kind is attached to, of a resource that it is asked about."""
     if kind is Kind.BUCKET:

@@ -30,7 +30,7 @@ def because(answer: Answer) -> str:
         case Outcome.DENIED:
             if answer.deciding:
                 return f"Denied by {_listed(_places(answer.deciding))}: a denial wins over whatever allows."
-            return f"{_sentence('; '.join(map(_lacks, answer.missing)))}{_sides(answer)}"
+            return f"Not allowed: {'; '.join(map(_lacks, answer.missing))}.{_sides(answer)}"
         case Outcome.DEPENDS:
             return f"It depends on {_listed(_unknown(answer))}."
 
@@ -59,10 +59,6 @@ def _unknown(answer: Answer) -> list[str]:
         f"{each.about} ({each.operator} {', '.join(each.wanted)})" if each.is_key else each.about
         for each in answer.depends
     ]
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,0 +1,128 @@
+"""The inputs of `access explain`, from texts to one valid question; or one error with every fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from waybill.domain.arns import RoleArn
+from waybill.domain.iam.context import Context, Value
+from waybill.domain.iam.documents import Document, Kind
+from waybill.domain.iam.question import Policies, Question
+from waybill.domain.iam.requests import Request, Who, request_of
+from waybill.domain.iam.services import ACTION, account_of, held, own_kind
+from waybill.errors import Fault, InputError
+from waybill.inputs.policy_files import read_documents
+from waybill.inputs.reading import Reading
+from waybill.inputs.tables.access_explain import ACCESS_EXPLAIN
+
+_ACCOUNT = re.compile(r"\d{12}\Z")
+_KEY = re.compile(r"[\w.-]+(:[\w./@+-]+)+\Z")
+_FILES = ("identity-policy", "resource-policy", "domain-policy", "boundary", "session-policy", "scp", "rcp")
+_IDENTIFIED = frozenset({Who.USER, Who.ROLE, Who.SESSION, Who.FEDERATED})
+
+
+def read(values: Mapping[str, str], folder: Path, faults: Sequence[Fault] = ()) -> tuple[Question, Policies | None]:
+    """Return the question, and the policies that are given as files; None where none is.
+
+    Files are below `folder`. Raises `InputError` with every fault.
+    """
+    reading = Reading(ACCESS_EXPLAIN.inputs, values)
+    reading.faults.extend(faults)
+    reading.require("principal", "action", "resource")
+    context = _context(reading)
+    request = reading.parsed("principal", lambda text: request_of(text.strip(), context))
+    request = _with_role(reading, request)
+    action = reading.checked("action", lambda text: bool(ACTION.match(text)), "must be `service:Name`, without *.")
+    resource = reading.checked("resource", _is_resource, "must be an ARN, without wildcards, or `*`.")
+    owner = reading.checked("resource-account", lambda text: bool(_ACCOUNT.match(text)), "must be 12 digits.")
+    _fits(reading, action, resource, owner)
+    question = Question(request=request or Request("", ""), action=action, resource=resource, owner=owner)
+    policies = _policies(reading, question, folder)
+    if request is not None:
+        _applies(reading, request)
+    if reading.faults or request is None:
+        raise InputError(reading.in_order(), "Nothing was asked.")
+    return question, policies if any(map(reading.given, _FILES)) else None
+
+
+def _with_role(reading: Reading, request: Request | None) -> Request | None:
+    """Return the request of a session whose role is named, which its own ARN does not do whole."""
+    role = reading.parsed("principal-role", RoleArn.parse)
+    if role is None or request is None:
+        return request
+    arn, context = request.caller, request.context
+    return reading.parsed("principal-role", lambda text: request_of(arn, context, role=text)) or request
+
+
+def _context(reading: Reading) -> Context:
+    found: dict[str, Value] = {}
+    for line in filter(None, map(str.strip, reading.text("context").splitlines())):
+        key, sign, value = line.partition("=")
+        if not sign or not _KEY.match(key):
+            reading.fault("context", "must be `KEY=VALUE`, with a condition key such as `aws:SourceVpce`.", value=line)
+            continue
+        before = found.get(key.lower())
+        more = (before,) if isinstance(before, str) else before or ()
+        found[key.lower()] = None if not value and not more else (*more, value) if more else value
+    return Context(found)
+
+
+def _is_resource(text: str) -> bool:
+    return text == "*" or (text.startswith("arn:") and text.count(":") >= 5 and not any(sign in text for sign in "*?"))
+
+
+def _fits(reading: Reading, action: str, resource: str, owner: str) -> None:
+    """Say where the action is not asked on such a resource, or its account is another."""
+    told = {fault.name for fault in reading.faults}
+    if not action or not resource or told & {"action", "resource"}:
+        return
+    try:
+        held(action, resource)
+    except ValueError as error:
+        reading.fault("resource", str(error))
+    named = account_of(resource)
+    if named and owner and named != owner and "resource-account" not in told:
+        reading.fault("resource-account", f"is another than that of the resource, {named}.")
+
+
+def _policies(reading: Reading, question: Question, folder: Path) -> Policies:
+    mine, its = question.request.account, question.account
+    own = own_kind(question.action, question.resource)
+    if reading.given("domain-policy") and own not in {Kind.REPOSITORY, Kind.DOMAIN}:
+        reading.fault("domain-policy", "is for actions of CodeArtifact.")
+    if reading.given("domain-policy") and reading.given("resource-policy") and own is Kind.DOMAIN:
+        reading.fault("resource-policy", "is the domain's policy too: give it once.")
+
+    def levels(name: str, kind: Kind, account: str) -> tuple[tuple[Document, ...], ...]:
+        lines = filter(None, map(str.strip, reading.text(name).splitlines()))
+        return tuple(
+            read_documents(reading, name, kind, folder, account=account, texts=line.split(",")) for line in lines
+        )
+
+    return Policies(
+        identity=read_documents(reading, "identity-policy", Kind.IDENTITY, folder, account=mine),
+        boundary=read_documents(reading, "boundary", Kind.BOUNDARY, folder, account=mine),
+        session=read_documents(reading, "session-policy", Kind.SESSION, folder, account=mine),
+        own=(
+            *read_documents(reading, "resource-policy", own, folder, account=its),
+            *read_documents(reading, "domain-policy", Kind.DOMAIN, folder, account=its),
+        ),
+        scps=levels("scp", Kind.SCP, mine),
+        rcps=levels("rcp", Kind.RCP, its),
+    )
+
+
+def _applies(reading: Reading, request: Request) -> None:
+    """Say where a policy is given that such a principal has none of."""
+    who = request.who
+    if who not in _IDENTIFIED:
+        for name in ("identity-policy", "boundary"):
+            if reading.given(name):
+                reading.fault(name, f"cannot be: {_A[who]} has none.")
+    if who not in _IDENTIFIED - {Who.USER} and reading.given("session-policy"):
+        reading.fault("session-policy", "is for sessions: of a role, or of a federated user.")
+
+
+_A = {Who.ROOT: "an account's root", Who.SERVICE: "a service", Who.WEB: "an identity provider's token"}

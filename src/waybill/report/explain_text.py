@@ -1,0 +1,82 @@
+"""Draws the answer to a question of access."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from waybill.domain.iam.answers import Missing, Outcome
+from waybill.domain.iam.explained import Explained
+from waybill.domain.iam.words import because
+from waybill.domain.result import Result
+from waybill.report.columns import columns
+from waybill.report.ink import Ink, clean, one_line
+from waybill.report.markdown import code, prose, table
+
+LONGEST = 2000
+_HEAD = ["policy", "account", "says", "statements"]
+
+
+def sentence(result: Result, body: Explained) -> str:
+    """Return the answer and why, in a sentence or two."""
+    return because(body.answer)
+
+
+def needs_attention(result: Result, body: Explained) -> bool:
+    """Whether it is not allowed, as far as is known."""
+    return body.answer.outcome is not Outcome.ALLOWED
+
+
+def as_text(body: Explained, ink: Ink) -> str:
+    """Return the question, what each policy says, and what lacks."""
+    question = body.question
+    who = question.request.caller or question.request.provider
+    lines = [one_line(f"{who}: {question.action} on {question.resource}", LONGEST)]
+    if body.answer.looked:
+        lines += ["", *columns([_HEAD, *_rows(body)])]
+    for missing in body.answer.missing:
+        lines += ["", one_line(f"{_where(missing)}:", LONGEST)]
+        lines += [f"    {clean(line)}" for line in _said(missing).splitlines()]
+    lines += _more("is nearly allowed by", map(str, body.answer.near))
+    lines += _more("depends on", (f"{one} {' '.join(one.wanted)}" for one in body.answer.depends))
+    lines += _more("takes for granted", body.answer.assumed)
+    return "\n".join(lines)
+
+
+def as_markdown(body: Explained) -> list[str]:
+    """Return the same as a table and items."""
+    rows = ([prose(row[0]), code(row[1]), prose(row[2]), prose(row[3])] for row in _rows(body))
+    lines = table([name.capitalize() for name in _HEAD], rows) if body.answer.looked else []
+    for missing in body.answer.missing:
+        lines += ["", f"{prose(_where(missing))}:", "", "```json", clean(_said(missing)), "```"]
+    told = (
+        ("Nearly allowed by", map(str, body.answer.near)),
+        ("Depends on", map(str, body.answer.depends)),
+        ("Takes for granted", body.answer.assumed),
+    )
+    return [*lines, *(f"- {word}: {prose(one_line(one, LONGEST))}" for word, said in told for one in said)]
+
+
+def _rows(body: Explained) -> Iterator[list[str]]:
+    for each in body.answer.looked:
+        by = ", ".join(f"{one.number} ({one.sid})" if one.sid else str(one.number) for one in each.by)
+        name = f"{each.document.kind.value} {each.document.name}".strip()
+        yield [name, each.document.account or "-", each.says, by or "-"]
+
+
+def _where(missing: Missing) -> str:
+    if missing.statement is None:
+        return "It cannot be allowed there"
+    account = f" (account {missing.account})" if missing.account else ""
+    name = f" {missing.name}" if missing.name else ""
+    of = f" of {missing.of}" if missing.of else ""
+    return f"Missing in the {missing.kind.value}{name}{of}{account}"
+
+
+def _said(missing: Missing) -> str:
+    return missing.advice if missing.statement is None else json.dumps(dict(missing.statement), indent=2)
+
+
+def _more(word: str, said: Iterable[str]) -> list[str]:
+    told = list(said)
+    return ["", f"It {word}:", *(f"    {one_line(one, LONGEST)}" for one in told)] if told else []
