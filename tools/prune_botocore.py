@@ -25,6 +25,7 @@ KEPT: dict[str, str] = {
     "events": "the rules that start the pipeline too",
     "cloudfront": "caches that must forget what was deployed before",
     "cloudformation": "the stacks that setup makes",
+    "codeartifact": "packages, where versions are published beside the buckets",
     "ecr": "images that setup deletes with a project's data, where it is told to",
     "iam": "what an account itself is like: its alias, root, users' access keys",
     "account": "whom AWS writes to about an account's bills",

@@ -11,6 +11,8 @@ from fakes.calls import Call
 from fakes.declarations import FakeDeclarations
 from fakes.deployed import FakeDeployedBucket
 from fakes.distributions import FakeDistributions
+from fakes.examination import FakeExamination, FakeIdentities
+from fakes.packages import FakePackages
 from fakes.pipelines import FakePipelines
 from fakes.policies import FakePolicies
 from fakes.refusals import no_key, unknown
@@ -58,6 +60,10 @@ class FakeAccount:
     def stacks(self, region: str) -> FakeStacks:
         """Return a region's CloudFormation."""
         return FakeStacks(self._world, region=region, account=self._caller.account)
+
+    def packages(self, region: str) -> FakePackages:
+        """Return a region's CodeArtifact."""
+        return FakePackages(self._world, region=region, account=self._caller.account)
 
     def leftovers(self, region: str) -> FakeLeftovers:
         """Return what holds data in a region."""

@@ -35,6 +35,8 @@ WRITES = frozenset(
         "delete-stack",
         "delete-leftover",
         "update-declaration",
+        "publish",
+        "copy-package",
     }
 )
 READS = frozenset(
@@ -73,6 +75,10 @@ READS = frozenset(
         "read-declaration",
         "under-way",
         "customer-managed",
+        "look-package",
+        "package-versions",
+        "read-asset",
+        "stream-asset",
         "summary",
         "password-policy",
         "access-keys",

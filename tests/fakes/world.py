@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fakes.codepipeline import FakePipeline
     from fakes.distributions import DistributionState
     from fakes.policies import PolicyState
+    from fakes.packages import DomainState
     from waybill.domain.access.refs import Ref
 
 
@@ -56,6 +57,7 @@ class World:
         self.pipelines: dict[tuple[str, str, str], FakePipeline] = {}
         self.distributions: dict[tuple[str, str], DistributionState] = {}
         self.cloudformation = CloudFormation()
+        self.packages: dict[tuple[str, str, str], DomainState] = {}
         self.declarations: dict[tuple[str, str, str], DeclaredState] = {}
         self.policies: dict[Ref, PolicyState] = {}
         self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from waybill.aws.leftovers import AwsLeftovers
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
+    from waybill.aws.packages import CodeArtifact
     from waybill.aws.policies import AwsPolicies
     from waybill.aws.settings import AwsSettings
     from waybill.aws.stacks import CloudFormation
@@ -204,6 +205,13 @@ class AwsAccount:
             region=region,
             partition=self._caller.partition,
         )
+
+    def packages(self, region: str) -> CodeArtifact:
+        """Return a region's CodeArtifact."""
+        from waybill.aws.packages import CodeArtifact  # noqa: PLC0415 - few runs publish packages
+
+        client, partition = self._session.client("codeartifact", region), self._caller.partition
+        return CodeArtifact(client, self._calls_in(region), partition=partition)
 
     def _calls_in(self, region: str) -> Calls:
         return self._calls.telling(lambda error, wait, left: self._told(region, error, wait, left))

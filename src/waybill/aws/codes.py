@@ -117,6 +117,7 @@ INPUTS = {
     "sts": "role, role-session-name or role-duration",
     "codepipeline": "pipeline, variables or source",
     "events": "pipeline",
+    "codeartifact": "codeartifact",
 }
 """Of which inputs the arguments of a service's calls are made."""
 

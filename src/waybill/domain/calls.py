@@ -31,6 +31,9 @@ class On(StrEnum):
     OUTPUT = "output"
     DISTRIBUTION = "distribution"
     ROLE = "role"
+    PACKAGE = "package"
+    PACKAGE_COPY = "package-copy"
+    PACKAGE_SOURCE = "package-source"
 
 
 @dataclass(frozen=True, slots=True)

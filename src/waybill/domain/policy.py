@@ -6,8 +6,8 @@ Buckets and regions are `*` inside the account: naming each bucket would pass ST
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.domain.calls import (
@@ -23,6 +23,9 @@ from waybill.domain.calls import (
 from waybill.domain.outputs import ANYWHERE, Output, output_condition, output_resources
 from waybill.domain.statements import MAX_SESSION_POLICY, cut, stated, whole
 
+ARN_HEAD = 64
+"""Characters of an ARN that are kept whatever is cut: service, region and account."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -31,6 +34,7 @@ class Scope:
     `parameters` are the configuration's and the bucket's parameter names; `key_accounts` the accounts of the KMS keys:
     none means the same account, `*` that a bucket's default key may be anybody's. `source` is what is promoted from.
     `browses`: everything is listed, to find out which projects there are. `outputs` is what a pipeline writes to.
+    `beside` has the ARNs of what is no bucket, parameter or key: packages.
     """
 
     partition: str
@@ -45,6 +49,7 @@ class Scope:
     source: Source | None = None
     browses: bool = False
     outputs: tuple[Output, ...] = ()
+    beside: Mapping[On, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ class Source:
     key_accounts: tuple[str, ...] = ("*",)
 
 
-def resources(scope: Scope) -> Mapping[On, list[str]]:
+def resources(scope: Scope) -> Mapping[On, Sequence[str]]:
     """Return the ARNs of each thing that calls are made on."""
     objects = f"arn:{scope.partition}:s3:::*/{scope.key_prefix}{scope.project}@"
     parameter = f"arn:{scope.partition}:ssm:*:{scope.account}:parameter"
@@ -79,6 +84,7 @@ def resources(scope: Scope) -> Mapping[On, list[str]]:
             for account in (scope.source.key_accounts if scope.source else ())
         ],
         **output_resources(scope.partition, scope.outputs, 1024),
+        **scope.beside,
     }
 
 
@@ -145,6 +151,7 @@ def _cut(scope: Scope, length: int) -> Scope:
         outputs=tuple(
             replace(one, bucket=cut(one.bucket, length), below=cut(one.below, length)) for one in scope.outputs
         ),
+        beside={on: [cut(arn, ARN_HEAD + length) for arn in arns] for on, arns in scope.beside.items()},
     )
 
 

@@ -16,6 +16,7 @@ from waybill.domain.waybill import Origin
 
 if TYPE_CHECKING:
     from waybill.domain.delivery import Delivery
+    from waybill.domain.packages import PackagePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Request(Place):
 
     `command` is its name. `again` is the command line that asks for the same once more; `restart` the one that
     finishes what was begun, which needs no build and resolves nothing anew. `delivery`: deploy it then, last of all.
+    `package`: publish it to CodeArtifact, too, before any channel moves.
     """
 
     command: str
@@ -67,6 +69,7 @@ class Request(Place):
     again: str = ""
     restart: str = ""
     delivery: Delivery | None = None
+    package: PackagePlace | None = None
 
     @property
     def moves(self) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from waybill.errors import ExitCode
+
+if TYPE_CHECKING:
+    from waybill.domain.package_result import PackageResult  # few runs publish one
 
 
 class Outcome(StrEnum):
@@ -88,7 +91,7 @@ class Result:
 
     `parameter` is the name of the SSM parameter that is the channel, the same in every region. `plan_digest` is that of
     the plan, where the command plans for approval. `body` is what a command shows beside; `then` says, of a plan, what
-    follows it.
+    follows it. `package` is what became of the package in CodeArtifact, where one is asked for.
     """
 
     command: str
@@ -112,6 +115,7 @@ class Result:
     plan_digest: str | None = None
     body: Body | None = None
     then: str | None = None
+    package: PackageResult | None = None
 
     def with_warnings(self, *more: str) -> Result:
         """Return the same result with more warnings."""
@@ -140,6 +144,7 @@ class Result:
             "seconds": round(self.seconds, 3),
             **({"plan_digest": self.plan_digest} if self.plan_digest else {}),
             **({"then": self.then} if self.then else {}),
+            **({"package": self.package.to_json()} if self.package else {}),
             **(self.body.to_json() if self.body else {}),
         }
 

@@ -12,6 +12,7 @@ from waybill.domain.filenames import stored_name_fault
 from waybill.domain.request import StageRequest
 from waybill.domain.versions import RULE, Version, from_tag, parse_or_none
 from waybill.errors import Fault, InputError, WaybillError
+from waybill.inputs.beside import read_packages
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
 from waybill.inputs.release import read_project, read_release
@@ -51,6 +52,7 @@ def read(
     release = read_release(reading, place)
     metadata = _metadata(reading)
     read_token(reading)
+    package = read_packages(reading, around, project, version)
     delivery = read_then(reading, place, around)
     keep_filename = reading.flag("filename")
     if keep_filename:
@@ -87,6 +89,7 @@ def read(
         again=command_line(STAGE, typed),
         restart=command_line(STAGE, rest),
         delivery=delivery,
+        package=package,
     ), selection
 
 

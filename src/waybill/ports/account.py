@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not
     from waybill.ports.distributions import Distributions
     from waybill.ports.leftovers import Leftovers
     from waybill.ports.pipeline import Pipelines, SourceBucket
+    from waybill.ports.packages import Packages
     from waybill.ports.policies import Policies
     from waybill.ports.settings import Settings
     from waybill.ports.stacks import Stacks
@@ -98,6 +99,9 @@ class Account(Protocol):
         """Return a region's policy documents; nothing is asked of AWS."""
 
     def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
+    def packages(self, region: str) -> Packages:
+        """Return a region's CodeArtifact; nothing is asked of AWS."""
+
         """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""
 
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> DeployedBucket:

@@ -37,7 +37,12 @@ def wants_of(request: Request, source: Source | None = None) -> Wants:
             reads_channel=request.update_channel is not UpdateChannel.NEVER,
             looks_up_key=not request.kms.given,
         )
-        return session_policy(calls, replace(scope_of(role, request, organisation), source=source))
+        scope = replace(scope_of(role, request, organisation), source=source)
+        if request.package is not None:
+            from waybill.commands.account.packages import publishing  # noqa: PLC0415 - few runs publish packages
+
+            calls, scope = publishing(calls, scope, request, request.package, organisation)
+        return session_policy(calls, scope)
 
     def faults(organisation: Organisation) -> list[Fault]:
         found = [*kms_faults(request.kms, organisation.regions)]

@@ -43,11 +43,15 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
-    """One end for each region, `written` or an error; and what the artifact was, where that is known."""
+    """One end for each region, `written` or an error; and what the artifact was, where that is known.
+
+    `waybill` has the bytes of the waybill, the same for every region that had none.
+    """
 
     written: Mapping[str, Written]
     errors: Mapping[str, WaybillError]
     subject: Subject | None
+    waybill: bytes | None = None
 
 
 def execute(run: Run, material: Material, ended: Callable[[str, Executed], object]) -> Executed:
@@ -58,8 +62,9 @@ def execute(run: Run, material: Material, ended: Callable[[str, Executed], objec
         reader.submit(work.read)
         # All at once: a region that had to wait for another's end would keep the artifact's blocks from it.
         written, errors = everywhere(lambda name: work.told(name, ended), names, limit=max(1, len(names)))
-    subject = None if work.ready.exception() else work.ready.result().subject
-    return Executed(written=written, errors=errors, subject=subject)
+    ready = None if work.ready.exception() else work.ready.result()
+    subject, waybill = (ready.subject, ready.waybill) if ready is not None else (None, None)
+    return Executed(written=written, errors=errors, subject=subject, waybill=waybill)
 
 
 class _Unwanted(ArtifactError):

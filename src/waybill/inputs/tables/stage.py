@@ -16,6 +16,7 @@ from waybill.inputs.shared import (
 )
 from waybill.inputs.spec import Input, Kind, Output, Verb
 from waybill.inputs.tables.delivery import DEPLOYED, DEPLOYS_THEN
+from waybill.inputs.tables.packages import PUBLISHES
 
 STAGE = Verb(
     name="stage",
@@ -56,6 +57,7 @@ STAGE = Verb(
         REINSTATE,
         REQUIRE,
         Input("resume", "Complete the regions from one that is whole; the build is not needed.", "false", Kind.FLAG),
+        *PUBLISHES,
         *DEPLOYS_THEN,
         GITHUB_TOKEN,
         DRY_RUN,

@@ -26,7 +26,7 @@ from waybill.sandbox.engine.codeartifact import (
     versions,
 )
 from waybill.sandbox.engine.codeartifact.desk import Desk, Raw
-from waybill.sandbox.engine.codeartifact.holdings import Holdings, invalid
+from waybill.sandbox.engine.codeartifact.holdings import Holdings, Missing, invalid
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
 NAME: Final = "codeartifact"
@@ -62,6 +62,8 @@ class Face:
             status, headers, body = self._answer(environ)
         except Refusal as refusal:
             status, headers, body = rendered(refusal, NAME)
+            if isinstance(refusal, Missing) and refusal.kind:
+                body = json.dumps({**json.loads(body), "resourceType": refusal.kind}).encode()
         start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items(), ("content-length", str(len(body)))])
         return [body]
 

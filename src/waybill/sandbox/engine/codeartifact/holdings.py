@@ -60,7 +60,7 @@ class Domain:
     def repository(self, name: str) -> Repository:
         """Return a repository; raises `Refusal`."""
         if name not in self.repositories:
-            raise missing(f"Repository not found. Domain: {self.name}, repository: {name}")
+            raise missing(f"Repository not found. Domain: {self.name}, repository: {name}", "repository")
         return self.repositories[name]
 
 
@@ -86,7 +86,7 @@ class Holdings:
     def domain(self, place: Place, name: str) -> Domain:
         """Return a domain of its owner; raises `Refusal`."""
         if (place, name) not in self._domains:
-            raise missing(f"Domain not found. Domain: {name}, owner: {place.account}")
+            raise missing(f"Domain not found. Domain: {name}, owner: {place.account}", "domain")
         return self._domains[place, name]
 
     def has(self, place: Place, name: str) -> bool:
@@ -104,9 +104,17 @@ class Holdings:
         del self._domains[place, name]
 
 
-def missing(message: str) -> Refusal:
-    """Return the answer for what is not there."""
-    return Refusal("ResourceNotFoundException", message, 404)
+class Missing(Refusal):
+    """The answer for what is not there; `kind` is the type of resource that it is."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__("ResourceNotFoundException", message, 404)
+        self.kind = kind
+
+
+def missing(message: str, kind: str = "") -> Missing:
+    """Return the answer for what is not there: a `domain`, `repository`, `package`, `package-version` or `asset`."""
+    return Missing(message, kind)
 
 
 def conflict(message: str) -> Refusal:

@@ -77,7 +77,7 @@ def package_of(desk: Desk, request: Request) -> tuple[Coordinates, Package]:
     """Return the request's package, on which the caller may do this; raises `Refusal`."""
     _, repository, named = desk.package(request)
     if named not in repository.stock:
-        raise missing(f"Package not found. Repository: {repository.name}, package: {named.name}")
+        raise missing(f"Package not found. Repository: {repository.name}, package: {named.name}", "package")
     return named, repository.stock[named]
 
 
@@ -85,7 +85,8 @@ def version_of(desk: Desk, request: Request) -> tuple[Coordinates, PackageVersio
     """Return the request's package version; raises `Refusal`."""
     named, package = package_of(desk, request)
     if request["packageVersion"] not in package:
-        raise missing(f"Package version not found. Package: {named.name}, version: {request['packageVersion']}")
+        told = f"Package version not found. Package: {named.name}, version: {request['packageVersion']}"
+        raise missing(told, "package-version")
     return named, package[request["packageVersion"]]
 
 

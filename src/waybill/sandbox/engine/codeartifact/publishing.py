@@ -46,11 +46,13 @@ def get_package_version_asset(desk: Desk, request: Request) -> Raw:
     """GetPackageVersionAsset: its bytes."""
     named, found = version_of(desk, request)
     if found.status not in OPEN:
-        raise missing(f"The assets of {named.name} {found.version} are not to be had: it is {found.status}")
+        raise missing(f"The assets of {named.name} {found.version} are not to be had: it is {found.status}", "asset")
     if request.get("packageVersionRevision") not in (None, found.revision):
-        raise missing(f"{named.name} {found.version} has no revision {request['packageVersionRevision']}")
+        told = f"{named.name} {found.version} has no revision {request['packageVersionRevision']}"
+        raise missing(told, "package-version")
     if request["asset"] not in found.assets:
-        raise missing(f"Asset not found. Package: {named.name}, version: {found.version}, asset: {request['asset']}")
+        told = f"Asset not found. Package: {named.name}, version: {found.version}, asset: {request['asset']}"
+        raise missing(told, "asset")
     headers = {
         "content-type": "application/octet-stream",
         "x-assetname": request["asset"].encode().decode("latin-1"),

@@ -38,7 +38,7 @@ def copy_package_versions(desk: Desk, request: Request) -> Json:
     wanted, revisions = _chosen(request)
     offered, there = source.stock.get(named), destination.stock.get(named, {})
     if offered is None:
-        raise missing(f"Package not found. Repository: {source.name}, package: {named.name}")
+        raise missing(f"Package not found. Repository: {source.name}, package: {named.name}", "package")
 
     def fault(version: str) -> Fault | None:
         found = _fault(version, offered, revisions)

@@ -1,0 +1,1 @@
+"""CodeArtifact as a store beside the buckets."""
