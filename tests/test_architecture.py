@@ -250,6 +250,7 @@ FLOORS = (
     {"info", "status"},
     {"setup"},
     {"access"},
+    {"doctor"},
 )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from waybill.domain.calls import CONFIGURE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
+from waybill.domain.doctor.calls import DOCTOR_CALLS
 from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import (
     published_deploy_policy,
@@ -183,6 +184,7 @@ def sections() -> dict[str, str]:
         "setup-adopt-calls": calls_table(ADOPT_CALLS),
         "setup-pipeline-role-calls": calls_table(PIPELINE_ROLE_CALLS),
         "setup-check-calls": calls_table(CHECK_CALLS),
+        "doctor-calls": calls_table(DOCTOR_CALLS),
         "setup-keys": keys_of(schema()),
     }
     for verb in {**VERBS, **ACTIONS}.values():

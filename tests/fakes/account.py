@@ -93,6 +93,14 @@ class FakeAccount:
         """Return what the account itself is like."""
         return FakeSettings(self._world, account=self._caller.account)
 
+    def examination(self, region: str) -> FakeExamination:
+        """Return a region as doctor looks at it."""
+        return FakeExamination(self._world, region=region, account=self._caller.account)
+
+    def identities(self) -> FakeIdentities:
+        """Return the account's IAM."""
+        return FakeIdentities(self._world, account=self._caller.account)
+
     def distributions(self) -> FakeDistributions:
         """Return the account's CloudFront."""
         return FakeDistributions(self._world, account=self._caller.account)

@@ -83,6 +83,16 @@ READS = frozenset(
         "password-policy",
         "access-keys",
         "billing-contact",
+        "time",
+        "describe-key",
+        "key-policy",
+        "try-key",
+        "own-buckets",
+        "pipelines",
+        "role",
+        "roles",
+        "provider",
+        "simulate",
     }
 )
 When = Literal["before", "during", "after"]

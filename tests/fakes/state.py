@@ -7,6 +7,7 @@ from typing import Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.digests import MIB
+from waybill.domain.doctor.facts import Role
 from waybill.domain.setup.checking import AccessKey, PasswordPolicy
 from waybill.ports.bucket import DefaultEncryption, Encryption
 
@@ -168,3 +169,19 @@ class KmsState:
     def behind(self, arn: KeyArn) -> KeyArn | None:
         """Return the key that an ARN names, directly or as an alias."""
         return self.aliases.get(arn.text) if arn.is_alias else self.keys.get(arn.text)
+
+
+@dataclass(slots=True, kw_only=True)
+class ExaminedState:
+    """What only doctor sees of an account: roles, providers, what policies deny, how the clock is off in seconds.
+
+    `denied` are the IAM actions that nothing allows; `policies` the policies of keys, by ARN.
+    """
+
+    roles: dict[str, Role] = field(default_factory=dict)
+    providers: dict[str, list[str]] = field(default_factory=dict)
+    denied: frozenset[str] = frozenset()
+    policies: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    time: str = ""

@@ -19,6 +19,7 @@ from fakes.state import (
     BucketState,
     CopyLimits,
     DeclaredState,
+    ExaminedState,
     Item,
     KmsState,
     Marker,
@@ -33,8 +34,8 @@ from waybill.ports.bucket import DefaultEncryption, Encryption
 if TYPE_CHECKING:
     from fakes.codepipeline import FakePipeline
     from fakes.distributions import DistributionState
-    from fakes.policies import PolicyState
     from fakes.packages import DomainState
+    from fakes.policies import PolicyState
     from waybill.domain.access.refs import Ref
 
 
@@ -56,11 +57,12 @@ class World:
         self.kms = KmsState()
         self.pipelines: dict[tuple[str, str, str], FakePipeline] = {}
         self.distributions: dict[tuple[str, str], DistributionState] = {}
-        self.cloudformation = CloudFormation()
         self.packages: dict[tuple[str, str, str], DomainState] = {}
+        self.cloudformation = CloudFormation()
         self.declarations: dict[tuple[str, str, str], DeclaredState] = {}
         self.policies: dict[Ref, PolicyState] = {}
         self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)
+        self.examined: defaultdict[str, ExaminedState] = defaultdict(ExaminedState)
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
         self.seconds: Callable[[], float] = self._by_now

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from waybill.aws.declarations import AwsDeclarations
     from waybill.aws.deployed import S3DeployedBucket
     from waybill.aws.distributions import CloudFront
+    from waybill.aws.examination import AwsExamination
+    from waybill.aws.identities import AwsIdentities
     from waybill.aws.leftovers import AwsLeftovers
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
@@ -118,6 +120,32 @@ class AwsAccount:
         return AwsSettings(
             lambda service: self._session.client(service, home),
             self._calls_in(home),
+            partition=self._caller.partition,
+            account=self._caller.account,
+        )
+
+    def examination(self, region: str) -> AwsExamination:
+        """Return a region as doctor looks at it."""
+        from waybill.aws.examination import AwsExamination  # noqa: PLC0415 - doctor's alone
+
+        return AwsExamination(
+            lambda service: self._session.client(service, region),
+            self._calls_in(region),
+            region=region,
+            partition=self._caller.partition,
+            account=self._caller.account,
+        )
+
+    def identities(self) -> AwsIdentities:
+        """Return the account's IAM."""
+        from waybill.aws.distributions import HOME  # noqa: PLC0415 - doctor's alone
+        from waybill.aws.identities import AwsIdentities  # noqa: PLC0415
+        from waybill.aws.settings import HOMES  # noqa: PLC0415
+
+        home = HOMES.get(self._caller.partition, HOME)
+        return AwsIdentities(
+            lambda: self._session.client("iam", home),
+            self._calls_in(home).hasty(),
             partition=self._caller.partition,
             account=self._caller.account,
         )

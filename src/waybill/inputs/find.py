@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from waybill.inputs.spec import Verb
 
-NAMES = ("stage", "promote", "deploy", "rollback", "download", "status", "versions", "info", "prune")
+NAMES = ("stage", "promote", "deploy", "rollback", "download", "status", "versions", "info", "prune", "doctor")
 """Every verb: its table is `VERB` in `inputs/tables/verb.py`, its run `run` in `routes/verb.py`."""
 
 FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not
     from waybill.ports.declarations import Declarations
     from waybill.ports.deployed import DeployedBucket
     from waybill.ports.distributions import Distributions
+    from waybill.ports.examination import Examination, Identities
     from waybill.ports.leftovers import Leftovers
     from waybill.ports.pipeline import Pipelines, SourceBucket
     from waybill.ports.packages import Packages
@@ -112,6 +113,12 @@ class Account(Protocol):
 
     def settings(self) -> Settings:
         """Return what the account itself is like; nothing is asked of AWS."""
+
+    def examination(self, region: str) -> Examination:
+        """Return a region as doctor looks at it; nothing is asked of AWS."""
+
+    def identities(self) -> Identities:
+        """Return the account's IAM; nothing is asked of AWS."""
 
     def distributions(self) -> Distributions:
         """Return the account's CloudFront; nothing is asked of AWS."""

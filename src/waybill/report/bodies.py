@@ -15,6 +15,7 @@ _DRAWN_BY = {
     "Configured": "configuration_text",
     "Deployment": "deploy_text",
     "Emitted": "emit_text",
+    "Examined": "doctor_text",
     "Explained": "explain_text",
     "Overview": "catalogue_text",
     "VersionInfo": "info_text",

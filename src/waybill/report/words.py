@@ -32,11 +32,11 @@ _DONE = {
     "setup": "set up",
 }
 
-OWN_WORDS = frozenset({"access", "deploy", "download", "prune", "rollback", "setup", "status"})
+OWN_WORDS = frozenset({"access", "deploy", "doctor", "download", "prune", "rollback", "setup", "status"})
 """Commands whose module `COMMAND_words` says some of their ends itself; imported only by their own run. (Of a command
 of two words it is the first one.)"""
 
-ATTENTIVE = frozenset({"access", "setup", "status"})
+ATTENTIVE = frozenset({"access", "doctor", "setup", "status"})
 """Commands that may end well, and yet have found what needs attention."""
 
 PLACING = frozenset({"stage", "promote", "rollback"})

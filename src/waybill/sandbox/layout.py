@@ -35,6 +35,7 @@ HOME_REGION: Final = REGIONS[0]
 READY_PATH: Final = "/.waybill-sandbox"
 
 USER: Final = "waybill-sandbox"
+USER_POLICY: Final = "waybill-sandbox"
 BUCKET_PARAMETER: Final = "/buckets/staging"
 CONFIGURATION_PARAMETER: Final = "/startifact"
 PARAMETER_PREFIX: Final = "/artifacts"
@@ -143,9 +144,13 @@ def oidc_trust() -> str:
     )
 
 
-def bucket_policy(bucket_name: str) -> str:
-    """Return the bucket policy of a development bucket: the promote role of production may read it."""
-    return _readable(bucket_name, PROMOTE_ROLE_ARN)
+def bucket_policy(account: str, bucket_name: str) -> str:
+    """Return the policy of a staging bucket: TLS only, and development's may be read by production's promote role."""
+    arn = f"arn:aws:s3:::{bucket_name}"
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"], "Condition": plain}
+    readers = _reading(bucket_name, PROMOTE_ROLE_ARN) if account == DEVELOPMENT else []
+    return _document(denial, *readers)
 
 
 def pipeline_trust() -> str:
@@ -188,7 +193,23 @@ def key_policy(account: str) -> str:
     return _document(own, *([promote] if account == DEVELOPMENT else []))
 
 
+def user_policy() -> str:
+    """Return the policy of every prepared user: everything. (Nothing asks it but IAM's simulations.)"""
+    return _document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+
+
+def pipeline_policy() -> str:
+    """Return the policy of the pipelines' role: the source and artifact buckets, their keys, production's role."""
+    on = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*", "s3:PutObject"], "Resource": "arn:aws:s3:::*"}
+    keys = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}
+    return _document(on, keys, {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": DEPLOY_ROLE_ARN})
+
+
 def _readable(bucket_name: str, principal: str) -> str:
+    return _document(*_reading(bucket_name, principal))
+
+
+def _reading(bucket_name: str, principal: str) -> list[dict[str, Any]]:
     read = ["s3:GetObject", "s3:GetObjectVersion"]
     arn = f"arn:aws:s3:::{bucket_name}"
     allow = {"Effect": "Allow", "Principal": {"AWS": principal}}

@@ -16,6 +16,7 @@ from moto.iam.exceptions import DeleteConflictException, EntityAlreadyExists, No
 from moto.iam.models import AWSManagedPolicy, Group, OpenIDConnectProvider, Role, User
 from moto.iam.responses import IamResponse
 
+from waybill.sandbox.engine import simulation
 from waybill.sandbox.engine.refusals import Refusal, rendered
 
 _BOUNDARY: Final = "permissions_boundary"
@@ -98,6 +99,16 @@ class StrictIam(IamResponse):
         """AttachUserPolicy: AWS's own policies too."""
         self._know_policy()
         return super().attach_user_policy()
+
+    def simulate_principal_policy(self) -> ActionResult:
+        """SimulatePrincipalPolicy: identity policies and boundary, of a user or a role."""
+        answer = simulation.simulate(
+            self.backend,
+            str(self._get_param("PolicySourceArn")),
+            self._get_param("ActionNames") or [],
+            self._get_param("ResourceArns") or [],
+        )
+        return ActionResult(answer)
 
     def create_open_id_connect_provider(self) -> ActionResult:
         """CreateOpenIDConnectProvider: says which one is there already."""

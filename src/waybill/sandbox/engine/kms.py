@@ -50,6 +50,18 @@ class StrictKms(KmsResponse):
                 "in a resource-based policy",
             )
 
+    def generate_data_key(self) -> str:
+        """GenerateDataKey: with a key that is enabled; a dry run is refused last of all, as one that would succeed."""
+        key_id = self._get_param("KeyId")
+        self._validate_key_id(key_id)
+        self._validate_key_policy(key_id, "kms:GenerateDataKey")
+        key = self.kms_backend.keys[self.kms_backend.any_id_to_key_id(key_id)]
+        if key.key_state != "Enabled" or not key.enabled:
+            raise Refusal("DisabledException", f"{key.arn} is disabled.")
+        if self._get_param("DryRun"):
+            raise Refusal("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
+        return super().generate_data_key()
+
     def _validate_cmk_id(self, key_id: str) -> None:
         # moto takes no id that has 32 hexadecimal digits in one piece.
         if not _MULTI_REGION.fullmatch(key_id):

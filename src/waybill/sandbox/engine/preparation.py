@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from moto.iam.models import AccessKey, iam_backends
 from moto.kms.models import kms_backends
@@ -20,6 +21,13 @@ class Keys:
     access_key_id: str
     secret_access_key: str
 
+
+_ABORTING: Final = {
+    "ID": "abort-unfinished-uploads",
+    "Status": "Enabled",
+    "Filter": {"Prefix": ""},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": "7"},
+}
 
 # Who can be in one account: its "root" and its "user".
 Account = dict[str, Keys]
@@ -55,6 +63,7 @@ def prepare_empty() -> dict[str, Account]:
 def _prepare_account(account: str) -> Account:
     iam = iam_backends[account]["aws"]
     iam.create_user("us-east-1", layout.USER)
+    iam.put_user_policy(layout.USER, layout.USER_POLICY, layout.user_policy())
     return {"user": _keys(iam.create_access_key(layout.USER)), "root": _add_root(account)}
 
 
@@ -85,8 +94,8 @@ def _prepare_region(account: str, region: str) -> None:
     key = kms.create_key(layout.key_policy(account), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Staged artifacts", None)
     kms.create_alias(key.id, layout.KEY_ALIAS)
     bucket = _add_bucket(account, region, layout.bucket(account, region), key.arn)
-    if account == layout.DEVELOPMENT:
-        bucket.policy = layout.bucket_policy(bucket.name).encode()
+    bucket.policy = layout.bucket_policy(account, bucket.name).encode()
+    bucket.set_lifecycle([_ABORTING])
     _add_parameter(account, region, layout.BUCKET_PARAMETER, layout.bucket(account, region))
     _add_parameter(account, region, layout.CONFIGURATION_PARAMETER, layout.configuration())
 
@@ -98,6 +107,9 @@ def _prepare_pipelines() -> None:
     key = kms.create_key(layout.pipeline_key_policy(), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Pipelines", None)
     kms.create_alias(key.id, layout.PIPELINE_KEY_ALIAS)
     _add_role(layout.DEVELOPMENT, layout.PIPELINE_ROLE, layout.pipeline_trust())
+    iam_backends[layout.DEVELOPMENT]["aws"].put_role_policy(
+        layout.PIPELINE_ROLE, layout.USER_POLICY, layout.pipeline_policy()
+    )
     _add_role(layout.PRODUCTION, layout.DEPLOY_ROLE, layout.deploy_trust())
     artifacts = _add_bucket(layout.DEVELOPMENT, home, layout.ARTIFACT_BUCKET, key.arn)
     artifacts.policy = layout.artifact_policy().encode()

@@ -1,0 +1,1 @@
+"""The parts of doctor: each looks at one thing, and finds."""

@@ -1,0 +1,41 @@
+"""The channels of the account, in all regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from waybill.commands.doctor.asking import ask
+from waybill.commands.doctor.scene import Scene
+from waybill.commands.tools import everywhere
+from waybill.domain.doctor.channels import ChannelLook, channel_findings, channels_in, is_near
+from waybill.domain.doctor.facts import History, Parameter
+from waybill.domain.findings import Finding, Seen, Unseen
+
+
+def of_the_channels(scene: Scene, regions: list[str]) -> list[Finding]:
+    """Look at what channels name, and at the histories of those that were moved often."""
+    prefix, projects, tools = scene.organisation.parameter_prefix, scene.request.projects, scene.tools
+    below = f"{prefix}/{projects[0]}" if len(projects) == 1 else prefix or "/"
+
+    def named(region: str) -> Seen[Mapping[str, Parameter]] | Unseen:
+        return ask(tools, lambda: channels_in(scene.examination(region).below(below), prefix, projects))
+
+    channels, errors = everywhere(named, regions)
+    for error in errors.values():
+        raise error
+    near = [
+        (region, name)
+        for region, fact in channels.items()
+        if isinstance(fact, Seen)
+        for name, parameter in fact.value.items()
+        if is_near(parameter)
+    ]
+
+    def kept(place: tuple[str, str]) -> Seen[History | None] | Unseen:
+        return ask(tools, lambda: scene.examination(place[0]).history(place[1]))
+
+    histories, errors_there = everywhere(kept, near)
+    for error in errors_there.values():
+        raise error
+    look = ChannelLook(prefix=prefix, channels=channels, histories=histories, projects=projects)
+    return list(channel_findings(look))

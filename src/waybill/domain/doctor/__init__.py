@@ -1,0 +1,1 @@
+"""What must be so before a release, and how it is found not to be. Pure."""

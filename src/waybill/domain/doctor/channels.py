@@ -1,0 +1,133 @@
+"""The channels of one account: what they name, whether alike everywhere, and how full their histories are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from waybill.domain.doctor.facts import History, Parameter
+from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
+from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.names import is_channel, is_project
+from waybill.domain.versions import parse_or_none
+
+KEPT = 100
+"""Versions of a parameter that Parameter Store keeps."""
+
+NEAR = 90
+"""Versions from which a history is nearly full."""
+
+Channels = Mapping[str, Seen[Mapping[str, Parameter]] | Unseen]
+"""The channels' parameters by region and name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelLook:
+    """The channels of an account. `prefix` is the configuration's; `histories` those of the parameters near the end.
+
+    `projects`: only theirs; empty: all.
+    """
+
+    prefix: str
+    channels: Channels
+    histories: Mapping[tuple[str, str], Seen[History | None] | Unseen] = field(default_factory=dict)
+    projects: tuple[str, ...] = ()
+
+
+def is_near(parameter: Parameter) -> bool:
+    """Whether so often was put that the history may be full."""
+    return parameter.version >= NEAR
+
+
+def channels_in(found: Mapping[str, Parameter], prefix: str, projects: tuple[str, ...]) -> dict[str, Parameter]:
+    """Return those of some parameters that are channels, by their whole names."""
+    kept = {}
+    for name, parameter in found.items():
+        project, slash, channel = name.removeprefix(f"{prefix}/").rpartition("/")
+        if not (name.startswith(f"{prefix}/") and slash and is_project(project) and is_channel(channel)):
+            continue
+        if not projects or project in projects:
+            kept[name] = parameter
+    return kept
+
+
+def channel_findings(look: ChannelLook) -> Iterator[Finding]:
+    """Yield what there is to say of the channels."""
+    known = {region: fact.value for region, fact in look.channels.items() if isinstance(fact, Seen)}
+    for region, fact in look.channels.items():
+        if isinstance(fact, Unseen):
+            yield unseen("channel-value", fact, region=region, subject=look.prefix)
+    if not known:
+        return
+    names = sorted({name for one in known.values() for name in one})
+    foreign = [found for name in names for found in _foreign(name, known)]
+    yield from foreign or [good("channel-value", _all_are("every channel names a version", names))]
+    unequal = [found for name in names if (found := _unequal(name, known)) is not None]
+    yield from unequal or [good("channel-equal", _all_are("every channel names the same in all regions", names))]
+    full = [found for place, fact in look.histories.items() for found in _full(*place, fact)]
+    yield from full
+    for check, says in (
+        ("channel-history", f"no channel is near the {KEPT} versions that are kept"),
+        ("channel-label", "no label stops a channel from being moved"),
+    ):
+        if not any(one.check == check for one in full):
+            yield good(check, says if names else "there are no channels yet")
+
+
+def _all_are(says: str, names: list[str]) -> str:
+    return says if names else "there are no channels yet"
+
+
+def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterator[Finding]:
+    for region, found in known.items():
+        one = found.get(name)
+        if one is None:
+            continue
+        if parse_or_none(one.value) is None:
+            says = f"names {one.value[:80]!r}, which is no version: Waybill never overwrites it, and nothing moves"
+            mend = (
+                f"aws ssm put-parameter --region {region} --name {name} --value VERSION --overwrite "
+                f"(aws ssm get-parameter-history --name {name} shows what it named before)"
+            )
+            yield bad("channel-value", says, mend, region=region, subject=name)
+        elif one.type != "String":
+            says = f"is a {one.type}, and no String: whoever reads it gets another text"
+            mend = f"aws ssm delete-parameter --region {region} --name {name}, and stage or promote again"
+            yield bad("channel-value", says, mend, region=region, subject=name)
+
+
+def _unequal(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Finding | None:
+    values: dict[str, list[str]] = {}
+    for region, found in known.items():
+        values.setdefault(found[name].value if name in found else "nothing", []).append(region)
+    if len(values) < 2:
+        return None
+    told = ", ".join(f"{value[:60]} in {' and '.join(regions)}" for value, regions in values.items())
+    mend = "`waybill status --repair` finishes what was left undone; `waybill status` says what that is."
+    return bad("channel-equal", f"does not name the same in all regions: {told}", mend, subject=name)
+
+
+def _full(region: str, name: str, fact: Seen[History | None] | Unseen) -> Iterator[Finding]:
+    if isinstance(fact, Unseen):
+        yield unseen("channel-history", fact, region=region, subject=name)
+        return
+    history = fact.value
+    if history is None or history.versions < NEAR:
+        return
+    if history.labels:
+        labels = " ".join(history.labels)
+        rest = KEPT - history.versions
+        after = f"after {rest} more moves" if rest else "now"
+        says = f"has {history.versions} versions, and the oldest has labels ({labels}): {after} it cannot be moved"
+        mend = (
+            f"aws ssm unlabel-parameter-version --region {region} --name {name} "
+            f"--parameter-version {history.oldest} --labels {labels}"
+        )
+        yield bad("channel-label", says, mend, region=region, subject=name)
+        return
+    says = (
+        f"has {history.versions} of the {KEPT} versions that are kept: the oldest go away, and rollback and the floor "
+        "of what it may name no longer know them"
+    )
+    mend = "Nothing need be done; versions that only an older history named are not found by `rollback --to previous`."
+    yield doubtful("channel-history", says, mend, region=region, subject=name)

@@ -1,0 +1,111 @@
+"""The organisation configuration and the bucket's name, as every region has them. Pure."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from waybill.domain import stored
+from waybill.domain.configuration import Organisation, faults, parse
+from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
+from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.names import is_bucket
+
+USED = ("regions", "bucket_name_param", "bucket_key_prefix", "parameter_name_prefix")
+
+Texts = Mapping[str, Seen[str | None] | Unseen]
+"""What the parameter holds, by region; None: it is not there."""
+
+
+def configuration_findings(texts: Texts, parameter: str, organisation: Organisation) -> Iterator[Finding]:
+    """Yield whether each region has the configuration, and whether all have the same."""
+    known = {region: fact.value for region, fact in texts.items() if isinstance(fact, Seen) and fact.value is not None}
+    most = max(known.values(), key=list(known.values()).count, default="{...}")
+    wrong = [str(fault) for fault in faults(organisation, source=f"the parameter {parameter}")]
+    for region, fact in texts.items():
+        if isinstance(fact, Unseen):
+            yield unseen("configuration", fact, region=region)
+            continue
+        mend = _put(region, parameter, most)
+        if fact.value is None:
+            says = "is not there: whoever begins in this region finds nothing"
+            yield bad("configuration", says, mend, region=region, subject=parameter)
+        elif broken := _broken(fact.value, parameter):
+            yield bad("configuration", broken, mend, region=region, subject=parameter)
+        else:
+            yield good("configuration", "is there, and can be read", region=region, subject=parameter)
+    for fault in wrong:
+        yield bad("configuration", fault, "Correct it: `waybill setup configuration --write`.", subject=parameter)
+    yield from _equal(known, parameter)
+
+
+def bucket_parameter_finding(fact: Seen[str | None] | Unseen, parameter: str, region: str) -> Finding:
+    """Return whether a region says which bucket is its own."""
+    check, subject = "bucket-parameter", parameter
+    if isinstance(fact, Unseen):
+        return unseen(check, fact, region=region, subject=subject)
+    mend = _put(region, parameter, "BUCKET", overwrite=fact.value is not None)
+    if fact.value is None:
+        says = "is not there: the region is not prepared"
+        more = " Or prepare the region (`waybill setup apply`), or take it out of the configuration's `regions`."
+        return bad(check, says, f"{mend}.{more}", region=region, subject=subject)
+    if not is_bucket(fact.value):
+        says = f"holds {fact.value[:80]!r}, which is no bucket's name"
+        return bad(check, says, mend, region=region, subject=subject)
+    return good(check, "names the bucket", region=region, subject=subject)
+
+
+def _equal(known: Mapping[str, str], parameter: str) -> Iterator[Finding]:
+    documents = {region: found for region, text in known.items() if (found := _document(text)) is not None}
+    if len(documents) < 2:
+        return
+    for check, verdict, differing in (
+        ("configuration-equal", bad, _differing(documents, only=USED)),
+        ("configuration-extras", doubtful, _differing(documents, but=USED)),
+    ):
+        told = "; ".join(f"{key}: {_by_value(documents, key)}" for key in differing)
+        if told:
+            mend = "Write the same everywhere: `waybill setup configuration --write`, or `aws ssm put-parameter`."
+            yield verdict(check, f"is not the same in all regions ({told})", mend, subject=parameter)
+        else:
+            what = "is the same in all regions" if check == "configuration-equal" else "has the same other keys"
+            yield good(check, what, subject=parameter)
+
+
+def _differing(
+    documents: Mapping[str, Mapping[str, Any]], *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()
+) -> list[str]:
+    keys = sorted({key for one in documents.values() for key in one if (key in only if only else key not in but)})
+    return [key for key in keys if len({json.dumps(one.get(key)) for one in documents.values()}) > 1]
+
+
+def _by_value(documents: Mapping[str, Mapping[str, Any]], key: str) -> str:
+    values: dict[str, list[str]] = {}
+    for region, one in documents.items():
+        values.setdefault(json.dumps(one.get(key))[:80], []).append(region)
+    return ", ".join(f"{value} in {' and '.join(regions)}" for value, regions in values.items())
+
+
+def _broken(text: str, parameter: str) -> str:
+    try:
+        parse(text, parameter=parameter, default_regions=())
+    except ValueError as error:
+        return f"cannot be read: {error}"
+    return ""
+
+
+def _document(text: str) -> Mapping[str, Any] | None:
+    try:
+        return stored.load_object(text or "{}")
+    except ValueError:
+        return None
+
+
+def _put(region: str, parameter: str, value: str, *, overwrite: bool = True) -> str:
+    compact = " ".join(value.split())
+    more = " --overwrite" if overwrite else ""
+    return (
+        f"aws ssm put-parameter --region {region} --name {parameter} --type String --value {shlex.quote(compact)}{more}"
+    )

@@ -1,0 +1,54 @@
+"""What is asked of doctor, and what it found. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from waybill.domain.findings import Finding, Verdict, counted
+from waybill.domain.identity import Identity
+from waybill.domain.pipeline import PipelineRef
+from waybill.domain.request import KmsChoice, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorRequest:
+    """What is asked of doctor. `project` and `pipeline` left out: all that there are.
+
+    `pipeline_identity` is who works in the pipeline's account; `access_key` the id of the key that the run begins with,
+    or empty. `claims` are those of the runner's token, empty where there is none; `no_token` says why.
+    """
+
+    place: Place
+    project: str = ""
+    kms: KmsChoice = field(default_factory=KmsChoice)
+    pipeline: PipelineRef | None = None
+    pipeline_identity: Identity = field(default_factory=Identity)
+    access_key: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    no_token: str = ""
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The projects that are looked at; empty: all."""
+        return (self.project,) if self.project else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """The body of doctor."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything must be mended."""
+        return any(one.verdict is Verdict.FAIL for one in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members that the result document has more."""
+        return {
+            "counts": {verdict.value: number for verdict, number in counted(self.findings).items()},
+            "findings": [one.to_json() for one in self.findings],
+        }

@@ -1,0 +1,30 @@
+"""Findings in few words. Pure."""
+
+from __future__ import annotations
+
+from waybill.domain.findings import Finding, Unseen, Verdict
+
+
+def good(check: str, says: str, *, region: str = "", subject: str = "") -> Finding:
+    """Return that a check passed."""
+    return Finding(check=check, verdict=Verdict.PASS, says=says, region=region, subject=subject)
+
+
+def bad(check: str, says: str, mend: str, *, region: str = "", subject: str = "") -> Finding:
+    """Return that a check failed, and what mends it."""
+    return Finding(check=check, verdict=Verdict.FAIL, says=says, mend=mend, region=region, subject=subject)
+
+
+def doubtful(check: str, says: str, mend: str, *, region: str = "", subject: str = "") -> Finding:
+    """Return a warning."""
+    return Finding(check=check, verdict=Verdict.WARN, says=says, mend=mend, region=region, subject=subject)
+
+
+def unknown(check: str, why: str, mend: str = "", *, region: str = "", subject: str = "") -> Finding:
+    """Return that nobody can say, and why."""
+    return Finding(check=check, verdict=Verdict.UNKNOWN, says=why, mend=mend, region=region, subject=subject)
+
+
+def unseen(check: str, fact: Unseen, *, region: str = "", subject: str = "") -> Finding:
+    """Return that a fact may not be looked at."""
+    return unknown(check, f"may not be looked at: {fact.why}", region=region, subject=subject)

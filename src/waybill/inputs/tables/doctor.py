@@ -1,0 +1,30 @@
+"""What `doctor` takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from waybill.inputs.shared import IDENTITY, KMS_KEY, PROJECT, SUMMARY, WHERE
+from waybill.inputs.spec import Output, Verb
+from waybill.inputs.tables.delivery import DELIVERY, PIPELINE
+
+DOCTOR = Verb(
+    name="doctor",
+    does="say before a release whether it would go through, and what mends what is wrong. Nothing is written.",
+    about="Checks, before a release and without writing anything, whether it would go through, and says what mends it.",
+    inputs=(
+        replace(PROJECT, help="The project that is to be released. Left out: every project.", required=False),
+        *WHERE,
+        *IDENTITY,
+        KMS_KEY,
+        replace(PIPELINE, help="The CodePipeline that deploys. Left out: every one that takes its source from S3."),
+        *(item for item in DELIVERY if item.name.startswith("pipeline-")),
+        SUMMARY,
+    ),
+    outputs=(
+        Output("changed", "`false`: nothing is written."),
+        Output("outcome", "How it ended: see the result document."),
+        Output("result", "The result document, JSON: `findings`, and how many of each verdict there are."),
+    ),
+    positional=("project",),
+)

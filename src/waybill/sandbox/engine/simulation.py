@@ -1,0 +1,87 @@
+"""What IAM's policies say to somebody, without anything being done: SimulatePrincipalPolicy.
+
+Identity policies and the permissions boundary, as AWS simulates them; nothing here asks them otherwise.
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from moto.iam.models import Group, IAMBackend, Policy, Role, User
+
+from waybill.domain.iam.context import Context
+from waybill.domain.iam.documents import statements_of
+from waybill.domain.iam.matching import match
+from waybill.domain.iam.requests import Request
+from waybill.domain.iam.truth import Truth
+from waybill.sandbox.engine.refusals import Refusal
+
+_ALLOWED, _DENIED, _NEITHER = "allowed", "explicitDeny", "implicitDeny"
+
+
+def simulate(backend: IAMBackend, principal: str, actions: Iterable[str], resources: Iterable[str]) -> dict[str, Any]:
+    """Return the answer: one result for each action on each resource. Raises `Refusal` for nobody's ARN."""
+    holder = _holder(backend, principal)
+    policies, boundary = list(_policies(backend, holder)), _boundary(backend, holder)
+    results = []
+    for resource in list(resources) or ["*"]:
+        for action in actions:
+            said = _said(policies, principal, action, resource)
+            result: dict[str, Any] = {"EvalActionName": action, "EvalResourceName": resource}
+            if boundary is not None:
+                within = _said([boundary], principal, action, resource) == _ALLOWED
+                result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": within}
+                said = said if within or said == _DENIED else _NEITHER
+            results.append({**result, "EvalDecision": said, "MatchedStatements": [], "MissingContextValues": []})
+    return {"EvaluationResults": results, "IsTruncated": False}
+
+
+def _holder(backend: IAMBackend, principal: str) -> User | Role:
+    holders: list[User | Role] = [*backend.users.values(), *backend.roles.values()]
+    found = next((each for each in holders if each.arn == principal), None)
+    if found is None:
+        raise Refusal("NoSuchEntity", f"The entity {principal} cannot be found.", 404)
+    return found
+
+
+def _policies(backend: IAMBackend, holder: User | Role | Group) -> Iterator[str]:
+    inline = holder.policies.values()
+    yield from (_text(each) for each in inline)
+    yield from map(_default, holder.managed_policies.values())
+    if isinstance(holder, User):
+        for group in backend.groups.values():
+            if holder in group.users:
+                yield from _policies(backend, group)
+
+
+def _boundary(backend: IAMBackend, holder: User | Role) -> str | None:
+    bound = vars(holder).get("permissions_boundary")
+    arn = bound.get("PermissionsBoundaryArn") if isinstance(bound, dict) else None
+    arn = arn or getattr(holder, "permissions_boundary_arn", None)
+    found = backend.managed_policies.get(str(arn)) if arn else None
+    return _default(found) if found else None
+
+
+def _said(policies: Iterable[str], principal: str, action: str, resource: str) -> str:
+    account = principal.split(":")[4]
+    asked = Request(principal, account, Context({"aws:resourceaccount": account}), resource).described
+    allowed = False
+    for policy in policies:
+        for statement in statements_of(policy):
+            found = match(statement, action, asked, principals=False).at_all
+            if found is not Truth.NO and statement.denies:
+                return _DENIED
+            allowed = allowed or (statement.allows and found is Truth.YES)
+    return _ALLOWED if allowed else _NEITHER
+
+
+def _default(policy: Policy) -> str:
+    """Return the version of a managed policy that holds."""
+    return next(_text(each.document) for each in policy.versions if each.version_id == policy.default_version_id)
+
+
+def _text(document: Any) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
