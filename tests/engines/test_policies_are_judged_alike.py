@@ -15,7 +15,9 @@ from types import MappingProxyType
 import pytest
 
 from engines import ministack
-from engines.judged import PRODUCTION, ROLE, SESSION, USER, Case, Judge, calls, drawn, ours
+from engines.judged import Judge, ours
+from engines.ministack import PRODUCTION
+from engines.questions import ROLE, SESSION, USER, Case, calls, drawn
 from waybill.domain.iam.answers import Outcome
 from waybill.domain.iam.documents import Kind
 

@@ -415,6 +415,34 @@ def test_a_session_does_not_say_the_path_of_its_role() -> None:
         sends(SESSION, role=f"arn:aws:iam::{HERE}:role/team/other")
 
 
+def test_a_service_says_for_which_resource_it_asks_and_nobody_knows_it() -> None:
+    service = "codepipeline.amazonaws.com"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": HERE}},
+    }
+    own = policy(Kind.TRUST, trust)
+    answer = ask(service, "sts:AssumeRole", TARGET, own)
+    assert answer.outcome is DEPENDS
+    assert not answer.assumed
+    assert ask(service, "sts:AssumeRole", TARGET, own, context={"aws:SourceAccount": HERE}).outcome is ALLOWED
+    direct = policy(Kind.TRUST, {**trust, "Principal": {"AWS": USER}})
+    assert ask(USER, "sts:AssumeRole", TARGET, direct).outcome is DENIED
+
+
+def test_what_is_asked_on_buckets_is_moved_to_the_bucket_and_an_object_needs_a_key() -> None:
+    lists = [allow("s3:ListBucket", "arn:aws:s3:::b")]
+    answer = ask(USER, "s3:ListBucket", "arn:aws:s3:::b/team/x", identity=lists, owner=HERE)
+    assert answer.outcome is ALLOWED
+    assert any("arn:aws:s3:::b," in said for said in answer.assumed)
+    with pytest.raises(ValueError, match="asked on objects"):
+        ask(USER, "s3:GetObject", "arn:aws:s3:::b", identity=lists, owner=HERE)
+    both = [allow("s3:AbortMultipartUpload", "arn:aws:s3:::b/*")]
+    assert ask(USER, "s3:AbortMultipartUpload", "arn:aws:s3:::b/x", identity=both, owner=HERE).outcome is ALLOWED
+
+
 # --- what is missing, and where
 
 

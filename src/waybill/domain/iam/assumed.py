@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from waybill.domain.iam.documents import Kind, Statement
 from waybill.domain.iam.question import Policies, Question
+from waybill.domain.iam.requests import Request
 from waybill.domain.iam.services import Held
 
 _DEFAULTS = {
@@ -19,15 +20,17 @@ _DEFAULTS = {
 }
 
 
-def assumptions(question: Question, held: Held, policies: Policies) -> tuple[str, ...]:
-    """Return what is taken for granted of a request: only what conditions ask of, and nobody has said."""
+def assumptions(question: Question, request: Request, held: Held, policies: Policies) -> tuple[str, ...]:
+    """Return what is taken for granted of a described request: only what conditions ask of, and nobody has said."""
     found = []
     if held.moved:
         found.append(f"{question.action} is asked on {held.resource}, which holds what was named")
     times = {"aws:currenttime", "aws:epochtime"}
     given = question.request.context
     asked = {key for document in policies for statement in document.statements for key in _keys(statement)}
-    found += [said for key, said in _DEFAULTS.items() if key in asked and not given.knows(key)]
+    found += [
+        said for key, said in _DEFAULTS.items() if key in asked and request.context.knows(key) and not given.knows(key)
+    ]
     if question.moment and times & asked and not all(map(given.knows, times & asked)):
         found.append(f"that it is asked at {question.moment} (aws:CurrentTime)")
     if Kind.KEY in held.kinds:

@@ -12,42 +12,20 @@ A denial anywhere wins. Otherwise one way must be open to its end, and every lev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from waybill.domain.iam import services
-from waybill.domain.iam.answers import Answer, Cited, Looked, Missing, Near, Outcome
+from waybill.domain.iam.answers import Answer, Cited, Outcome
 from waybill.domain.iam.assumed import assumptions
-from waybill.domain.iam.documents import Document, Kind
-from waybill.domain.iam.missing import lacking, nowhere
-from waybill.domain.iam.near import nearly
-from waybill.domain.iam.principals import Closeness
+from waybill.domain.iam.case import Case
 from waybill.domain.iam.question import Policies, Question
-from waybill.domain.iam.requests import Request, Who
+from waybill.domain.iam.requests import Who
 from waybill.domain.iam.services import Held
 from waybill.domain.iam.truth import Truth, Unknown
-from waybill.domain.iam.weighing import Found, Weighed, weigh
+from waybill.domain.iam.weighing import Found
 
-_LINKED = ":role/aws-service-role/"
 WHOSE = Unknown("whose account the resource is in")
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A gate on a way: it opens where its policies allow to a caller that they name so closely."""
-
-    weighed: Weighed
-    closeness: Closeness = Closeness.ACCOUNT
-
-    @property
-    def truth(self) -> Truth:
-        """Whether it opens."""
-        return self.weighed.allowed(self.closeness)
-
-    def by(self) -> Iterator[Found]:
-        """Yield the statements that open it, those that surely do first."""
-        for wanted in (Truth.YES, Truth.MAYBE):
-            yield from (found for found in self.weighed.allows if found.truth(self.closeness) is wanted)
 
 
 def evaluate(question: Question, policies: Policies) -> Answer:
@@ -64,11 +42,11 @@ def evaluate(question: Question, policies: Policies) -> Answer:
 
 def _answer(question: Question, account: str, held: Held, policies: Policies) -> Answer:
     request = question.asked_with(held.resource, account)
-    case = _Case(question, request, held, policies, crosses=account != request.account)
+    case = Case(question, request, held, policies, crosses=account != request.account)
     common = Answer(
         outcome=Outcome.DENIED,
         looked=tuple(case.looked()),
-        assumed=assumptions(question, held, policies),
+        assumed=assumptions(question, request, held, policies),
         crosses=case.crosses and request.who not in {Who.SERVICE, Who.WEB},
     )
     if services.is_free(question.action):
@@ -101,106 +79,3 @@ def _cited(found: Iterable[Found | None]) -> tuple[Cited, ...]:
         for each in found
         if each is not None
     )
-
-
-class _Case:
-    """One question in one account, with what every kind of policy says to it."""
-
-    def __init__(self, question: Question, request: Request, held: Held, policies: Policies, *, crosses: bool) -> None:
-        self.question, self.request, self.held, self.crosses = question, request, held, crosses
-        self._unread = policies.unread
-        identified = request.who not in {Who.SERVICE, Who.WEB, Who.ROOT}
-        linked = _LINKED in request.principal
-        self.identity = self._weigh(Kind.IDENTITY, policies.identity if identified else ())
-        self.limits = [
-            self._weigh(kind, documents)
-            for kind, documents in ((Kind.BOUNDARY, policies.boundary), (Kind.SESSION, policies.session))
-            if identified and (documents or kind in self._unread or self._wants(kind))
-        ]
-        self.own = self._weigh_own(policies.own)
-        self.levels = [
-            self._weigh(kind, level)
-            for kind, levels in ((Kind.SCP, policies.scps), (Kind.RCP, policies.rcps))
-            for level in levels
-            if not linked and (kind is Kind.RCP or request.account)
-        ]
-        self.weighed = [self.identity, *self.limits, self.own, *self.levels]
-        self._documents = tuple(policies)
-
-    def _wants(self, kind: Kind) -> bool:
-        """Tell whether a federated user is asked for its session policy: without one it has nothing of the user's."""
-        return kind is Kind.SESSION and self.request.who is Who.FEDERATED
-
-    def _weigh(self, kind: Kind, documents: Sequence[Document]) -> Weighed:
-        unread = Unknown(f"what the {kind.value} says, which could not be read") if kind in self._unread else None
-        return weigh(kind, documents, self.question.action, self.request, unread=unread)
-
-    def _weigh_own(self, documents: Sequence[Document]) -> Weighed:
-        kinds = self.held.kinds
-        asked = [document for document in documents if document.kind in kinds]
-        lost = next((kind for kind in kinds if kind in self._unread), None)
-        kind = lost or (kinds[0] if kinds else Kind.RESOURCE)
-        return self._weigh(kind, asked)
-
-    def ways(self) -> list[list[Need]]:
-        """Return the ways on which the caller may come to it; the one that people should take first."""
-        who, must = self.request.who, self.held.must
-        levels = [Need(weighed) for weighed in self.levels]
-        limits = [Need(weighed) for weighed in self.limits]
-        own = Need(self.own)
-        if who in {Who.SERVICE, Who.WEB}:
-            return [[Need(self.own, Closeness.ITSELF), *levels]]
-        if who is Who.ROOT:
-            return [[*([own] if self.crosses or must else []), *levels]]
-        by_identity = [Need(self.identity), *limits, *levels]
-        if self.crosses:
-            return [[Need(self.identity), own, *limits, *levels]]
-        by_role = [Need(self.own, Closeness.ROLE), *limits, *levels]
-        itself = [Need(self.own, Closeness.ITSELF), *levels]
-        if not must:
-            return [by_identity, itself, by_role]
-        handed_on = [own, *by_identity]
-        if self.identity.allowed() is Truth.NO:
-            return [by_role, itself, handed_on]
-        return [handed_on, itself, by_role]
-
-    def missing(self) -> Iterator[Missing]:
-        """Yield what lacks on the first way."""
-        for need in self.ways()[0]:
-            if need.truth is not Truth.NO:
-                continue
-            weighed = need.weighed
-            if weighed is self.own and not self.held.kinds:
-                yield nowhere(self.question, self.request)
-                continue
-            asked = [document for document in self._documents if document.kind is weighed.kind]
-            yield lacking(weighed.kind, self.question, self.request, asked[0].name if len(asked) == 1 else "")
-
-    def near(self) -> Iterator[Near]:
-        """Yield the statements that nearly allow what lacks on the first way."""
-        for need in self.ways()[0]:
-            if need.truth is Truth.NO:
-                kinds = self.held.kinds if need.weighed is self.own else (need.weighed.kind,)
-                asked = tuple(document for document in self._documents if document.kind in kinds)
-                yield from nearly(asked, self.question.action, self.request)
-
-    def looked(self) -> Iterator[Looked]:
-        """Yield what every document says; those of the resource that are not asked say nothing."""
-        by_document: dict[int, list[tuple[str, Found]]] = {}
-        for weighed in self.weighed:
-            for says, some in (("denies", weighed.denies), ("allows", weighed.allows)):
-                for found in some:
-                    by_document.setdefault(id(found.document), []).append((says, found))
-        for document in self._documents:
-            told = by_document.get(id(document), [])
-            order = {"denies": 0, "allows": 1, "perhaps denies": 2, "perhaps allows": 3}
-            said = sorted(
-                ((says if found.match.at_all is Truth.YES else f"perhaps {says}", found) for says, found in told),
-                key=lambda pair: order[pair[0]],
-            )
-            first = said[0][0] if said else "nothing"
-            yield Looked(
-                document=document,
-                says=first,
-                by=tuple(found.statement for says, found in said if says == first),
-            )

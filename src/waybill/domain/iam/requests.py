@@ -14,6 +14,7 @@ _IDENTITY: Final = re.compile(
     r"(?:(?P<root>root)|(?P<kind>user|role|assumed-role|federated-user)/(?P<path>.+))\Z"
 )
 _PROVIDER: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(oidc|saml)-provider/.+\Z")
+_OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourcevpc", "aws:sourcevpce")
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z")
 
 
@@ -114,6 +115,9 @@ def _about(request: Request) -> dict[str, Value]:
     """Return the condition keys that every request has a value for, or surely none."""
     who = request.who
     is_identity = who not in {Who.SERVICE, Who.WEB}
+    # A service says for which resource it asks; a session does not say by which token it was begun.
+    direct = dict.fromkeys(_OF_SERVICES) if who is not Who.SERVICE else {}
+    begun = {} if who in {Who.ROLE, Who.SESSION} else {"aws:federatedprovider": request.provider or None}
     kinds = {Who.USER: "User", Who.ROOT: "Account", Who.FEDERATED: "FederatedUser"}
     return {
         "aws:securetransport": "true",
@@ -123,11 +127,8 @@ def _about(request: Request) -> dict[str, Value]:
         "aws:username": request.name if who is Who.USER else None,
         "aws:principalisawsservice": str(who is Who.SERVICE).lower(),
         "aws:principalservicename": request.caller if who is Who.SERVICE else None,
-        "aws:federatedprovider": request.provider or None,
         "aws:viaawsservice": "false",
         "aws:calledvia": None,
-        "aws:sourcearn": None,
-        "aws:sourceaccount": None,
-        "aws:sourcevpc": None,
-        "aws:sourcevpce": None,
+        **direct,
+        **begun,
     }

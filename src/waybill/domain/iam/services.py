@@ -16,6 +16,7 @@ from waybill.domain.iam.patterns import ARN_PARTS
 ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\Z", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(r"\d{12}\Z")
 _ROLE: Final = re.compile(r"arn:[^:]*:iam::\d{12}:role/.+\Z")
+_BUCKETS: Final = "arn:aws:s3:::", "arn:aws-cn:s3:::", "arn:aws-us-gov:s3:::"
 _FREE: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 _ASSUMING: Final = frozenset({"assumerole", "assumerolewithwebidentity", "assumerolewithsaml"})
 _INTO_SESSIONS: Final = _ASSUMING | {"tagsession", "setsourceidentity"}
@@ -59,11 +60,24 @@ def held(action: str, resource: str) -> Held:
         if not _ROLE.match(resource):
             raise ValueError(f"{action} is asked on roles: `arn:aws:iam::222222222222:role/NAME`.")
         return Held(resource=resource, kinds=(Kind.TRUST,), must=True)
+    if service == "s3" and resource.startswith(_BUCKETS):
+        return _of_bucket(action, resource)
     if resource == "*" or service in _WITHOUT:
         return Held(resource=resource, kinds=())
     if service == "kms":
         return Held(resource=resource, kinds=(Kind.KEY,), must=True)
     return Held(resource=resource, kinds=(Kind.BUCKET if service == "s3" else Kind.RESOURCE,))
+
+
+def _of_bucket(action: str, resource: str) -> Held:
+    """Return what a call on a bucket or an object is held against: what is asked on buckets is moved to the bucket."""
+    name = action.lower().partition(":")[2]
+    bucket, slash, _ = resource.partition("/")
+    on_bucket = "bucket" in name
+    if not slash and not on_bucket and "object" in name:
+        raise ValueError(f"{action} is asked on objects: `{bucket}/KEY`.")
+    moved = bool(slash) and on_bucket
+    return Held(resource=bucket if moved else resource, kinds=(Kind.BUCKET,), moved=moved)
 
 
 def own_kind(action: str, resource: str) -> Kind:
