@@ -52,6 +52,8 @@ GOOD: Mapping[str, Mapping[str, str]] = {
     },
     "access plan": {"config": "access.yaml"},
     "access apply": {"config": "access.yaml"},
+    "access show": {"config": "access.yaml"},
+    "access remove": {"config": "access.yaml", "grant": "readers"},
 }
 """What a verb needs, and takes."""
 
@@ -66,9 +68,10 @@ GRANTING = """\
 schema: 1
 accounts:
   development: {id: "111111111111"}
+  production: {id: "222222222222"}
 regions: [us-east-1]
 grants:
-  readers: {who: {account: "222222222222"}, may: read, what: {domain: my_domain, repository: my_repo}}
+  readers: {who: {account: production}, may: read, what: {account: development, domain: my_domain, repository: my_repo}}
 """
 OF_CALLERS = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 OF_RESOURCES = OF_CALLERS.replace('"Action"', '"Principal": "*", "Action"')
@@ -79,6 +82,8 @@ FILES: Mapping[str, Mapping[str, str]] = {
     },
     "access plan": {"access.yaml": GRANTING},
     "access apply": {"access.yaml": GRANTING},
+    "access show": {"access.yaml": GRANTING},
+    "access remove": {"access.yaml": GRANTING},
     "setup init": {"answers.yaml": PREPARED},
 }
 """The files of the folder that a verb is run in, by their names; the others find a `waybill.yaml`."""
@@ -158,6 +163,7 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("session-policy", "scp", "rcp"), "nowhere.json"),
     },
     "access apply": {"plan-digest": "1234"},
+    "access remove": {"grant": "two words", "everything": "maybe"},
     "setup emit": {"directory": "waybill.yaml", "force": "maybe"},
     "setup configuration": {
         "write": "maybe",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
@@ -69,6 +69,11 @@ class FakePolicies:
     def package_documents(self) -> Sequence[Ref]:
         """Return the documents of all domains and repositories."""
         return [replace(ref, account="") for ref in self._all() if ref.kind in PACKAGES]
+
+    def role_documents(self) -> Mapping[Ref, Live]:
+        """Return the trust policies of all roles."""
+        found = {ref: self._live(ref) for ref in self._all() if ref.kind is Kind.TRUST}
+        return {replace(ref, account="", region=self._region): live for ref, live in found.items() if live}
 
     def _all(self) -> Iterator[Ref]:
         with self._making("list-policies", None):

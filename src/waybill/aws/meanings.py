@@ -83,13 +83,15 @@ class Untrusted(Unavailable):
 class Asked:
     """What a call asks for, to name it when it fails: the IAM action, the resource's ARN, and the place in words.
 
-    `key` is the ARN of the KMS key that the call uses, or a pattern of those that it may use.
+    `key` is the ARN of the KMS key that the call uses, or a pattern of those that it may use. `inputs` names the inputs
+    that the call's arguments are made of, where they are not those of the service's other calls.
     """
 
     action: str
     resource: str
     where: str
     key: str = ""
+    inputs: str = ""
 
 
 def meaning(asked: Asked, error: ClientError, caller: str) -> WaybillError:
@@ -153,7 +155,7 @@ def _by_status(asked: Asked, status: int, said: str) -> WaybillError:
 
 
 def _refused_argument(asked: Asked, said: str, advice: str) -> InputError:
-    name = INPUTS.get(asked.action.partition(":")[0], "")
+    name = asked.inputs or INPUTS.get(asked.action.partition(":")[0], "")
     return InputError([Fault(name, asked.resource, f"AWS does not take what this makes: {said}. {advice}")])
 
 

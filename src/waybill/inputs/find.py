@@ -19,7 +19,7 @@ FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "access": (
             "who may do what across accounts, from one file: policies shown, planned, written, taken back, explained.",
-            ("plan", "apply", "explain"),
+            ("show", "plan", "apply", "remove", "explain"),
         ),
     }
 )

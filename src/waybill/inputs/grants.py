@@ -23,13 +23,18 @@ def read_file(path: Path, regions: frozenset[str]) -> Access:
     return read_access(path, regions=regions)
 
 
-def read_grants(reading: Reading, around: Surroundings, read: ReadAccess) -> tuple[Members, Access] | None:
-    """Return the accounts and what the file grants; None where the file is faulty. Faults go to `reading`."""
+def read_grants(
+    reading: Reading, around: Surroundings, read: ReadAccess, *, chosen: bool = False
+) -> tuple[Members, Access] | None:
+    """Return the accounts and what the file grants; None where the file is faulty. Faults go to `reading`.
+
+    `chosen`: the input `account` may name some of the accounts.
+    """
     found: list[Access] = []
 
     def prepared(path: Path, regions: frozenset[str]) -> Prepared:
         found.append(read(path, regions))
         return found[0].prepared
 
-    members = read_members(reading, around, prepared, chosen=False)
+    members = read_members(reading, around, prepared, chosen=chosen)
     return (members, found[0]) if members is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -46,3 +46,6 @@ class Policies(Protocol):
 
         Whether there is a policy is not asked. `account` of each is empty.
         """
+
+    def role_documents(self) -> Mapping[Ref, Live]:
+        """Return the trust policies of all roles of the account. `account` of each is empty."""

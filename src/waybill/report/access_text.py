@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.access.plan import AccessPlan, Act, DocumentPlan, End
-from waybill.domain.result import Result
+from waybill.domain.result import Outcome, Result
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table
 from waybill.report.units import count
 
 LONGEST = 2000
+BESIDE = "Beside this (`--json` has the statements):"
 _ENDS = {End.WRITTEN: "written", End.DELETED: "deleted", End.CONFLICT: "not written", End.FAILED: "failed"}
 
 
 def sentence(result: Result, body: AccessPlan) -> str:
     """Return how it ended, in a sentence."""
-    total = _policies(len(body.documents))
+    removing = result.command == "access remove"
+    total, pending = _policies(len(body.documents)), _policies(len(body.pending))
     if not body.changes:
+        if removing:
+            return f"Nothing of it is in any policy, of {len(body.documents)}. Nothing was changed."
         return f"All is as the file says, in {total}. Nothing was changed."
-    pending = _policies(len(body.pending))
-    if result.command == "access plan":
-        return f"Nothing was changed. `waybill access apply` would change {pending}, of {len(body.documents)}."
+    if body.refused:
+        return f"The plan is refused: {_policies(len(body.refused))} would lock somebody out. Nothing was changed."
+    if result.outcome is Outcome.PLANNED:
+        verb = "remove --yes" if removing else "apply"
+        return f"Nothing was changed. `waybill access {verb}` would change {pending}, of {len(body.documents)}."
     bad = [one for one in body.documents if one.error]
     if not bad:
-        return f"All is as the file says now: {pending} changed, of {len(body.documents)}."
+        now = "It is taken back" if removing else "All is as the file says now"
+        return f"{now}: {pending} changed, of {len(body.documents)}."
     rest = len(body.pending) - len(bad)
-    done = f" {count(rest, 'policy', 'policies')} changed." if rest else " Nothing was changed."
-    return f"{count(len(bad), 'policy', 'policies')} could not be changed, of {len(body.pending)}.{done}"
+    done = f" {_policies(rest)} changed." if rest else " Nothing was changed."
+    return f"{_policies(len(bad))} could not be changed, of {len(body.pending)}.{done}"
 
 
 def needs_attention(result: Result, body: AccessPlan) -> bool:
@@ -40,7 +47,7 @@ def as_text(body: AccessPlan, ink: Ink) -> str:
     """Return a paragraph for each policy that changes, and what else must be allowed."""
     parts = ["\n".join(_lines(one, ink)) for one in body.pending]
     if body.pending and body.needs:
-        parts.append("\n".join(["Beside this:", *(f"  {one_line(need, LONGEST)}" for need in body.needs)]))
+        parts.append("\n".join([BESIDE, *(f"  {one_line(need.says, LONGEST)}" for need in body.needs)]))
     return "\n\n".join(parts)
 
 
@@ -53,7 +60,7 @@ def as_markdown(body: AccessPlan) -> list[str]:
         for one in body.pending
         for said in [[*one.words, *one.notes, *([one.error] if one.error else [])]]
     )
-    needs = [f"- {prose(one_line(need, LONGEST))}" for need in body.needs]
+    needs = [f"- {prose(one_line(need.says, LONGEST))}" for need in body.needs]
     return [*table(["Policy", "What changes", "End"], rows), *needs, *([""] if needs else [])]
 
 
@@ -66,6 +73,8 @@ def _lines(one: DocumentPlan, ink: Ink) -> Iterator[str]:
         yield ink.green(f"+{line[1:]}") if " gains " in word or "any more" in word else ink.red(f"-{line[1:]}")
     if one.end is End.PLANNED:
         yield from (ink.dim(f"  {one_line(note, LONGEST)}") for note in one.notes)
+    if one.refused:
+        yield ink.red(f"  REFUSED: {one_line(one.refused, LONGEST)}")
     if one.act is Act.DELETE and one.end is End.PLANNED:
         yield "  nothing is left of it: it is deleted"
     if one.error:

@@ -8,6 +8,7 @@ from waybill.domain.result import Result
 
 _TOLD_BY = {
     "AccessPlan": "access_text",
+    "AccessShown": "shown_text",
     "Explained": "explain_text",
 }
 """The modules that tell of a body, by its class; each has `sentence` and `needs_attention`, of a result and a body."""

@@ -10,6 +10,7 @@ from waybill.report.ink import Ink
 
 _DRAWN_BY = {
     "AccessPlan": "access_text",
+    "AccessShown": "shown_text",
     "Adopted": "adopt_text",
     "Checked": "check_text",
     "Configured": "configuration_text",

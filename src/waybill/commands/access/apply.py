@@ -28,8 +28,10 @@ def plan(request: AccessRequest, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at who may do what"))
     body = make_plan(request, tools, writes=False).plan
-    outcome = Outcome.PLANNED if body.changes else Outcome.ALREADY
-    result = result_of(PLAN, outcome, body, seconds=tools.clock.monotonic() - started)
+    seconds = tools.clock.monotonic() - started
+    if body.refused:
+        return refused(PLAN, body, seconds=seconds)
+    result = result_of(PLAN, Outcome.PLANNED if body.changes else Outcome.ALREADY, body, seconds=seconds)
     return replace(result, then=f"To do it: {request.again}" if body.changes else None)
 
 
@@ -41,9 +43,23 @@ def apply(request: AccessRequest, tools: Tools, *, confirm: Confirm | None) -> R
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at who may do what"))
     made = make_plan(request, tools, writes=True)
+    if made.plan.refused:
+        return refused(APPLY, made.plan, seconds=tools.clock.monotonic() - started)
     agree(made.plan, request.plan_digest, None if request.yes else confirm)
     body = carry_out(made.plan, made.accounts, request.names, tools) if made.plan.changes else made.plan
     return ended(APPLY, body, request.again, tools, seconds=tools.clock.monotonic() - started)
+
+
+def refused(command: str, body: AccessPlan, *, seconds: float) -> Result:
+    """Return the end of a run whose plan must not be carried out; nothing of it is."""
+    said = "; ".join(f"{one.ref}: {one.refused}" for one in body.refused)
+    return replace(
+        result_of(command, Outcome.CONFLICT, body, seconds=seconds),
+        changed=False,
+        exit_code=ExitCode.CONFLICT,
+        error=f"The plan is refused. {said[:1].upper()}{said[1:]}.",
+        advice=UNTOUCHED,
+    )
 
 
 def agree(found: AccessPlan, digest: str | None, confirm: Confirm | None) -> None:

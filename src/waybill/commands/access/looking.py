@@ -45,8 +45,13 @@ def policies_at(accounts: Mapping[str, Account], ref: Ref) -> Policies:
     return accounts[ref.account].policies(ref.region)
 
 
-def found_documents(accounts: Mapping[str, Account], places: Sequence[Place], tools: Tools) -> list[Ref]:
-    """Return the documents that there are in all these places; whoever may not look is told so, and sees none."""
+def tell_unknown(tools: Tools, what: str, error: WaybillError) -> None:
+    """Tell the person that nobody may look at something which no grant speaks of."""
+    tools.reporter.tell(Warned(f"What is left of grants in {what} is not known: {in_words(error)}"))
+
+
+def package_documents(accounts: Mapping[str, Account], places: Sequence[Place], tools: Tools) -> list[Ref]:
+    """Return the documents of CodeArtifact in all these places; whoever may not look is told so, and sees none."""
 
     def one(place: Place) -> list[Ref]:
         tools.cancellation.check()
@@ -54,12 +59,21 @@ def found_documents(accounts: Mapping[str, Account], places: Sequence[Place], to
         return [replace(ref, account=name) for ref in accounts[name].policies(region).package_documents()]
 
     found, errors = everywhere(one, places)
-    for (name, region), error in errors.items():
-        if not isinstance(error, AccessDenied):
-            raise error
-        said = f"What is left of grants in {name}/{region} is not known: {error.what}"
-        tools.reporter.tell(Warned(said))
+    _tell_or_raise({f"CodeArtifact in {name}/{region}": error for (name, region), error in errors.items()}, tools)
     return sorted(ref for refs in found.values() for ref in refs)
+
+
+def role_documents(accounts: Mapping[str, Account], home: str, tools: Tools) -> dict[Ref, Live]:
+    """Return the trust policies of all roles; whoever may not look is told so, and sees none."""
+
+    def one(name: str) -> dict[Ref, Live]:
+        tools.cancellation.check()
+        found = accounts[name].policies(home).role_documents()
+        return {replace(ref, account=name): live for ref, live in found.items()}
+
+    found, errors = everywhere(one, list(accounts))
+    _tell_or_raise({f"the roles of {name}": error for name, error in errors.items()}, tools)
+    return {ref: live for roles in found.values() for ref, live in roles.items()}
 
 
 def read_documents(accounts: Mapping[str, Account], refs: Sequence[Ref], tools: Tools) -> Looked:
@@ -74,3 +88,11 @@ def read_documents(accounts: Mapping[str, Account], refs: Sequence[Ref], tools: 
         if isinstance(error, Cancelled):
             raise error
     return Looked(documents=found, errors=errors)
+
+
+def _tell_or_raise(errors: Mapping[str, WaybillError], tools: Tools) -> None:
+    bad = [error for error in errors.values() if not isinstance(error, AccessDenied)]
+    if bad:
+        raise together(bad)
+    for what, error in errors.items():
+        tell_unknown(tools, what, error)

@@ -127,3 +127,8 @@ class Access:
 
     prepared: Prepared
     grants: tuple[Grant, ...] = field(default=())
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The accounts' names by their numbers."""
+        return {member.id: member.name for member in self.prepared.accounts}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from waybill.domain.access.needs import Need
 from waybill.domain.access.refs import Live, Ref
 from waybill.errors import ExitCode, WaybillError, exit_code_of
 
@@ -38,7 +39,8 @@ class End(StrEnum):
 class DocumentPlan:
     """One document: as it is (None: there is none), as it is to be (None: it is to go), and what changes in words.
 
-    `kept` counts the statements that are not ours. `words` are sentences, `notes` what else there is to know.
+    `kept` counts the statements that are not ours. `words` are sentences, `notes` what else there is to know. `refused`
+    says why this is not done, nor anything else of the plan.
     """
 
     ref: Ref
@@ -47,6 +49,7 @@ class DocumentPlan:
     words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     kept: int = 0
+    refused: str | None = None
     end: End = End.PLANNED
     revision: str | None = None
     error: str | None = None
@@ -80,6 +83,7 @@ class DocumentPlan:
             "changes": list(self.words),
             "notes": list(self.notes),
             "kept": self.kept,
+            "refused": self.refused,
             "revision": self.before.revision if self.before else None,
             "revision_after": self.revision,
             "document": _parsed(self.after),
@@ -90,10 +94,10 @@ class DocumentPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPlan:
-    """All documents. `needs` are what other policies must allow beside these, in words. Implements `result.Body`."""
+    """All documents. `needs` are what other policies must allow beside these. Implements `result.Body`."""
 
     documents: tuple[DocumentPlan, ...] = ()
-    needs: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
 
     @property
     def pending(self) -> tuple[DocumentPlan, ...]:
@@ -104,6 +108,11 @@ class AccessPlan:
     def changes(self) -> bool:
         """Whether anything changes."""
         return bool(self.pending)
+
+    @property
+    def refused(self) -> tuple[DocumentPlan, ...]:
+        """Those that stand against all of it."""
+        return tuple(one for one in self.documents if one.refused)
 
     def digest(self) -> str:
         """Return the SHA-256 of what would change, in hex: the same for the same change of the same documents."""
@@ -121,7 +130,7 @@ class AccessPlan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the members that the result document has more."""
-        return {"documents": [one.to_json() for one in self.documents], "needs": list(self.needs)}
+        return {"documents": [one.to_json() for one in self.documents], "needs": [one.to_json() for one in self.needs]}
 
 
 def _parsed(text: str | None) -> Mapping[str, Any] | str | None:

@@ -23,4 +23,25 @@ class AccessRequest(Members):
     @property
     def names(self) -> dict[str, str]:
         """The accounts' names by their numbers."""
-        return {member.id: member.name for member in self.prepared.accounts}
+        return self.access.names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowRequest(Members):
+    """What is asked of `access show`: the policies of the accounts in `among`."""
+
+    access: Access = field()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveRequest(Members):
+    """What is asked of `access remove`: to take back grants, by their names, in the file or not; or all of ours.
+
+    `yes`: nobody is asked. `again` is the command that does it.
+    """
+
+    access: Access = field()
+    grants: tuple[str, ...] = ()
+    everything: bool = False
+    yes: bool = False
+    again: str = ""

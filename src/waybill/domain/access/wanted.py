@@ -26,10 +26,12 @@ SUFFIXES: Final = (
     "Token",
     "Administer",
     "Stage",
-    "List",
     "Promote",
+    "List",
+    "Bucket",
     "Key",
     "Trust",
+    "Session",
 )
 """How the Sids of a grant's statements end: none of these words ends another one."""
 

@@ -28,8 +28,15 @@ _SETS: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
         ("download", packages.FETCH),
         ("download", packages.DOWNLOAD_GENERIC),
         ("tokens", packages.TOKEN),
-        ("the role", ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")),
-        ("the role", ("sts:AssumeRoleWithWebIdentity",)),
+        ("stage", ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")),
+        ("promote", ("s3:GetObject", "s3:GetObjectVersion")),
+        ("download", ("s3:GetObject",)),
+        ("listing", ("s3:ListBucket",)),
+        ("encrypting and decrypting", ("kms:Decrypt", "kms:GenerateDataKey")),
+        ("decrypting", ("kms:Decrypt",)),
+        ("entry", ("sts:AssumeRole",)),
+        ("entry", ("sts:AssumeRoleWithWebIdentity",)),
+        ("session tags", ("sts:SetSourceIdentity", "sts:TagSession")),
     )
 )
 """Actions that have one word together, the larger sets first."""
@@ -37,6 +44,7 @@ _SETS: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
 _NARROWING: Final = frozenset({"aws:principalarn", "aws:principalorgid"})
 _PACKAGE: Final = re.compile(r"arn:[^:]+:codeartifact:[^:]*:[^:]*:package/([^/]+)/([^/]+)/(.+)")
 _NAMED: Final = re.compile(r"arn:[^:]+:codeartifact:[^:]*:[^:]*:(?:repository|domain|package)/(.+)")
+_SUBJECT: Final = re.compile(r"repo:([^:]+):(.+)")
 _OBJECT: Final = re.compile(r"arn:[^:]+:s3:::([^/]+)/(.+)")
 
 
@@ -109,6 +117,8 @@ def _of_tokens(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _person(text: str, names: Mapping[str, str]) -> str:
     if text == "*":
         return "everybody"
+    if match := _SUBJECT.fullmatch(text):
+        return f"{match[1]} ({match[2].removeprefix('ref:refs/').replace(':', ' ').replace('/', ' ', 1)})"
     if text.startswith("arn:") and ":iam:" in text:
         kind, _, rest = text.split(":", 5)[5].partition("/")
         return f"{'role ' if kind == 'role' else ''}{rest.rpartition('/')[2]}" if rest else text
@@ -133,7 +143,7 @@ def _resources(statement: Mapping[str, Any], ref: Ref) -> list[str]:
     if "NotResource" in statement:
         return [f"on all but {_listed([_resource(str(each), ref) for each in many(statement['NotResource'])])}"]
     if "Resource" not in statement:
-        return [f"of {ref.short}"]
+        return [f"to {ref.short}"]
     return sorted({f"on {_resource(str(each), ref)}" for each in many(statement["Resource"])})
 
 

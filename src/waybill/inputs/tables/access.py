@@ -16,12 +16,20 @@ COMMANDS: Mapping[str, Verb] = MappingProxyType(
 )
 """The verbs that the action runs, by their second words: those with outputs. The others are for a terminal."""
 
+OWN_HELP: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": "Do it. `apply` does it without, too, since nobody can be asked here; `remove` only shows then.",
+        "grant": "Grants that are taken back, by their names, whether the file still has them or not, one a line.",
+    }
+)
+"""What is said here of an input whose verbs say different things, or speak of the command line."""
+
 COMMAND = Input("command", f"What to do: {listed(tuple(COMMANDS))}.", required=True, example="plan")
 
 ACCESS = Verb(
     name="access",
     does=FAMILIES["access"][0],
     about="Who may do what across accounts: written once, checked, and explained where it is refused.",
-    inputs=(COMMAND, *united_inputs(COMMANDS, {}, (*(item.name for item in SESSIONS), SUMMARY.name))),
+    inputs=(COMMAND, *united_inputs(COMMANDS, OWN_HELP, (*(item.name for item in SESSIONS), SUMMARY.name))),
     outputs=united_outputs(COMMANDS),
 )

@@ -1,0 +1,106 @@
+"""All that the verbs of `access` look at: accounts, staging buckets, and every document that grants may be in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from waybill.commands.access.looking import (
+    Looked,
+    enter_needed,
+    package_documents,
+    read_documents,
+    role_documents,
+    tell_unknown,
+)
+from waybill.commands.access.shelves import find_shelves
+from waybill.commands.together import together
+from waybill.commands.tools import Tools
+from waybill.domain.access.grants import Access, Staged
+from waybill.domain.access.meaning import statements_in
+from waybill.domain.access.refs import Live, Ref
+from waybill.domain.access.staged import Shelves, bucket_ref, key_ref
+from waybill.domain.access.statements import needed_accounts, needed_shelves, wanted_statements
+from waybill.domain.access.wanted import WantedStatement, foreign, is_ours, principal_of
+from waybill.domain.arns import Caller
+from waybill.domain.setup.requests import Members
+from waybill.errors import AccessDenied, Fault, InputError
+from waybill.ports.account import Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What there is: each document as it is, and what the file's grants want of it."""
+
+    accounts: Mapping[str, Account]
+    callers: Mapping[str, Caller]
+    documents: Mapping[Ref, Live | None]
+    wanted: Mapping[Ref, list[WantedStatement]]
+
+
+def has_ours(ref: Ref, live: Live) -> bool:
+    """Whether a document has a statement of ours."""
+    del ref
+    return any(is_ours(one) for one in statements_in(live.text))
+
+
+def look(
+    members: Members,
+    access: Access,
+    tools: Tools,
+    *,
+    writes: bool,
+    roles: Callable[[Ref, Live], bool] = has_ours,
+) -> Scene:
+    """Enter the accounts and look at everything. Raises one error for all that grants need and that is not there.
+
+    `roles` says which trust policies matter, beside those that grants speak of.
+    """
+    prepared, names = access.prepared, access.names
+    entered = enter_needed(members, needed_accounts(access), tools, writes=writes)
+    accounts = entered.accounts
+    home = prepared.home
+    regions = dict.fromkeys((*prepared.regions, *(region for _, region in needed_shelves(access))))
+    places = [(name, region) for name in accounts for region in regions]
+    shelves = find_shelves(prepared, accounts, places, needed_shelves(access), tools)
+    _refuse_managed_keys(access, shelves)
+    wanted = wanted_statements(access, shelves)
+    further = dict.fromkeys((*places, *((ref.account, ref.region) for ref in wanted if ref.revised)))
+    refs = dict.fromkeys((*wanted, *package_documents(accounts, list(further), tools)))
+    for (name, region), shelf in shelves.items():
+        refs[bucket_ref(name, prepared.account(name).id, region, shelf.bucket)] = None
+        if shelf.key is not None and names.get(shelf.key.account) in accounts:
+            refs[key_ref(names[shelf.key.account], shelf.key)] = None
+    found = role_documents(accounts, home, tools)
+    refs |= dict.fromkeys(ref for ref, live in found.items() if roles(ref, live))
+    looked = read_documents(accounts, list(refs), tools)
+    _refuse_or_tell(looked, wanted, tools)
+    return Scene(accounts=accounts, callers=entered.callers, documents=looked.documents, wanted=wanted)
+
+
+def _refuse_or_tell(looked: Looked, wanted: Mapping[Ref, list[WantedStatement]], tools: Tools) -> None:
+    bad = [error for ref, error in looked.errors.items() if ref in wanted or not isinstance(error, AccessDenied)]
+    if bad:
+        raise together(bad)
+    for ref, error in looked.errors.items():
+        tell_unknown(tools, str(ref), error)
+
+
+def _refuse_managed_keys(access: Access, shelves: Shelves) -> None:
+    """No other account can use AWS's own key, whatever any policy says."""
+    faults = []
+    for grant in access.grants:
+        what = grant.what
+        if not isinstance(what, Staged) or not foreign(principal_of(grant), what.account.id):
+            continue
+        for region in what.regions:
+            shelf = shelves[what.account.name, region]
+            if shelf.managed:
+                rule = (
+                    f"{shelf.bucket} in {region} is encrypted with AWS's own key, which no other account can use: let "
+                    "the bucket have a key of yours, as `waybill setup` makes one, or let them take a role of its "
+                    "account by `through`."
+                )
+                faults.append(Fault(f"grants.{grant.name}.what", "", rule))
+    if faults:
+        raise InputError(faults, "Nothing was changed.")
