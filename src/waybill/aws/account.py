@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from waybill.aws.examination import AwsExamination
     from waybill.aws.identities import AwsIdentities
     from waybill.aws.leftovers import AwsLeftovers
+    from waybill.aws.packages import CodeArtifact
     from waybill.aws.pipeline_source import S3SourceBucket
     from waybill.aws.pipelines import CodePipelines
-    from waybill.aws.packages import CodeArtifact
     from waybill.aws.policies import AwsPolicies
     from waybill.aws.settings import AwsSettings
     from waybill.aws.stacks import CloudFormation
@@ -206,6 +206,13 @@ class AwsAccount:
             partition=self._caller.partition,
         )
 
+    def packages(self, region: str) -> CodeArtifact:
+        """Return a region's CodeArtifact."""
+        from waybill.aws.packages import CodeArtifact  # noqa: PLC0415 - few runs publish packages
+
+        client, partition = self._session.client("codeartifact", region), self._caller.partition
+        return CodeArtifact(client, self._calls_in(region), partition=partition)
+
     def leftovers(self, region: str) -> AwsLeftovers:
         """Return a region's resources that hold data."""
         from waybill.aws.leftovers import AwsLeftovers  # noqa: PLC0415 - only setup deletes any
@@ -233,13 +240,6 @@ class AwsAccount:
             region=region,
             partition=self._caller.partition,
         )
-
-    def packages(self, region: str) -> CodeArtifact:
-        """Return a region's CodeArtifact."""
-        from waybill.aws.packages import CodeArtifact  # noqa: PLC0415 - few runs publish packages
-
-        client, partition = self._session.client("codeartifact", region), self._caller.partition
-        return CodeArtifact(client, self._calls_in(region), partition=partition)
 
     def _calls_in(self, region: str) -> Calls:
         return self._calls.telling(lambda error, wait, left: self._told(region, error, wait, left))

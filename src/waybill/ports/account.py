@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not
     from waybill.ports.distributions import Distributions
     from waybill.ports.examination import Examination, Identities
     from waybill.ports.leftovers import Leftovers
-    from waybill.ports.pipeline import Pipelines, SourceBucket
     from waybill.ports.packages import Packages
+    from waybill.ports.pipeline import Pipelines, SourceBucket
     from waybill.ports.policies import Policies
     from waybill.ports.settings import Settings
     from waybill.ports.stacks import Stacks
@@ -99,10 +99,10 @@ class Account(Protocol):
     def policies(self, region: str) -> Policies:
         """Return a region's policy documents; nothing is asked of AWS."""
 
-    def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
     def packages(self, region: str) -> Packages:
         """Return a region's CodeArtifact; nothing is asked of AWS."""
 
+    def source_bucket(self, region: str, name: str, *, owner: str) -> SourceBucket:
         """Return the bucket of a pipeline's source action, with its expected owner; nothing is asked of AWS."""
 
     def deployed_bucket(self, region: str, name: str, *, owner: str | None) -> DeployedBucket:
