@@ -24,6 +24,9 @@ BAD = {
     "extract": "maybe",
     "extract-limit": "lots",
     "extract-entries": "lots",
+    "codeartifact": "acme/releases",
+    "codeartifact-account": "acme",
+    "codeartifact-region": "moon-1",
     **WRONG_PLACE,
 }
 GOOD = {"project": "P", "version": "production"}

@@ -10,10 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from waybill.aws.calls import Calls
-from waybill.aws.meanings import Asked, meaning
+from waybill.aws.meanings import Asked
 from waybill.domain.digests import MIB
 from waybill.domain.packages import PackageId, StoredAsset, StoredPackage
-from waybill.errors import ArtifactError, Fault, InputError, Unavailable, WaybillError
+from waybill.errors import ArtifactError, Fault, InputError, Unavailable
 from waybill.ports.packages import CopyFault, NewAsset, Put
 
 MISSING = "ResourceNotFoundException"
@@ -172,7 +172,7 @@ class CodeArtifact:
                 if error.response.get("Error", {}).get("Code") != MISSING:
                     raise
                 if makes or error.response.get("resourceType") in {"domain", "repository"}:
-                    return _no_repository(package, meaning(asked, error, ""))
+                    return _no_repository(package, str(error.response["Error"].get("Message", "")))
                 return None
 
         ended = self._calls.perform(asked, tried, answers)
@@ -199,12 +199,12 @@ def _version(package: PackageId) -> dict[str, str]:
     return {**_package(package), "packageVersion": package.version}
 
 
-def _no_repository(package: PackageId, error: WaybillError) -> InputError:
+def _no_repository(package: PackageId, said: str) -> InputError:
     rule = (
-        f"there is no such domain or repository in account {package.owner}, {package.region}; `codeartifact-account` "
-        "and `codeartifact-region` say others."
+        f"is not in account {package.owner}, {package.region} (CodeArtifact says: {said}). `codeartifact-account` and "
+        "`codeartifact-region` say others."
     )
-    return InputError([Fault("codeartifact", f"{package.domain}/{package.repository}", rule)], error.what)
+    return InputError([Fault("codeartifact", f"{package.domain}/{package.repository}", rule)])
 
 
 class _Reader:

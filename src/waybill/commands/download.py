@@ -37,6 +37,10 @@ from waybill.progress import Started, Warned
 
 def download(request: DownloadRequest, tools: Tools) -> Result:
     """Download one version. Raises a `WaybillError` where it is not known which, or nobody stores it."""
+    if request.package is not None:
+        from waybill.commands.retrieval.package import from_package  # noqa: PLC0415 - few downloads need it
+
+        return from_package(request, request.package, tools)
     started, tools = tools.clock.monotonic(), observing_once(tools)
     tools.reporter.tell(Started(f"Downloading {request.project} {request.wanted_text}"))
     target = reach(request, _wants(request), tools)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waybill.domain.digests import Digests
 from waybill.domain.request import Place
 from waybill.domain.selector import Selector
 from waybill.domain.versions import Version
+
+if TYPE_CHECKING:
+    from waybill.domain.packages import PackagePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class DownloadRequest(Place):
 
     `to` is absolute; `base` is what it is told relative to, as it was typed. `directory`: it is one, and `restore` says
     whether the stored file name is the name inside (None: where one is stored). `limits` None: nothing is unpacked.
-    `again` is the command line that asks for the same.
+    `again` is the command line that asks for the same. `package`: it is taken from CodeArtifact.
     """
 
     project: str
@@ -40,6 +43,7 @@ class DownloadRequest(Place):
     limits: ExtractLimits | None = None
     home: str | None = None
     again: str = ""
+    package: PackagePlace | None = None
 
     def target(self, version: Version, file_name: str | None) -> Path:
         """Return where the artifact is to lie; `file_name` is the stored one, where it is to be restored."""

@@ -13,6 +13,7 @@ from waybill.domain import selector
 from waybill.domain.digests import MAX_SIZE
 from waybill.domain.download import DownloadRequest, ExtractLimits
 from waybill.errors import Fault, InputError
+from waybill.inputs.beside import read_packages
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading
 from waybill.inputs.release import read_project
@@ -49,6 +50,7 @@ def read(
     project = read_project(reading)
     wanted = reading.parsed("version", selector.parse)
     place = read_place(reading, around)
+    package = read_packages(reading, around, project, wanted.version if isinstance(wanted, selector.Exactly) else None)
     extract, restore = reading.flag("extract"), reading.flag("filename")
     limits = _limits(reading, extract=extract)
     if extract and restore:
@@ -73,6 +75,7 @@ def read(
         limits=limits if extract else None,
         home=home,
         again=command_line(DOWNLOAD, values),
+        package=package,
     )
 
 

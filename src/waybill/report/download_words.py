@@ -22,5 +22,6 @@ def sentence(result: Result) -> str:
     if not result.changed:
         return f"{name} is there already, as {body.path}: {proof}. Nothing was changed."
     source = next((region.region for region in result.regions if region.whole), "")
+    source = result.package.package.place if result.package is not None else source
     done = "Downloaded" if body.extracted is None else "Downloaded and unpacked"
     return f"{done} {name} to {body.path} from {source}; {proof}."

@@ -22,7 +22,7 @@ CONNECTIONS = 8
 """Ranged reads at once."""
 
 AHEAD = CONNECTIONS + 1
-"""Stretches that are read, or wait to be written, at once: memory is at most this times `STRETCH`."""
+"""Stretches that are read, or wait to be written, at once at most: memory is at most this times `STRETCH`."""
 
 GLANCE = 0.1
 """Seconds between two looks at whether the run is cancelled, where nothing arrives."""
@@ -40,20 +40,37 @@ def fetch(
     *,
     sent: Callable[[int], object] = lambda count: None,
     check: Callable[[], None] = lambda: None,
+    connections: int = CONNECTIONS,
 ) -> Digests:
     """Write an object of `size` bytes to a file that is open and empty, and return what the bytes are.
 
-    `sent` is told bytes as they come. Raises `ArtifactError` where the object is shorter, what `stream` raises,
-    `OSError` where the file cannot be written, and what `check` raises.
+    `sent` is told bytes as they come. With one of `connections` every stretch is asked for after the one before.
+    Raises `ArtifactError` where the object is shorter, what `stream` raises, `OSError` where the file cannot be
+    written, and what `check` raises.
     """
     reserve(descriptor, size)
     sha, crc = hashlib.sha256(), RunningCrc()
-    with closing(_Fetch(stream, size, sent).chunks(check)) as chunks:
+    with closing(_Fetch(stream, size, sent, connections).chunks(check)) as chunks:
         for chunk in chunks:
             _write(descriptor, chunk)
             sha.update(chunk)
             crc.update(chunk)
     return Digests(sha.hexdigest(), crc.text(), size)
+
+
+def in_order(chunks: Iterator[bytes]) -> Stream:
+    """Return what takes consecutive stretches out of one stream, for `fetch` with one connection."""
+    left: list[bytes] = []
+
+    def stream(start: int, end: int) -> Iterator[bytes]:
+        wanted = end - start
+        while wanted and (chunk := left.pop() if left else next(chunks, b"")):
+            taken, rest = chunk[:wanted], chunk[wanted:]
+            left.extend([rest] if rest else [])
+            wanted -= len(taken)
+            yield taken
+
+    return stream
 
 
 def reserve(descriptor: int, size: int) -> None:
@@ -82,7 +99,8 @@ class _Fetch:
     Connections only read; one thread writes and hashes, in order: several that write one file wait for each other.
     """
 
-    def __init__(self, stream: Stream, size: int, sent: Callable[[int], object]) -> None:
+    def __init__(self, stream: Stream, size: int, sent: Callable[[int], object], connections: int) -> None:
+        self._connections = connections
         self._stream = stream
         self._size = size
         self._sent = sent
@@ -92,13 +110,13 @@ class _Fetch:
 
     def chunks(self, check: Callable[[], None]) -> Generator[bytes, None, None]:
         """Yield the object's bytes in order. Ends at once when `check` raises: a read that is stuck is left behind."""
-        pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="fetch")
+        pool = ThreadPoolExecutor(self._connections, thread_name_prefix="fetch")
         ahead: deque[SimpleQueue[_Item]] = deque()
         try:
             for start in range(0, self._size, STRETCH):
                 ahead.append(SimpleQueue())
                 pool.submit(self._read, start, min(start + STRETCH, self._size), ahead[-1])
-                if len(ahead) == AHEAD:
+                if len(ahead) == self._connections + 1:
                     yield from _arriving(ahead.popleft(), check)
             for arrived in ahead:
                 yield from _arriving(arrived, check)

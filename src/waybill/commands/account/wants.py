@@ -21,6 +21,7 @@ from waybill.errors import Fault
 
 if TYPE_CHECKING:
     from waybill.domain.orders import RollbackOrder
+    from waybill.domain.packages import PackagePlace
 
 EVENT_NAME = 64
 """Bytes to keep for the last part of an event's key."""
@@ -56,8 +57,18 @@ def wants_of(request: Request, source: Source | None = None) -> Wants:
     return Wants(faults=faults, policy=policy)
 
 
-def reading(place: Place, project: str, channel: str = "*", calls: Sequence[Call] = READ_CALLS) -> Wants:
-    """Return what a command wants that only looks, at whatever version; `project` and `channel` may be `*`."""
+def reading(
+    place: Place,
+    project: str,
+    channel: str = "*",
+    calls: Sequence[Call] = READ_CALLS,
+    *,
+    package: PackagePlace | None = None,
+) -> Wants:
+    """Return what a command wants that only looks, at whatever version; `project` and `channel` may be `*`.
+
+    `package` is where it reads a package as well.
+    """
 
     def policy(role: RoleArn, organisation: Organisation) -> str:
         scope = Scope(
@@ -72,7 +83,11 @@ def reading(place: Place, project: str, channel: str = "*", calls: Sequence[Call
             key_accounts=("*",),
             browses=project == "*",
         )
-        return session_policy(calls, scope)
+        if package is None:
+            return session_policy(calls, scope)
+        from waybill.commands.account.packages import reading_package  # noqa: PLC0415 - few runs read packages
+
+        return session_policy(*reading_package(calls, scope, package, organisation))
 
     def faults(organisation: Organisation) -> list[Fault]:
         return [] if "*" in {project, channel} else channel_faults(organisation, place, project, channel)

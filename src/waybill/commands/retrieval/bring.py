@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from waybill.commands.retrieval.holders import Holder
+from waybill.commands.retrieval.holders import Offering
 from waybill.commands.tools import Tools
 from waybill.domain.digests import MIB, Digests
 from waybill.domain.download import Expected, ExtractLimits, Proof
@@ -39,7 +39,7 @@ class RegionFault(Exception):
         super().__init__(str(error))
 
 
-def bring(holder: Holder, expected: Expected, target: Path, limits: ExtractLimits | None, tools: Tools) -> Brought:
+def bring(holder: Offering, expected: Expected, target: Path, limits: ExtractLimits | None, tools: Tools) -> Brought:
     """Fetch into a temporary file, compare, unpack where `limits` are given, and rename.
 
     Raises `RegionFault` where the region fails, or has other bytes than are expected; `ArtifactError` where the
@@ -63,26 +63,26 @@ def bring(holder: Holder, expected: Expected, target: Path, limits: ExtractLimit
     return Brought(digests=digests, changed=True)
 
 
-def _fetched(holder: Holder, expected: Expected, landing: Landing, tools: Tools) -> Digests:
+def _fetched(holder: Offering, expected: Expected, landing: Landing, tools: Tools) -> Digests:
     region, total = holder.region, expected.size
     tools.reporter.tell(Stepped(region, Step.READ_BACK))
     found = fetch(
-        lambda start, end: holder.bucket.stream(holder.keys.artifact, start=start, end=end),
+        holder.stream,
         total,
         landing.descriptor,
         sent=lambda done: tools.reporter.tell(Sent(region, done, total)),
         check=tools.cancellation.check,
+        connections=holder.connections,
     )
     if bad := expected.differs(found):
-        says = "its waybill says" if holder.waybill is not None else "is known of it"
         raise ArtifactError(
-            f"The bytes of {holder.where} are not what {says}: {', '.join(bad)}. They have the SHA-256 {found.sha256}.",
+            f"The bytes of {holder.where} are not what {holder.says}: {', '.join(bad)}. They have the SHA-256 "
+            f"{found.sha256}.",
             "Somebody replaced an object outside Waybill. Restore the object version that the waybill speaks of, "
             "or take the next version.",
         )
-    if expected.proof is Proof.SIZE and (now := holder.bucket.head(holder.keys.artifact)) != holder.artifact:
-        was, is_now = (item.version_id if item else None for item in (holder.artifact, now))
-        raise ArtifactError(f"{holder.where} was replaced while it was read ({was}, now {is_now}).", "Run again.")
+    if expected.proof is Proof.SIZE:
+        holder.unchanged()
     return found
 
 

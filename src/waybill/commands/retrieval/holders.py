@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 from waybill.commands.account.find import Shelf
 from waybill.commands.account.version import SMALL, foreign_waybill, read_waybill
@@ -15,6 +17,33 @@ from waybill.domain.plan import damage
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError
 from waybill.ports.bucket import Bucket
+from waybill.transfer.fetch import CONNECTIONS
+
+
+class Offering(Protocol):
+    """An artifact that may be fetched: what a region has, or a package."""
+
+    @property
+    def region(self) -> str:
+        """Where it comes from, as progress is told."""
+
+    @property
+    def where(self) -> str:
+        """The artifact, in words."""
+
+    @property
+    def says(self) -> str:
+        """What says what the bytes must be, in words."""
+
+    @property
+    def connections(self) -> int:
+        """How many stretches may be read at once."""
+
+    def stream(self, start: int, end: int, /) -> Iterator[bytes]:
+        """Yield the bytes from `start` to before `end`."""
+
+    def unchanged(self) -> None:
+        """Raise `ArtifactError` where it was replaced since it was looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +60,26 @@ class Holder:
     def where(self) -> str:
         """The object, in words."""
         return f"s3://{self.bucket.name}/{self.keys.artifact} in {self.region}"
+
+    @property
+    def says(self) -> str:
+        """What says what the bytes must be, in words."""
+        return "its waybill says" if self.waybill is not None else "is known of it"
+
+    @property
+    def connections(self) -> int:
+        """How many stretches may be read at once."""
+        return CONNECTIONS
+
+    def stream(self, start: int, end: int, /) -> Iterator[bytes]:
+        """Yield the artifact's bytes from `start` to before `end`."""
+        return self.bucket.stream(self.keys.artifact, start=start, end=end)
+
+    def unchanged(self) -> None:
+        """Raise `ArtifactError` where the object was replaced since it was looked at."""
+        if (now := self.bucket.head(self.keys.artifact)) != self.artifact:
+            was, is_now = (item.version_id if item else None for item in (self.artifact, now))
+            raise ArtifactError(f"{self.where} was replaced while it was read ({was}, now {is_now}).", "Run again.")
 
     def expected(self, known: Waybill | None = None) -> Expected:
         """Return what the bytes must be: as the waybill says, be it another region's (`known`), else as S3 does."""

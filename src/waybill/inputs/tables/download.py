@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from waybill.inputs.shared import IDENTITY, PROJECT, SUMMARY, WHERE
 from waybill.inputs.spec import Input, Kind, Output, Verb
+from waybill.inputs.tables.packages import READS
 
 DOWNLOAD = Verb(
     name="download",
@@ -44,6 +45,7 @@ DOWNLOAD = Verb(
             "10GiB",
         ),
         Input("extract-entries", "The most files, directories and links that `extract` makes.", "100000"),
+        *READS,
         *WHERE,
         *IDENTITY,
         SUMMARY,
