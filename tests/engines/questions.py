@@ -22,7 +22,6 @@ SESSION = f"arn:aws:sts::{DEVELOPMENT}:assumed-role/worker/run-1"
 ROOT = f"arn:aws:iam::{DEVELOPMENT}:root"
 STRANGER = f"arn:aws:iam::{DEVELOPMENT}:user/eve"
 BUCKET = "judged"
-REFUSED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedAccess"})
 
 Body = dict[str, Any]
 Call = Callable[[Any], object]

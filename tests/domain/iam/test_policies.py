@@ -11,7 +11,6 @@ import pytest
 from waybill.domain.iam.context import Context
 from waybill.domain.iam.policies import Decision, Verdict, decide
 from waybill.domain.iam.requests import Request
-from waybill.sandbox import layout
 
 USER = "arn:aws:iam::111111111111:user/waybill-sandbox"
 SESSION = "arn:aws:sts::111111111111:assumed-role/builder/run-1"
@@ -66,15 +65,18 @@ def test_a_deny_wins() -> None:
 
 
 def test_a_federated_principal_lets_web_identities_in_and_nobody_else() -> None:
-    policy = layout.oidc_trust()
-    claims = Context({f"{layout.OIDC_ISSUER}:aud": "sts.amazonaws.com"}, families=(f"{layout.OIDC_ISSUER}:",))
-    provider = f"arn:aws:iam::111111111111:oidc-provider/{layout.OIDC_ISSUER}"
+    issuer = "token.actions.githubusercontent.com"
+    provider = f"arn:aws:iam::111111111111:oidc-provider/{issuer}"
+    action, audience = "sts:AssumeRoleWithWebIdentity", f"{issuer}:aud"
+    trusts = allow({"Federated": provider}, Action=action, Condition={"StringEquals": {audience: "sts.amazonaws.com"}})
+    policy = json.dumps({"Statement": [trusts]})
+    claims = Context({audience: "sts.amazonaws.com"}, families=(f"{issuer}:",))
     token = Request("", "123456789012", claims, provider=provider)
-    assert allows(policy, "sts:AssumeRoleWithWebIdentity", token)
-    assert not allows(policy, "sts:AssumeRoleWithWebIdentity", replace(token, provider=f"{provider}.example"))
-    assert not allows(policy, "sts:AssumeRoleWithWebIdentity", replace(token, context=Context({}, claims.families)))
+    assert allows(policy, action, token)
+    assert not allows(policy, action, replace(token, provider=f"{provider}.example"))
+    assert not allows(policy, action, replace(token, context=Context({}, claims.families)))
     assert not allows(policy, "sts:AssumeRole", Request(USER, "111111111111"))
-    assert not allows(layout.role_trust(), "sts:AssumeRoleWithWebIdentity", Request("", "123456789012"))
+    assert not allows(json.dumps({"Statement": [allow({"AWS": USER})]}), action, Request("", "123456789012"))
 
 
 BUCKET = "arn:aws:s3:::staging"
