@@ -38,7 +38,7 @@ In each account and region: a versioned, KMS-encrypted bucket, its name in the p
 {layout.BUCKET_PARAMETER}, and the organisation configuration in {layout.CONFIGURATION_PARAMETER}.
 Roles: {layout.STAGE_ROLE_ARN}, external id {layout.STAGE_EXTERNAL_ID}
        {layout.PROMOTE_ROLE_ARN}, the same; may read development's buckets
-       {layout.OIDC_ROLE_ARN}, with any web identity token
+       {layout.OIDC_ROLE_ARN}, with the token of a job of repo:{layout.OIDC_OWNER}/...
 Pipelines, in {layout.DEVELOPMENT}, {layout.HOME_REGION}, deploying into {layout.PRODUCTION} as {layout.DEPLOY_ROLE}:
        {layout.PIPELINE} unpacks {layout.INPUT_KEY} of the bucket {layout.INPUT_BUCKET}
            into {layout.OUTPUT_BUCKET}, to be seen at URL{layout.site_path(layout.OUTPUT_BUCKET)}

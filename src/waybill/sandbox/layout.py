@@ -50,6 +50,7 @@ PROMOTE_EXTERNAL_ID: Final = STAGE_EXTERNAL_ID
 OIDC_ROLE: Final = "waybill-oidc"
 OIDC_ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{OIDC_ROLE}"
 OIDC_ISSUER: Final = "token.actions.githubusercontent.com"
+OIDC_OWNER: Final = "acme"
 
 # Of an empty sandbox only.
 ORGANIZATION_ROLE: Final = "OrganizationAccountAccessRole"
@@ -135,11 +136,14 @@ def role_trust() -> str:
 
 
 def oidc_trust() -> str:
-    """Return the trust policy of the OIDC role: GitHub's token issuer, for any repository."""
+    """Return the trust policy of the OIDC role: GitHub's token issuer, for the repositories of one owner."""
     return _policy(
         {"Federated": f"arn:aws:iam::{DEVELOPMENT}:oidc-provider/{OIDC_ISSUER}"},
         ["sts:AssumeRoleWithWebIdentity"],
-        {"StringEquals": {f"{OIDC_ISSUER}:aud": "sts.amazonaws.com"}},
+        {
+            "StringEquals": {f"{OIDC_ISSUER}:aud": "sts.amazonaws.com"},
+            "StringLike": {f"{OIDC_ISSUER}:sub": [f"repo:{OIDC_OWNER}/*", f"repo:{OIDC_OWNER}@*"]},
+        },
         also=["sts:TagSession", "sts:SetSourceIdentity"],
     )
 
@@ -213,9 +217,10 @@ def _reading(bucket_name: str, principal: str) -> list[dict[str, Any]]:
     read = ["s3:GetObject", "s3:GetObjectVersion"]
     arn = f"arn:aws:s3:::{bucket_name}"
     allow = {"Effect": "Allow", "Principal": {"AWS": principal}}
-    return _document(
-        {**allow, "Action": read, "Resource": f"{arn}/*"}, {**allow, "Action": "s3:ListBucket", "Resource": arn}
-    )
+    return [
+        {**allow, "Action": read, "Resource": f"{arn}/*"},
+        {**allow, "Action": "s3:ListBucket", "Resource": arn},
+    ]
 
 
 def _policy(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from waybill.commands.doctor.asking import at_once
 from waybill.commands.doctor.channels import of_the_channels
-from waybill.commands.doctor.entering import Entry, enter_target
-from waybill.commands.doctor.regions import region_findings
+from waybill.commands.doctor.deploying import deploying
+from waybill.commands.doctor.entering import enter_target
+from waybill.commands.doctor.github import of_github
+from waybill.commands.doctor.permissions import permissions
+from waybill.commands.doctor.regions import look_at_region
 from waybill.commands.doctor.scene import Scene, set_out
-from waybill.commands.tools import Tools
+from waybill.commands.doctor.session import session_finding
+from waybill.commands.tools import Tools, everywhere
 from waybill.domain.doctor.configuring import configuration_findings
 from waybill.domain.doctor.examined import DoctorRequest, Examined
 from waybill.domain.doctor.verdicts import bad
@@ -25,29 +28,38 @@ def doctor(request: DoctorRequest, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what a release needs"))
     entry = enter_target(request, tools)
-    findings = [*entry.findings, *(_of_the_account(request, entry, tools) if entry.account else [])]
+    findings = list(entry.findings)
+    if entry.account is not None and entry.caller is not None:
+        findings += _of_the_account(set_out(request, entry.account, entry.caller, tools))
     return concluded(findings, tools.clock.monotonic() - started, caller=entry.caller.arn if entry.caller else None)
 
 
-def _of_the_account(request: DoctorRequest, entry: Entry, tools: Tools) -> list[Finding]:
-    if entry.account is None or entry.caller is None:
-        return []
-    scene = set_out(request, entry.account, entry.caller, tools)
-    found = list(configuration_findings(scene.texts, request.place.configuration_parameter, scene.organisation))
-    regions = [region for region in scene.organisation.regions if region in tools.known_regions]
+def _of_the_account(scene: Scene) -> list[Finding]:
+    """Look at the account: at all regions first, since what may be done there is asked of what they have."""
+    known = scene.tools.known_regions
+    organisation = scene.organisation
+    found = list(configuration_findings(scene.texts, scene.request.place.configuration_parameter, organisation))
     found += [
         bad("configuration", f"names the region {region}, which AWS does not have", "Take it out of `regions`.")
-        for region in scene.organisation.regions
-        if region not in tools.known_regions
+        for region in organisation.regions
+        if region not in known
     ]
-    looks: dict[str, Callable[[], list[Finding]]] = {
-        region: partial(region_findings, scene, region) for region in regions
-    }
-    return found + at_once({**looks, **_beside(scene, regions)})
-
-
-def _beside(scene: Scene, regions: list[str]) -> dict[str, Callable[[], list[Finding]]]:
-    return {"channels": partial(of_the_channels, scene, regions)}
+    if organisation.regions and organisation.bucket_parameter:
+        found.append(session_finding(scene))
+    regions = [region for region in organisation.regions if region in known]
+    looks, errors = everywhere(partial(look_at_region, scene), regions)
+    for error in errors.values():
+        raise error
+    found += [one for look in looks.values() for one in look.findings]
+    staging = frozenset(look.bucket for look in looks.values() if look.bucket)
+    return found + at_once(
+        {
+            "channels": partial(of_the_channels, scene, regions),
+            "permissions": partial(permissions, scene, looks),
+            "pipelines": partial(deploying, scene, regions, staging),
+            "trust": partial(of_github, scene),
+        }
+    )
 
 
 def concluded(findings: list[Finding], seconds: float, *, caller: str | None) -> Result:

@@ -1,15 +1,17 @@
-"""One region: its clock, its bucket's parameter, the bucket, and the key."""
+"""One region: its clock, its bucket's parameter, the bucket, the key, and who else may read there."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from waybill.commands.doctor.asking import ask
 from waybill.commands.doctor.scene import Scene
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.clock import clock_finding
 from waybill.domain.doctor.configuring import bucket_parameter_finding
+from waybill.domain.doctor.facts import Key
 from waybill.domain.doctor.keys import KeyLook, key_findings
+from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.verdicts import bad, unknown
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.names import is_bucket
@@ -18,7 +20,17 @@ from waybill.errors import AccessDenied, WaybillError
 from waybill.ports.examination import Examination
 
 
-def region_findings(scene: Scene, region: str) -> list[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionLook:
+    """What was found in a region, and what else is to be looked at with it: its bucket, the key, the bucket policy."""
+
+    findings: tuple[Finding, ...]
+    bucket: str = ""
+    key: KeyArn | None = None
+    bucket_policy: str = ""
+
+
+def look_at_region(scene: Scene, region: str) -> RegionLook:
     """Look at one region."""
     exam, tools = scene.examination(region), scene.tools
     before = tools.clock.now()
@@ -26,7 +38,7 @@ def region_findings(scene: Scene, region: str) -> list[Finding]:
     found = [clock_finding(time, before, tools.clock.now(), region)]
     parameter = scene.organisation.bucket_parameter
     if not parameter:
-        return found
+        return RegionLook(findings=tuple(found))
 
     def value() -> str | None:
         there = exam.parameter(parameter)
@@ -34,20 +46,51 @@ def region_findings(scene: Scene, region: str) -> list[Finding]:
 
     named = ask(tools, value)
     found.append(bucket_parameter_finding(named, parameter, region))
-    if isinstance(named, Seen) and named.value and is_bucket(named.value):
-        found += _of_the_bucket(scene, region, named.value)
-    return found
+    if isinstance(named, Unseen) or not named.value or not is_bucket(named.value):
+        return RegionLook(findings=tuple(found))
+    look = _of_the_bucket(scene, region, named.value)
+    return replace(look, findings=(*found, *look.findings))
 
 
-def _of_the_bucket(scene: Scene, region: str, name: str) -> list[Finding]:
+def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
     looked = ask(scene.tools, lambda: scene.account.buckets(region).look(name, owner=scene.caller.account))
     if isinstance(looked, Unseen):
-        return [unknown("bucket", f"may not be looked at: {looked.why}", region=region, subject=name)]
+        why = f"may not be looked at: {looked.why}"
+        return RegionLook(findings=(unknown("bucket", why, region=region, subject=name),))
     facts = looked.value
     if isinstance(facts, Missing):
-        return [_gone(scene, region, name, facts)]
-    key = _key(scene, region, facts)
-    return [*judged(name, region, facts), *(_of_the_key(scene, region, key) if key else [])]
+        return RegionLook(findings=(_gone(scene, region, name, facts),))
+    found = list(judged(name, region, facts))
+    policy = facts.policy.value if isinstance(facts.policy, Seen) else ""
+    named = _key(scene, region, facts)
+    if named is None:
+        return RegionLook(findings=tuple(found), bucket=name, bucket_policy=policy)
+    look = _look_at_key(scene, region, named)
+    found += key_findings(look, region, scene.caller.arn)
+    key = look.key.value if isinstance(look.key, Seen) else None
+    # AWS's own key has a policy that nobody may change.
+    if key is not None and not named.text.endswith("alias/aws/s3") and isinstance(facts.policy, Seen):
+        found += _readers(scene, region, name, policy, key)
+    return RegionLook(findings=tuple(found), bucket=name, key=key.arn if key else None, bucket_policy=policy)
+
+
+def _readers(scene: Scene, region: str, bucket: str, policy: str, key: Key) -> list[Finding]:
+    """Compare the two policies, where both are this account's."""
+    if not key.customers or key.arn.account != scene.caller.account:
+        return []
+    exam = scene.examination(region)
+    project = scene.request.project or "project"
+    shared = Shared(
+        account=scene.caller.account,
+        partition=scene.caller.partition,
+        region=region,
+        bucket=bucket,
+        key=key.arn.text,
+        bucket_policy=policy,
+        key_policy=ask(scene.tools, lambda: exam.key_policy(key.arn)),
+        object_key=f"{scene.organisation.key_prefix}{project}@1.2.3",
+    )
+    return list(reader_findings(shared))
 
 
 def _gone(scene: Scene, region: str, name: str, missing: Missing) -> Finding:
@@ -86,15 +129,15 @@ def _key(scene: Scene, region: str, facts: BucketFacts) -> KeyArn | None:
         return None
 
 
-def _of_the_key(scene: Scene, region: str, named: KeyArn) -> list[Finding]:
+def _look_at_key(scene: Scene, region: str, named: KeyArn) -> KeyLook:
     exam = scene.examination(region)
-    look = KeyLook(named=named, key=Seen(None))
-    if named.region == region:
-        key = ask(scene.tools, lambda: exam.key(named))
-        there = key.value if isinstance(key, Seen) else None
-        own = there.arn if there else named
-        look = replace(look, key=key, used=_tried(scene, exam, own))
-    return list(key_findings(look, region, scene.caller.arn))
+    if named.region != region:
+        return KeyLook(named=named, key=Seen(None))
+    key = ask(scene.tools, lambda: exam.key(named))
+    there = key.value if isinstance(key, Seen) else None
+    usable = there is None or there.state == "Enabled"
+    tried = _tried(scene, exam, there.arn if there else named) if usable else None
+    return KeyLook(named=named, key=key, used=tried)
 
 
 def _tried(scene: Scene, exam: Examination, key: KeyArn) -> Seen[str] | Unseen:

@@ -130,6 +130,11 @@ KINDS: Final[tuple[Kind, ...]] = (
     kind("public-access", f"public access to the bucket of {_REGION} is not blocked in full", _public),
     kind("ownership", f"objects in the bucket of {_REGION} belong to their writers", _ownership),
     kind("tls-only", f"the bucket of {_REGION} may be reached without TLS", partial(policed, _BUCKET, "Deny")),
+    kind(
+        "bucket-readers",
+        f"production may decrypt what is in the bucket of {_REGION}, and not read it",
+        partial(policed, _BUCKET, "Allow"),
+    ),
     kind("expiry", f"a lifecycle rule of the bucket of {_REGION} expires artifacts", partial(_lifecycle, "expire")),
     kind(
         "unfinished-uploads",

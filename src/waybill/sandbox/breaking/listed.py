@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
-from waybill.sandbox.breaking import buckets, keys, parameters
+from waybill.sandbox.breaking import buckets, identities, keys, parameters, pipelines
 from waybill.sandbox.breaking.hands import Hands
 from waybill.sandbox.breaking.kinds import Kind
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {kind.name: kind for module in (parameters, buckets, keys) for kind in module.KINDS}
+    {kind.name: kind for module in (identities, parameters, buckets, keys, pipelines) for kind in module.KINDS}
 )
 """Every kind, by its name."""
 

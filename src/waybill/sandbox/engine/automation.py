@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from waybill.sandbox.engine.refusals import Refusal
+
 if TYPE_CHECKING:
     from waybill.sandbox.engine.cloudformation.face import Face
     from waybill.sandbox.engine.codeartifact.face import Face as Packages
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 class Automation:
     """The pipelines, and what may start them; the stacks; the packages. `clock` tells seconds since the epoch.
 
-    `prepared` has the pipelines of `layout`; `url` is where stacks' resources are made, this sandbox's own.
+    `prepared` has the pipelines of `layout`; `url` is where stacks' resources are made, this sandbox's own. By `ahead`
+    seconds the clock is ahead that answers tell.
     """
 
     def __init__(self, clock: Callable[[], float], *, prepared: bool = True, url: str = "") -> None:
@@ -23,6 +26,7 @@ class Automation:
         self._url = url
         self._prepared = prepared
         self._lock = threading.Lock()
+        self.ahead = 0.0
         self._service: Service | None = None
         self._stacks: Face | None = None
         self._packages: Packages | None = None
@@ -55,7 +59,15 @@ class Automation:
             return self._service
 
     def disturb(self, method: str, document: Mapping[str, Any]) -> None:
-        """POST: let a fault happen to a pipeline or a stack; DELETE: take it back (`{}`: all). Raises `Refusal`."""
+        """POST: let a fault happen to a pipeline, a stack or the clock; DELETE: take it back (`{}`: all).
+
+        Raises `Refusal`.
+        """
+        if document.keys() == {"clock"}:
+            self.ahead = _seconds(document["clock"])
+            return
+        if method == "DELETE" and not document:
+            self.ahead = 0.0
         if "stack" in document or document.get("service") == "cloudformation":
             self.stacks().service.disturb(method, document)
             return
@@ -76,3 +88,9 @@ class Automation:
         from waybill.sandbox.engine.codepipeline import watch  # noqa: PLC0415 - see above
 
         watch.fired(service, pipeline, rule, document)
+
+
+def _seconds(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Refusal("ValidationException", "clock is how many seconds it is ahead: a number")
+    return float(value)

@@ -6,6 +6,7 @@ import errno
 import os
 import resource
 import socket
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -51,7 +52,9 @@ def server(listener: socket.socket, log: Callable[[str], None], automation: Auto
 
     application = guarded(_Services(application_of), automation)
     port = listener.getsockname()[1]
-    return make_server(HOST, port, application, threaded=True, request_handler=_handler(log), fd=listener.fileno())
+    return make_server(
+        HOST, port, application, threaded=True, request_handler=_handler(log, automation), fd=listener.fileno()
+    )
 
 
 def _application(service: Any) -> Any:
@@ -85,13 +88,16 @@ class _Services(DomainDispatcherApplication):
         return found
 
 
-def _handler(log: Callable[[str], None]) -> type[MotoRequestHandler]:
+def _handler(log: Callable[[str], None], automation: Automation) -> type[MotoRequestHandler]:
     class Handler(MotoRequestHandler):
         disable_nagle_algorithm = True
 
         def handle_expect_100(self) -> bool:
             # werkzeug answers 100 itself; http.server's own would be a second one.
             return True
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string((time.time() if timestamp is None else timestamp) + automation.ahead)
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             target = self.headers.get("X-Amz-Target", "") if hasattr(self, "headers") else ""

@@ -1,0 +1,46 @@
+"""What GitHub's jobs may take: the run's own role, or every role of the account that trusts GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from waybill.commands.doctor.asking import ask
+from waybill.commands.doctor.scene import Scene
+from waybill.commands.tools import everywhere
+from waybill.domain.doctor.facts import Role
+from waybill.domain.doctor.trust import Trusted, providers_of, trust_findings
+from waybill.domain.doctor.verdicts import unseen
+from waybill.domain.findings import Finding, Seen, Unseen, Verdict
+
+
+def of_github(scene: Scene) -> list[Finding]:
+    """Look at the trust of the roles that GitHub's jobs take in this account."""
+    roles = _roles(scene)
+    if isinstance(roles, Unseen):
+        return [unseen("oidc-subject", roles)]
+    identities, tools = scene.account.identities(), scene.tools
+    trusting = [(role, provider) for role in roles.value for provider in providers_of(role)]
+    providers = list(dict.fromkeys(provider for _, provider in trusting))
+    audiences, errors = everywhere(lambda arn: ask(tools, lambda: identities.provider(arn)), providers)
+    for error in errors.values():
+        raise error
+    audience = scene.request.place.identity.audience
+    found: list[Finding] = []
+    for role, provider in trusting:
+        trusted = Trusted(role=role, provider=provider, audiences=audiences[provider])
+        found += [one for one in trust_findings(trusted, audience) if one not in found]
+    own = scene.request.place.identity.oidc_role is not None
+    # Another role's trust does not stop this run.
+    return [one if own or one.verdict is not Verdict.FAIL else replace(one, verdict=Verdict.WARN) for one in found]
+
+
+def _roles(scene: Scene) -> Seen[Sequence[Role]] | Unseen:
+    """Return the roles to look at: the one that this run takes, where it is of this account; else all."""
+    identities, asked = scene.account.identities(), scene.request.place.identity.oidc_role
+    if asked is None:
+        return ask(scene.tools, identities.roles)
+    if asked.account != scene.caller.account:
+        return Seen(())
+    found = ask(scene.tools, lambda: identities.role(asked.text.rpartition("/")[2]))
+    return found if isinstance(found, Unseen) else Seen([found.value] if found.value else [])

@@ -1,0 +1,127 @@
+"""What the run's principal may do, simulated: its parameters, its objects, its keys, and a pipeline's start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from waybill.commands.doctor.asking import ask
+from waybill.commands.doctor.regions import RegionLook
+from waybill.commands.doctor.scene import Scene
+from waybill.commands.tools import everywhere
+from waybill.domain.arns import Caller
+from waybill.domain.doctor.facts import Simulated
+from waybill.domain.doctor.permissions import Wanted, permission_findings
+from waybill.domain.doctor.readers import allows
+from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.iam.requests import role_of
+from waybill.domain.names import channel_parameter
+from waybill.ports.account import Account
+
+MADE_UP = "waybill-doctor"
+"""A project's name, where none is given: it is in no policy that names projects."""
+
+OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
+BUCKETS = ("s3:ListBucket", "s3:GetEncryptionConfiguration")
+
+
+def permissions(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Finding]:
+    """Look at what a run of stage needs, in all regions together."""
+    principal = principal_of(scene.account, scene.caller, scene)
+    return simulated(scene, principal, _wanted(scene, looks))
+
+
+def simulated(scene: Scene, principal: str, groups: Sequence[Wanted]) -> list[Finding]:
+    """Return what the policies of a principal say to each group."""
+    identities = scene.account.identities()
+
+    def one(index: int) -> Seen[Sequence[Simulated]] | Unseen:
+        group = groups[index]
+        return ask(scene.tools, lambda: identities.simulate(principal, group.actions, group.resources))
+
+    found, errors = everywhere(one, range(len(groups)))
+    for error in errors.values():
+        raise error
+    return [
+        finding for index, answer in found.items() for finding in permission_findings(groups[index], answer, principal)
+    ]
+
+
+def principal_of(account: Account, caller: Caller, scene: Scene) -> str:
+    """Return the ARN of the user, or of the role whose session the caller is: with its path, where it may be read."""
+    role = role_of(caller.arn)
+    if role == caller.arn:
+        return caller.arn
+    found = ask(scene.tools, lambda: account.identities().role(role.rpartition("/")[2]))
+    return found.value.arn if isinstance(found, Seen) and found.value is not None else role
+
+
+def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
+    organisation, caller, request = scene.organisation, scene.caller, scene.request
+    project = request.project or MADE_UP
+    partition = caller.partition
+    buckets = {region: look.bucket for region, look in looks.items() if look.bucket}
+    objects = {
+        region: f"arn:{partition}:s3:::{name}/{organisation.key_prefix}{project}@1.2.3"
+        for region, name in buckets.items()
+    }
+    keys = tuple(look.key.text for look in looks.values() if look.key)
+    channel = channel_parameter(organisation.parameter_prefix, project, "latest")
+    configured = () if request.place.overrides.replaces_all() else (request.place.configuration_parameter,)
+    named = (*configured, organisation.bucket_parameter)
+
+    def parameters(*names: str) -> tuple[str, ...]:
+        return tuple(
+            f"arn:{partition}:ssm:{region}:{caller.account}:parameter{name if name.startswith('/') else f'/{name}'}"
+            for region in looks
+            for name in names
+            if name
+        )
+
+    sure = bool(request.project)
+    read = "read the organisation configuration and the buckets' names"
+    groups = [
+        Wanted(check="parameter-read", what=read, actions=("ssm:GetParameter",), resources=parameters(*named)),
+        Wanted(
+            check="parameter-write",
+            what="read and move channels",
+            actions=("ssm:GetParameterHistory", "ssm:PutParameter"),
+            resources=parameters(channel),
+            sure=sure,
+        ),
+        Wanted(
+            check="objects",
+            what="put artifacts and read them",
+            actions=OBJECTS,
+            resources=tuple(objects.values()),
+            sure=sure,
+            elsewhere=_by_bucket_policies(scene, looks, objects),
+        ),
+        Wanted(
+            check="listing",
+            what="list the buckets, and see how they encrypt",
+            actions=BUCKETS,
+            resources=tuple(f"arn:{partition}:s3:::{name}" for name in buckets.values()),
+        ),
+        Wanted(check="decrypt", what="decrypt with the keys", actions=("kms:Decrypt",), resources=keys),
+    ]
+    return [group for group in groups if group.resources]
+
+
+def _by_bucket_policies(
+    scene: Scene, looks: Mapping[str, RegionLook], objects: Mapping[str, str]
+) -> frozenset[tuple[str, str]]:
+    """Return what a bucket's own policy allows the caller: in its account that suffices."""
+    found = set()
+    for region, resource in objects.items():
+        for action in OBJECTS:
+            policy = looks[region].bucket_policy
+            if policy and _allowed(policy, action, scene.caller, resource):
+                found.add((action, resource))
+    return frozenset(found)
+
+
+def _allowed(policy: str, action: str, caller: Caller, resource: str) -> bool:
+    try:
+        return allows(policy, action, caller.arn, resource)
+    except ValueError:
+        return False

@@ -1,0 +1,84 @@
+"""What a run must be allowed to do, as IAM's simulation says it, without anything being done. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from waybill.domain.doctor.facts import Said, Simulated
+from waybill.domain.doctor.verdicts import bad, doubtful, good, unknown
+from waybill.domain.findings import Finding, Seen, Unseen
+
+LET = "Let the role call iam:SimulatePrincipalPolicy on itself, or look yourself."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A group of actions on resources of one sort, under the check that tells of it.
+
+    `sure`: the resources are those of the run; otherwise a project's name was made up, and a policy that names the
+    projects that there are says no without being wrong. `elsewhere` are pairs of action and resource that the
+    resource's own policy allows.
+    """
+
+    check: str
+    what: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    sure: bool = True
+    elsewhere: frozenset[tuple[str, str]] = frozenset()
+
+
+def permission_findings(
+    wanted: Wanted, simulated: Seen[Sequence[Simulated]] | Unseen, principal: str
+) -> Iterator[Finding]:
+    """Yield what there is to say of one group."""
+    if isinstance(simulated, Unseen):
+        yield unknown(wanted.check, f"may not be simulated: {simulated.why}", LET, subject=principal)
+        return
+    refused = [
+        one
+        for one in simulated.value
+        if one.said is not Said.ALLOWED
+        and not (one.said is Said.IMPLICIT_DENY and (one.action, one.resource) in wanted.elsewhere)
+    ]
+    if not refused:
+        yield good(wanted.check, f"may {wanted.what}", subject=principal)
+        return
+    bounded = [one for one in refused if not one.boundary and one.said is Said.IMPLICIT_DENY]
+    yield from _told("boundary", "its permissions boundary does not let it", bounded, wanted, principal)
+    rest = [one for one in refused if one not in bounded]
+    denied = [one for one in rest if one.said is Said.EXPLICIT_DENY or not one.organisation]
+    yield from _told(wanted.check, "a policy denies it, which no allowance outweighs", denied, wanted, principal)
+    missing = [one for one in rest if one not in denied]
+    yield from _told(wanted.check, "no policy allows it", missing, wanted, principal)
+
+
+def _told(check: str, why: str, refused: Sequence[Simulated], wanted: Wanted, principal: str) -> Iterator[Finding]:
+    if not refused:
+        return
+    actions = list(dict.fromkeys(one.action for one in refused))
+    resources = list(dict.fromkeys(one.resource for one in refused))
+    says = f"may not {', '.join(actions)} on {_some(resources)}: {why}"
+    statement = json.dumps({"Effect": "Allow", "Action": _one(actions), "Resource": _one(resources)})
+    if check == "boundary":
+        mend = f"Let the permissions boundary of {principal} have: {statement}"
+    elif any(one.said is Said.EXPLICIT_DENY for one in refused):
+        mend = f"Take this out of what is denied to {principal}: {', '.join(actions)} on {_some(resources)}."
+    else:
+        mend = f"Add to the identity policy of {principal}: {statement}"
+    if wanted.sure or any(one.said is Said.EXPLICIT_DENY for one in refused):
+        yield bad(check, says, mend, subject=principal)
+    else:
+        more = "Give `project`, if its policies name projects."
+        yield doubtful(check, f"{says} (for a project of some name)", f"{more} {mend}", subject=principal)
+
+
+def _some(resources: Sequence[str]) -> str:
+    more = f" and {len(resources) - 2} more" if len(resources) > 2 else ""
+    return f"{' and '.join(resources[:2])}{more}" if not more else f"{', '.join(resources[:2])}{more}"
+
+
+def _one(values: Sequence[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)

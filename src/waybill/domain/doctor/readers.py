@@ -1,0 +1,168 @@
+"""Who of other accounts may read a bucket, and whether they may use its key as well. Pure.
+
+Reading what a key encrypts needs both, in two documents that nobody compares: a promotion fails without one of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
+from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.iam.conditions import many
+from waybill.domain.iam.context import Context
+from waybill.domain.iam.documents import Statement, statements_of
+from waybill.domain.iam.policies import Decision, decide
+from waybill.domain.iam.requests import Request
+
+_ACCOUNT = re.compile(r"\d{12}")
+_ARN = re.compile(r"arn:[^:]+:(?:iam|sts)::(\d{12}):.+")
+_OPERATORS = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A bucket, and the key that encrypts there, with their policies. `account` owns both."""
+
+    account: str
+    partition: str
+    region: str
+    bucket: str
+    key: str
+    bucket_policy: str
+    key_policy: Seen[str] | Unseen
+    object_key: str = "project@1.2.3"
+
+    @property
+    def object_arn(self) -> str:
+        """The ARN of some artifact in it."""
+        return f"arn:{self.partition}:s3:::{self.bucket}/{self.object_key}"
+
+
+def reader_findings(shared: Shared) -> Iterator[Finding]:
+    """Yield whether whoever may read may decrypt, and the other way round."""
+    region = shared.region
+    try:
+        named = foreigners(shared.bucket_policy, shared.account)
+        readers = [one for one in named if _reads(shared, one)]
+    except ValueError as error:
+        says = f"has a policy that cannot be read: {error}"
+        yield bad("key-readers", says, "Correct the bucket policy.", region=region, subject=shared.bucket)
+        return
+    if isinstance(shared.key_policy, Unseen):
+        if readers:
+            yield unseen("key-readers", shared.key_policy, region=region, subject=shared.key)
+        return
+    policy = shared.key_policy.value
+    users = [one for one in dict.fromkeys([*named, *foreigners(policy, shared.account)]) if _decrypts(shared, one)]
+    yield _one_sided(shared, [one for one in readers if not _covered(one, users)])
+    yield _other_sided(shared, [one for one in users if not _covered(one, readers)])
+
+
+def _one_sided(shared: Shared, lacking: Sequence[str]) -> Finding:
+    region, subject = shared.region, shared.key
+    if not lacking:
+        return good("key-readers", "whoever else may read the bucket may decrypt", region=region, subject=subject)
+    says = f"{_listed(lacking)} may read {shared.bucket}, and may not decrypt what is in it"
+    statement = json.dumps(
+        {"Effect": "Allow", "Principal": {"AWS": list(lacking)}, "Action": "kms:Decrypt", "Resource": "*"}
+    )
+    return bad("key-readers", says, f"Add to the key policy: {statement}", region=region, subject=subject)
+
+
+def _other_sided(shared: Shared, lacking: Sequence[str]) -> Finding:
+    region, subject = shared.region, shared.bucket
+    if not lacking:
+        return good("bucket-readers", "whoever else may decrypt may read the bucket", region=region, subject=subject)
+    says = f"{_listed(lacking)} may decrypt what is in it, and may not read it: nobody can promote from here so"
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": list(lacking)},
+            "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+            "Resource": f"arn:{shared.partition}:s3:::{shared.bucket}/*",
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": list(lacking)},
+            "Action": "s3:ListBucket",
+            "Resource": f"arn:{shared.partition}:s3:::{shared.bucket}",
+        },
+    ]
+    mend = f"Add to the bucket policy: {json.dumps(statements)}; or take them out of the key policy."
+    return doubtful("bucket-readers", says, mend, region=region, subject=subject)
+
+
+def allows(policy: str, action: str, caller: str, resource: str, values: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a policy that names principals allows a caller of another account an action, as far as it says."""
+    match = _ARN.fullmatch(caller)
+    account = match[1] if match else ""
+    request = Request(caller, account, Context(dict(values or {})), resource)
+    return decide(policy, action, request).decision is Decision.ALLOWED
+
+
+def _reads(shared: Shared, caller: str) -> bool:
+    values = {"aws:resourceaccount": shared.account}
+    return allows(shared.bucket_policy, "s3:GetObject", caller, shared.object_arn, values)
+
+
+def _decrypts(shared: Shared, caller: str) -> bool:
+    if isinstance(shared.key_policy, Unseen):
+        return False
+    return allows(shared.key_policy.value, "kms:Decrypt", caller, shared.key, through_s3(caller, shared.region))
+
+
+def through_s3(caller: str, region: str) -> dict[str, str]:
+    """Return what a call of KMS says of itself that S3 makes for somebody."""
+    match = _ARN.fullmatch(caller)
+    return {
+        "kms:viaservice": f"s3.{region}.amazonaws.com",
+        "kms:calleraccount": match[1] if match else "",
+        "aws:viaawsservice": "true",
+    }
+
+
+def foreigners(policy: str, account: str) -> tuple[str, ...]:
+    """Return those of other accounts whom a policy allows something, each as an ARN. Raises `ValueError` for no JSON.
+
+    Where an account is named and a condition narrows it to principals of it, these are.
+    """
+    found: dict[str, None] = {}
+    for statement in statements_of(policy or "{}"):
+        principal = statement.body.get("Principal") if statement.allows else None
+        named = many(principal.get("AWS", [])) if isinstance(principal, dict) else []
+        for one in map(str, named):
+            found |= dict.fromkeys(_arns(one, statement))
+    return tuple(arn for arn in found if (match := _ARN.fullmatch(arn)) and match[1] != account)
+
+
+def _arns(named: str, statement: Statement) -> list[str]:
+    whole = f"arn:aws:iam::{named}:root" if _ACCOUNT.fullmatch(named) else named
+    match = _ARN.fullmatch(whole)
+    if match is None or not whole.endswith(":root"):
+        return [whole]
+    narrowed = [value.replace("::*:", f"::{match[1]}:").replace("*", "x") for value in _narrowed(statement)]
+    return [value for value in narrowed if f"::{match[1]}:" in value] or [whole]
+
+
+def _narrowed(statement: Statement) -> Iterator[str]:
+    condition: Any = statement.body.get("Condition")
+    for operator, keys in (condition or {}).items():
+        if operator.lower() in _OPERATORS and isinstance(keys, dict):
+            for key, values in keys.items():
+                if key.lower() == "aws:principalarn":
+                    yield from map(str, many(values))
+
+
+def _covered(caller: str, others: Sequence[str]) -> bool:
+    """Tell whether a caller is among others: an account as a whole is, where anybody of it is."""
+    account = caller.split(":")[4]
+    return caller in others or (caller.endswith(":root") and any(one.split(":")[4] == account for one in others))
+
+
+def _listed(callers: Sequence[str]) -> str:
+    return ", ".join(callers[:5]) + (f" and {len(callers) - 5} more" if len(callers) > 5 else "")

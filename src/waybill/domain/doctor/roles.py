@@ -1,0 +1,99 @@
+"""The roles of a pipeline: its own, which CodePipeline takes, and those of its actions, which that one takes. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from waybill.domain.doctor.facts import Role, Said, Simulated
+from waybill.domain.doctor.readers import allows
+from waybill.domain.doctor.verdicts import bad, good, unknown, unseen
+from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.iam.context import Context
+from waybill.domain.iam.policies import Decision, decide
+from waybill.domain.iam.requests import Request
+from waybill.domain.pipeline import Pipeline
+
+SERVICE = "codepipeline.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolesLook:
+    """A pipeline's roles as they were looked at. `arn` is that of its own.
+
+    `taken`: what the policies of its own role say to taking each of the actions' roles; `trusts` are those of them
+    whose account was entered.
+    """
+
+    arn: str
+    own: Seen[Role | None] | Unseen
+    taken: Seen[Sequence[Simulated]] | Unseen
+    trusts: Mapping[str, Seen[Role | None] | Unseen] = field(default_factory=dict)
+
+
+def role_findings(pipeline: Pipeline, look: RolesLook) -> Iterator[Finding]:
+    """Yield what there is to say of a pipeline's roles."""
+    yield _own(pipeline, look)
+    roles = action_roles(pipeline)
+    if not roles:
+        return
+    if isinstance(look.taken, Unseen):
+        why = f"may not be simulated: {look.taken.why}"
+        yield unknown("deploy-role", why, region=pipeline.region, subject=pipeline.name)
+    else:
+        yield _taken(pipeline, look, look.taken.value)
+    for arn in roles:
+        if arn in look.trusts:
+            yield _trust(pipeline, look, arn, look.trusts[arn])
+
+
+def action_roles(pipeline: Pipeline) -> list[str]:
+    """Return the roles that actions take beyond the pipeline's own."""
+    return list(dict.fromkeys(action.role for action in pipeline.actions if action.role))
+
+
+def _own(pipeline: Pipeline, look: RolesLook) -> Finding:
+    check, region, subject = "pipeline-role", pipeline.region, pipeline.name
+    if isinstance(look.own, Unseen):
+        return unseen(check, look.own, region=region, subject=subject)
+    role = look.own.value
+    if role is None:
+        mend = "Make the role, or give the pipeline another one (`roleArn`)."
+        return bad(check, f"its role {look.arn} is not there", mend, region=region, subject=subject)
+    context = Context({"aws:sourcearn": pipeline.arn, "aws:sourceaccount": pipeline.account})
+    request = Request(SERVICE, "", context)
+    if decide(role.trust, "sts:AssumeRole", request).decision is not Decision.ALLOWED:
+        statement = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+        says = f"CodePipeline may not take its role {role.arn}: nothing in it runs"
+        mend = f"Add to the role's trust policy: {json.dumps(statement)}"
+        return bad(check, says, mend, region=region, subject=subject)
+    return good(check, f"CodePipeline may take its role {role.arn}", region=region, subject=subject)
+
+
+def _taken(pipeline: Pipeline, look: RolesLook, simulated: Sequence[Simulated]) -> Finding:
+    check, region, subject = "deploy-role", pipeline.region, pipeline.name
+    refused = [one.resource for one in simulated if one.said is not Said.ALLOWED]
+    if refused:
+        statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": refused}
+        says = f"its role {look.arn} may not take {', '.join(refused)}, as an action does: the action fails"
+        mend = f"Add to the identity policy of {look.arn}: {json.dumps(statement)}"
+        return bad(check, says, mend, region=region, subject=subject)
+    return good(check, "its role may take the roles of its actions", region=region, subject=subject)
+
+
+def _trust(pipeline: Pipeline, look: RolesLook, arn: str, fact: Seen[Role | None] | Unseen) -> Finding:
+    check, region, subject = "deploy-role-trust", pipeline.region, pipeline.name
+    if isinstance(fact, Unseen):
+        return unseen(check, fact, region=region, subject=subject)
+    if fact.value is None:
+        says = f"an action takes the role {arn}, which is not there"
+        return bad(
+            check, says, "Make the role (`waybill setup apply`), or name another.", region=region, subject=subject
+        )
+    if not allows(fact.value.trust, "sts:AssumeRole", look.arn, arn):
+        statement = {"Effect": "Allow", "Principal": {"AWS": look.arn}, "Action": "sts:AssumeRole"}
+        says = f"{arn} does not trust the pipeline's role {look.arn}: the action fails"
+        mend = f"Add to the trust policy of {arn}: {json.dumps(statement)}"
+        return bad(check, says, mend, region=region, subject=subject)
+    return good(check, f"{arn} trusts the pipeline's role", region=region, subject=subject)
