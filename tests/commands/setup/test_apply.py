@@ -64,10 +64,9 @@ class TestFromNothing:
 
     def test_a_stack_is_given_what_another_gives_out(self, site: Site) -> None:
         site.apply()
-        for home, west in ((DEV_HOME, DEV_WEST), (PROD_HOME, PROD_WEST)):
-            target = site.stack(west).target
-            assert target is not None
-            assert target.parameters["PrimaryKeyArn"] == site.stack(home).outputs["KeyArn"]
+        target = site.stack(OUTPUT).target
+        assert target is not None
+        assert target.parameters["PipelineKeyArns"] == site.stack(PIPELINE).outputs["KeyArn"]
 
     def test_the_configuration_is_written_last_in_every_region(self, site: Site) -> None:
         site.apply()
@@ -94,12 +93,12 @@ class TestFromNothing:
 class TestAtOnce:
     def test_a_slow_stack_does_not_hold_up_those_that_do_not_need_it(self, site: Site) -> None:
         """Everything of production but what needs the pipeline ends while development's first stack is being made."""
-        free = {PROD_HOME, PROD_WEST, PROD_IDENTITY, CLIENT, REGISTRY}
+        free = {DEV_HOME, PROD_HOME, PROD_IDENTITY, CLIENT, REGISTRY}
         site.world.cloudformation.hold(DEV_HOME.name, WEST)
 
         def release(_: float) -> None:
             ended = {one.plan.ref for one in site.reporter.of(StackEnded)}
-            if free - {PROD_WEST} | {DEV_HOME, PIPELINE, OUTPUT, DEV_IDENTITY} <= ended:
+            if free | {PIPELINE, OUTPUT, DEV_IDENTITY} <= ended:
                 site.world.cloudformation.release(DEV_HOME.name, WEST)
 
         site.clock = FakeClock(on_sleep=release)
@@ -137,8 +136,8 @@ class TestWhereOneFails:
         result = failed.apply()
         found = ends(result)
         assert found[DEV_HOME] == "failed"
-        assert (found[DEV_WEST], found[DEV_IDENTITY]) == ("not-reached", "not-reached")
-        assert (found[PROD_HOME], found[REGISTRY]) == ("created", "created")
+        assert found[DEV_IDENTITY] == "not-reached"
+        assert (found[DEV_WEST], found[PROD_HOME], found[REGISTRY]) == ("created", "created", "created")
         assert (result.outcome, result.exit_code) == ("partial", ExitCode.PARTIAL)
         assert "setup apply" in (result.resume or "")
         assert failed.left() == []
@@ -319,20 +318,20 @@ class TestWhereOthersActMeanwhile:
     def test_an_output_that_changes_on_the_way_is_not_passed_over(self, applied: Site) -> None:
         """A stack that would stay as it is would change now that what it needs did: that was not in the plan."""
         other = f"arn:aws:kms:{HOME}:{DEVELOPMENT}:key/mrk-{'1' * 32}"
-        made = "!If [IsPrimary, !GetAtt Key.Arn, !GetAtt ReplicaKey.Arn]"
-        text = applied.text("region")
-        assert made in text
-        applied.templates["region"] = text.replace(made, f"!If [IsPrimary, '{other}', !GetAtt ReplicaKey.Arn]")
-        assert actions(applied.plan())[DEV_WEST] == "nothing"
+        before, _, outputs = applied.text("pipeline").partition("\nOutputs:\n")
+        assert "Value: !GetAtt Key.Arn" in outputs
+        outputs = outputs.replace("Value: !GetAtt Key.Arn", f"Value: {other}")
+        applied.templates["pipeline"] = f"{before}\nOutputs:\n{outputs}"
+        assert actions(applied.plan())[OUTPUT] == "nothing"
         result = applied.apply()
-        assert (ends(result)[DEV_HOME], ends(result)[DEV_WEST]) == ("updated", "failed")
-        assert "otherwise than was planned" in (plans(result)[DEV_WEST].error or "")
+        assert (ends(result)[PIPELINE], ends(result)[OUTPUT]) == ("updated", "failed")
+        assert "otherwise than was planned" in (plans(result)[OUTPUT].error or "")
         assert result.exit_code == ExitCode.CONFLICT
         assert applied.left() == []
         assert applied.apply().exit_code == 0
-        target = applied.stack(DEV_WEST).target
+        target = applied.stack(OUTPUT).target
         assert target is not None
-        assert target.parameters["PrimaryKeyArn"] == other
+        assert target.parameters["PipelineKeyArns"] == other
         assert applied.apply().changed is False
 
 

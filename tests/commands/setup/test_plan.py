@@ -43,10 +43,9 @@ def test_of_nothing_every_stack_would_be_made_and_nothing_is_left_behind(site: S
 
 def test_what_comes_of_other_stacks_is_named_where_it_is_not_known_yet(site: Site) -> None:
     found = plans(site.plan())
-    assert [str(one) for one in found[DEV_WEST].awaits] == [f"KeyArn of {DEV_HOME}"]
-    assert found[DEV_WEST].parameters["PrimaryKeyArn"] == f"(KeyArn of {DEV_HOME})"
-    assert found[DEV_HOME].awaits == ()
     assert [str(one) for one in found[OUTPUT].awaits] == [f"KeyArn of {PIPELINE}"]
+    assert found[OUTPUT].parameters["PipelineKeyArns"] == f"(KeyArn of {PIPELINE})"
+    assert found[DEV_HOME].awaits == found[DEV_WEST].awaits == ()
 
 
 def test_after_apply_nothing_would_change(applied: Site) -> None:

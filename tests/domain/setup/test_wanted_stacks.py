@@ -65,11 +65,17 @@ def test_what_the_pipeline_of_one_project_makes_is_that_projects() -> None:
     assert (owners["pipeline"], owners["production"], owners["region"]) == ("SugarWater", "SugarWater", None)
 
 
-def test_a_further_region_takes_the_key_of_home_and_production_the_keys_of_its_pipeline() -> None:
+def test_no_region_waits_for_another_and_all_of_an_account_are_given_the_same() -> None:
+    regions = [one for one in wanted_stacks(prepared(FILES["two accounts"])) if one.template == "region"]
+    assert [one.needs for one in regions] == [frozenset()] * 6
+    for account in ("development", "production"):
+        first, *others = (one.parameters for one in regions if one.ref.account == account)
+        assert first["KeyPerRegion"] == "yes"
+        assert others == [first, first]
+
+
+def test_production_takes_the_keys_of_its_pipeline() -> None:
     stacks = wanted_stacks(prepared(FILES["a pipeline in three regions"]))
-    home = StackRef("production", "us-east-1", "waybill-region")
-    (west,) = (one for one in stacks if one.ref == StackRef("production", "us-west-2", "waybill-region"))
-    assert west.needs == {home}
     (role,) = (one for one in stacks if one.template == "production" and "PipelineKeyArns" in one.parameters)
     assert {(ref.account, ref.region, ref.name) for ref in role.needs} == {
         ("development", "us-east-1", "waybill-pipeline-site"),
@@ -131,3 +137,9 @@ def test_each_role_has_the_policy_of_what_it_does() -> None:
         f"{begin}AllowPipeline-brewery",
     ]
     assert production["PromotePolicyArns"] == f"{policy.format('222222222222')}AllowPromote"
+
+
+def test_the_alias_of_the_keys_begins_as_the_buckets_do() -> None:
+    assert given("two accounts", "development", "region")["KeyAlias"] == "alias/waybill-staging"
+    found = wanted_stacks(prepared(file(prefixes={"bucket": "acme-artifacts"})))
+    assert {one.parameters["KeyAlias"] for one in found if one.template == "region"} == {"alias/acme-artifacts"}

@@ -52,6 +52,7 @@ DEFAULT_ROLE = {key: TWO[key] for key in TWO if key != "deploy-role"}
         ({"repositories|acme/website|id": 3}, "repositories.acme/website.owner-id: is missing: `id` needs it."),
         ({"projects|SugarWater|pipelines": ["crossacountdeploy"]}, "Did you mean `crossaccountdeploy`?"),
         ({"projects|Other": {"pipelines": ["crossaccountdeploy"]}}, "belongs to SugarWater already"),
+        ({"pipelines|waybill-staging": TWO}, "pipelines.waybill-staging: is `prefixes.bucket`, too"),
         ({f"{PIPELINE}|production": "prod"}, "pipelines.crossaccountdeploy.production: 'prod': is not an account"),
         ({f"{PIPELINE}|also": ["us-east-1"]}, "also[0]: 'us-east-1': is the pipeline's own region"),
         ({f"{PIPELINE}|also": ["eu-west-1"]}, "output.also: must have one bucket for each region of `also`: it has 0"),

@@ -227,7 +227,7 @@ class Prepared:
 
     @property
     def home(self) -> str:
-        """The home region: its keys are the primary ones, and what has no region of its own is made there."""
+        """The home region: what has no region of its own is made there."""
         return self.regions[0]
 
     def account(self, name: str) -> Member:

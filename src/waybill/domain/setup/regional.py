@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.prepared import Member, Prepared, PreparedPipeline, Repository
-from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, shortened, stack_name
+from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, shortened, stack_name
 
 ROLES = ("stage", "promote", "deploy", "read")
 
@@ -33,7 +33,7 @@ def bucket_name(prepared: Prepared, account: Member, region: str) -> str:
 
 
 def region_stack(prepared: Prepared, account: Member, region: str) -> WantedStack:
-    """Return the stack that holds an account's artifacts in a region. All regions of it have the same parameters."""
+    """Return the stack that holds an account's artifacts in a region. All regions have the same parameters."""
     prefixes = prepared.prefixes
     source = prepared.account(account.source) if account.source else None
     readers = [one.id for one in prepared.accounts if one.source == account.name]
@@ -58,9 +58,11 @@ def region_stack(prepared: Prepared, account: Member, region: str) -> WantedStac
             f"arn:{partition}:s3:::{bucket}" for one in into for bucket in (one.output.bucket, *one.output.also)
         ),
         "EnforceConditionalWrites": "yes" if prepared.enforce_conditional_writes else "no",
+        # A replica that is rolled back is only scheduled for deletion, and for 30 days KMS takes no other in its place:
+        # a key of its own may be made again at once, and no region waits for another.
+        "KeyPerRegion": "yes",
+        "KeyAlias": f"alias/{prefixes.bucket}",
     }
-    if region != prepared.home:
-        parameters["PrimaryKeyArn"] = OutputOf(region_ref(prepared, account.name, prepared.home), "KeyArn")
     return WantedStack(ref=region_ref(prepared, account.name, region), template="region", parameters=parameters)
 
 

@@ -1,4 +1,4 @@
-"""What is made has a name of its own: stacks, roles and users."""
+"""What is made has a name of its own: stacks, roles, users, aliases of keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waybill.domain.setup.wanted import stack_name
-from waybill.inputs.file.loose import at, children, text
+from waybill.inputs.file.loose import at, child, children, text
 from waybill.inputs.file.places import Place, Places
 from waybill.inputs.setup.cross import REGIONAL, tell
 
@@ -17,6 +17,7 @@ def check_made(file: Mapping[str, Any], places: Places) -> None:
     _check_deploy_roles(file, places)
     _check_users(file, places)
     _check_groups(file, places)
+    _check_aliases(file, places)
 
 
 def _check_stacks(file: Mapping[str, Any], places: Places) -> None:
@@ -44,6 +45,14 @@ def _check_deploy_roles(file: Mapping[str, Any], places: Places) -> None:
         if (other := sources.setdefault(production, account)) != account:
             rule = f"{production} takes from {other} already: the pipelines into one account are in one account."
             tell(places, (*place, "account"), rule, other)
+
+
+def _check_aliases(file: Mapping[str, Any], places: Places) -> None:
+    """A pipeline's keys have an alias of its own name, and those of the artifact buckets one of their prefix."""
+    prefix = text(child(file, "prefixes"), "bucket") or "waybill-staging"
+    if prefix in child(file, "pipelines"):
+        rule = "is `prefixes.bucket`, too, which names the artifact buckets' keys: one of the two must be another."
+        tell(places, ("pipelines", prefix), rule, "", value="")
 
 
 def _check_users(file: Mapping[str, Any], places: Places) -> None:
