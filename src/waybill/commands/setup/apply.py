@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.codes import worst
-from waybill.commands.setup.executing import OVER, execute_steps
+from waybill.commands.setup.executing import OVER, Run
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
 from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses
-from waybill.commands.setup.standing import standing_stacks
+from waybill.commands.setup.standing import every_stack, standing_stacks
 from waybill.commands.setup.work import Steps, Work
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
@@ -96,11 +96,11 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     configured, aliases = plan_configuration(work), plan_aliases(work)
     wanted = wanted_stacks(request.prepared)
     regions = {*request.prepared.regions, *(row.spot.region for row in configured.rows)}
-    steps = plan_stacks(work, wanted, standing_stacks(work, regions, wanted))
+    seen = every_stack(work, regions, wanted)
+    steps = plan_stacks(work, wanted, standing_stacks(work, wanted, seen))
     try:
         refuse_losses(steps, request.delete_data)
-        places = [(account, region) for account in work.accounts for region in sorted(regions)]
-        leftovers = plan_leftovers(work, steps, places, request.delete_data)
+        leftovers = plan_leftovers(work, steps, list(seen), request.delete_data)
     except WaybillError:
         discard(work, steps.making)
         raise
@@ -108,19 +108,30 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
 
 
 def _execute(made: Made) -> SetupPlan:
-    """Carry the plan out: the configuration once all regions that it names stand, what goes for good last of all."""
+    """Carry the plan out: stacks are made, then the configuration names all regions that stand, then the rest goes.
+
+    Nobody is sent by it to a region whose stacks went, or are going. What goes for good goes last of all.
+    """
     if not made.body.changes:
         return made.body
-    stacks = execute_steps(made.work, made.steps)
-    left = tuple(replace(one.shown, end=StackEnd.NOT_REACHED) for one in made.leftovers)
-    if any(one.end in OVER and one.template == "region" for one in stacks):
-        rows = told(made.configured)
-        unwritten = tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in rows)
-        return SetupPlan(stacks=stacks, beside=(*unwritten, *set_aliases(made.work, made.aliases), *left))
-    written = (*told(write_planned(made.work, made.configured)), *set_aliases(made.work, made.aliases))
-    if all(one.end not in OVER for one in stacks) and all(one.end not in OVER for one in written):
+    run = Run(made.work, made.steps)
+    stacks = run.make()
+    beside = (*_written(made, stacks), *set_aliases(made.work, made.aliases))
+    well = all(one.end not in OVER for one in (*stacks, *beside))
+    stacks = (*stacks, *(run.remove() if well else run.leave()))
+    if well and all(one.end not in OVER for one in stacks):
         left = delete_leftovers(made.work, made.leftovers)
-    return SetupPlan(stacks=stacks, beside=(*written, *left))
+    else:
+        left = tuple(replace(one.shown, end=StackEnd.NOT_REACHED) for one in made.leftovers)
+    return SetupPlan(stacks=stacks, beside=(*beside, *left))
+
+
+def _written(made: Made, stacks: Sequence[StackPlan]) -> tuple[Beside, ...]:
+    """Write the configuration, where every region that it names stands; return how that ended."""
+    if all(one.end not in OVER or one.template != "region" for one in stacks):
+        return told(write_planned(made.work, made.configured))
+    rows = told(made.configured)
+    return tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in rows)
 
 
 def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> None:

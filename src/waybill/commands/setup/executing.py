@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from waybill.commands.setup.following import follow, newest
 from waybill.commands.setup.planning import discard, in_order
-from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
+from waybill.commands.setup.work import Going, Making, Steps, Work, known
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
 from waybill.domain.setup.telling import StackBegan, StackEnded
 from waybill.domain.setup.wanted import StackRef
@@ -32,33 +32,43 @@ OVER = frozenset({StackEnd.FAILED, StackEnd.NOT_REACHED})
 LEFT = "{} was being changed when the run was stopped: CloudFormation goes on with it by itself."
 
 
-def execute_steps(work: Work, steps: Steps) -> tuple[StackPlan, ...]:
-    """Return every stack's plan with its end, in the plan's order. Stacks go only after all others ended well.
-
-    Change sets that were not executed are discarded, whatever happens.
-    """
-    run = _Run(work, steps.outputs())
-    within = {step.plan.ref for step in steps.making}
-    try:
-        run.all([(step, step.wanted.needs & within) for step in steps.making])
-        every = frozenset(within)
-        run.all([(step, every) for step in steps.going])
-    finally:
-        # A stack whose change set was handed over may still look like one that is nothing else.
-        discard(work, [step for step in steps.making if step.plan.ref not in run.begun])
-    return tuple(run.ended[plan.ref] for plan in steps.plans)
-
-
-class _Run:
+class Run:
     """One run of a plan: what ended so far, and what the stacks that stand say."""
 
-    def __init__(self, work: Work, outputs: Outputs) -> None:
+    def __init__(self, work: Work, steps: Steps) -> None:
         self._work = work
-        self._outputs: dict[StackRef, Mapping[str, str]] = dict(outputs)
-        self.ended: dict[StackRef, StackPlan] = {}
-        self.begun: set[StackRef] = set()
+        self._steps = steps
+        self._outputs: dict[StackRef, Mapping[str, str]] = dict(steps.outputs())
+        self._ended: dict[StackRef, StackPlan] = {}
+        self._begun: set[StackRef] = set()
 
-    def all(self, steps: Sequence[tuple[Making | Going, frozenset[StackRef]]]) -> None:
+    def make(self) -> tuple[StackPlan, ...]:
+        """Make and change all stacks that are wanted; return their plans with their ends, in the plan's order.
+
+        Change sets that were not executed are discarded, whatever happens.
+        """
+        making = self._steps.making
+        within = {step.plan.ref for step in making}
+        try:
+            self._all([(step, step.wanted.needs & within) for step in making])
+        finally:
+            # A stack whose change set was handed over may still look like one that is nothing else.
+            discard(self._work, [step for step in making if step.plan.ref not in self._begun])
+        return self._told(making)
+
+    def remove(self) -> tuple[StackPlan, ...]:
+        """Delete the stacks that go, once all else is done; return how that ended."""
+        self._all([(step, frozenset()) for step in self._steps.going])
+        return self._told(self._steps.going)
+
+    def leave(self) -> tuple[StackPlan, ...]:
+        """Return the stacks that would have gone, as not reached."""
+        return tuple(step.plan.ended(StackEnd.NOT_REACHED) for step in self._steps.going)
+
+    def _told(self, steps: Sequence[Making | Going]) -> tuple[StackPlan, ...]:
+        return tuple(self._ended[step.plan.ref] for step in steps)
+
+    def _all(self, steps: Sequence[tuple[Making | Going, frozenset[StackRef]]]) -> None:
         """Do all steps, each after the stacks it needs; what does not need one that failed is done all the same."""
         left = list(steps)
         running: dict[Future[Stack | None], Making | Going] = {}
@@ -72,19 +82,19 @@ class _Run:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     self._end(running.pop(future).plan, future)
         for step, _ in left:
-            self.ended[step.plan.ref] = step.plan.ended(StackEnd.NOT_REACHED)
+            self._ended[step.plan.ref] = step.plan.ended(StackEnd.NOT_REACHED)
 
     def _free(self, needs: frozenset[StackRef]) -> bool:
         if self._work.tools.cancellation.cancelled:
             return False
-        return all(ref in self.ended and self.ended[ref].end not in OVER for ref in needs)
+        return all(ref in self._ended and self._ended[ref].end not in OVER for ref in needs)
 
     def _end(self, plan: StackPlan, future: Future[Stack | None]) -> None:
         try:
             stack = future.result()
         except Cancelled:
             # Nobody follows it any more; what was begun goes on by itself.
-            begun = plan.ref in self.begun
+            begun = plan.ref in self._begun
             ended = plan.failed(PartialError(LEFT.format(plan.ref))) if begun else plan.ended(StackEnd.NOT_REACHED)
         except WaybillError as error:
             ended = plan.failed(error)
@@ -92,7 +102,7 @@ class _Run:
             if stack is not None:
                 self._outputs[plan.ref] = stack.outputs
             ended = plan.ended(DONE[plan.action])
-        self.ended[plan.ref] = ended
+        self._ended[plan.ref] = ended
         if plan.action is not StackAction.NOTHING:
             self._work.tools.reporter.tell(StackEnded(ended))
 
@@ -108,7 +118,7 @@ class _Run:
             self._delete(step.plan.ref, step.stack)
             step = replace(step, stack=None)
         stacks = self._work.stacks(step.plan.ref)
-        self.begun.add(step.plan.ref)
+        self._begun.add(step.plan.ref)
         made = self._made(step)
         if made is None:
             return stacks.look(step.plan.ref.name)

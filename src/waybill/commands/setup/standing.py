@@ -5,33 +5,69 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from waybill.commands.setup.work import LIMIT, Work, endless
+from waybill.commands.together import together
 from waybill.commands.tools import everywhere
+from waybill.domain.arns import partition_of
 from waybill.domain.setup.wanted import SETUP_TAG, StackRef, WantedStack, stack_name
-from waybill.errors import ConflictError
+from waybill.errors import AccessDenied, ConflictError, IdentityError, Unavailable, WaybillError
 from waybill.ports.stacks import Stack, Standing
 from waybill.progress import Warned
 
 Place = tuple[str, str]
 """An account's name, and a region."""
 
+UNSEEN = (IdentityError, Unavailable)
+"""Errors of a region that is not enabled (AWS knows no credentials there), is closed, or does not answer."""
 
-def standing_stacks(work: Work, regions: Iterable[str], wanted: Sequence[WantedStack]) -> Mapping[StackRef, Stack]:
-    """Return every stack in every account, in the regions and wherever one is wanted; nobody changes ours any more.
+
+def every_stack(work: Work, regions: Iterable[str], wanted: Sequence[WantedStack]) -> Mapping[Place, Sequence[Stack]]:
+    """Return every stack of the accounts, by its place: in the regions, where one is wanted, and in all other regions.
+
+    What the file once had in a region that it names no more is found there; no list of such regions has to be kept.
+    Regions that the account has not enabled, or that could not be looked into, are left out. Raises for the file's own.
+    """
+    own = {(account, region) for account in work.accounts for region in regions}
+    own |= {(one.ref.account, one.ref.region) for one in wanted}
+    here = partition_of(work.prepared.home)
+    known = [region for region in work.tools.known_regions if partition_of(region) == here]
+    others = {(account, region) for account in work.accounts for region in known} - own
+
+    def look(place: Place) -> Sequence[Stack]:
+        work.tools.cancellation.check()
+        account, region = place
+        return work.accounts[account].stacks(region).every()
+
+    seen, errors = everywhere(look, [*sorted(own), *sorted(others)])
+    raised = [error for place, error in errors.items() if place in own or not isinstance(error, UNSEEN)]
+    if raised:
+        raise together(raised)
+    _warn_of_unseen(work, errors)
+    return seen
+
+
+def _warn_of_unseen(work: Work, errors: Mapping[Place, WaybillError]) -> None:
+    """Tell where stacks of an earlier file would not have been found; not of regions that are not enabled."""
+    for name in work.accounts:
+        unseen = [
+            region
+            for (account, region), error in errors.items()
+            if account == name and isinstance(error, AccessDenied | Unavailable)
+        ]
+        if unseen:
+            where = f"Nobody could look for stacks of {name} in {', '.join(unseen)}"
+            work.tools.reporter.tell(Warned(f"{where}: what an earlier file had made there would stay."))
+
+
+def standing_stacks(
+    work: Work, wanted: Sequence[WantedStack], seen: Mapping[Place, Sequence[Stack]]
+) -> Mapping[StackRef, Stack]:
+    """Return the stacks that were seen, once nobody changes ours any more.
 
     Raises `ConflictError` where one of ours needs a person, or a wanted one is somebody else's.
     """
-    every = {(account, region) for account in work.accounts for region in regions}
-    places = sorted(every | {(one.ref.account, one.ref.region) for one in wanted})
-
-    def look(place: Place) -> dict[StackRef, Stack]:
-        account, region = place
-        found = work.accounts[account].stacks(region).every()
-        return {StackRef(account, region, one.name): one for one in found}
-
-    answers, errors = everywhere(look, places)
-    for error in errors.values():
-        raise error
-    standing = {ref: stack for found in answers.values() for ref, stack in found.items()}
+    standing = {
+        StackRef(account, region, one.name): one for (account, region), stacks in seen.items() for one in stacks
+    }
     settled = _settled(work, wanted, standing)
     _refuse_others(work, wanted, settled)
     _refuse_another_home(work, settled)
@@ -77,8 +113,8 @@ def _settled(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackR
     refs = {one.ref for one in wanted}
     ours = {ref: stack for ref, stack in standing.items() if ref in refs or is_ours(work, stack)}
     answers, errors = everywhere(lambda ref: _still(work, ref, ours[ref]), list(ours))
-    for error in errors.values():
-        raise error
+    if errors:
+        raise together(list(errors.values()))
     left = {ref: stack for ref, stack in answers.items() if stack is not None}
     for stack in left.values():
         if stack.standing is Standing.STUCK:
