@@ -35,6 +35,8 @@ WRITES = frozenset(
         "delete-stack",
         "delete-leftover",
         "update-declaration",
+        "put-policy",
+        "delete-policy",
         "publish",
         "copy-package",
     }
@@ -74,6 +76,8 @@ READS = frozenset(
         "aliases",
         "read-declaration",
         "under-way",
+        "read-policy",
+        "list-policies",
         "customer-managed",
         "look-package",
         "package-versions",

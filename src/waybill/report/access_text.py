@@ -12,7 +12,13 @@ from waybill.report.units import count
 
 LONGEST = 2000
 BESIDE = "Beside this (`--json` has the statements):"
-_ENDS = {End.WRITTEN: "written", End.DELETED: "deleted", End.CONFLICT: "not written", End.FAILED: "failed"}
+_ENDS = {
+    End.WRITTEN: "written",
+    End.DELETED: "deleted",
+    End.CONFLICT: "not written",
+    End.FAILED: "failed",
+    End.NOT_REACHED: "not reached",
+}
 
 
 def sentence(result: Result, body: AccessPlan) -> str:
@@ -28,13 +34,13 @@ def sentence(result: Result, body: AccessPlan) -> str:
     if result.outcome is Outcome.PLANNED:
         verb = "remove --yes" if removing else "apply"
         return f"Nothing was changed. `waybill access {verb}` would change {pending}, of {len(body.documents)}."
-    bad = [one for one in body.documents if one.error]
+    bad = [one for one in body.pending if one.end not in {End.WRITTEN, End.DELETED}]
     if not bad:
         now = "It is taken back" if removing else "All is as the file says now"
         return f"{now}: {pending} changed, of {len(body.documents)}."
     rest = len(body.pending) - len(bad)
     done = f" {_policies(rest)} changed." if rest else " Nothing was changed."
-    return f"{_policies(len(bad))} could not be changed, of {len(body.pending)}.{done}"
+    return f"{_policies(len(bad))} {'was' if len(bad) == 1 else 'were'} not changed, of {len(body.pending)}.{done}"
 
 
 def needs_attention(result: Result, body: AccessPlan) -> bool:
@@ -84,6 +90,8 @@ def _lines(one: DocumentPlan, ink: Ink) -> Iterator[str]:
 def _mark(one: DocumentPlan, ink: Ink) -> str:
     if one.error:
         return f"{ink.red(ink.bad)} "
+    if one.end is End.NOT_REACHED:
+        return f"{ink.dim(ink.idle)} "
     return "" if one.end is End.PLANNED else f"{ink.green(ink.good)} "
 
 

@@ -80,19 +80,15 @@ def ended(command: str, body: AccessPlan, again: str, tools: Tools, *, seconds: 
     bad = [one for one in body.documents if one.end in BAD]
     changed = any(one.end in CHANGED for one in body.documents)
     outcome = Outcome.CREATED if changed else Outcome.ALREADY
-    if bad:
-        conflict = all(one.end is End.CONFLICT for one in bad)
+    if bad or any(one.end is End.NOT_REACHED for one in body.documents):
+        conflict = bad and all(one.end is End.CONFLICT for one in bad)
         outcome = Outcome.PARTIAL if changed else Outcome.CONFLICT if conflict else Outcome.FAILED
     result = replace(result_of(command, outcome, body, seconds=seconds), changed=changed)
-    if not bad:
+    if outcome in {Outcome.CREATED, Outcome.ALREADY}:
         return result
-    result = replace(
-        result,
-        exit_code=worst([one.exit_code for one in bad]),
-        error=bad[0].error,
-        advice=bad[0].advice,
-        resume=again or None,
-    )
+    result = replace(result, exit_code=worst([one.exit_code for one in bad]), resume=again or None)
+    if bad:
+        result = replace(result, error=bad[0].error, advice=bad[0].advice)
     try:
         tools.cancellation.check()
     except Cancelled as error:

@@ -10,7 +10,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.access.meaning import statements_in
 from waybill.domain.access.plan import AccessPlan, DocumentPlan, End
 from waybill.domain.access.words import told
-from waybill.errors import ConflictError, WaybillError
+from waybill.errors import ConflictError
 from waybill.ports.account import Account
 from waybill.ports.policies import PutEnd
 
@@ -20,12 +20,13 @@ def carry_out(plan: AccessPlan, accounts: Mapping[str, Account], names: Mapping[
     pending = {one.ref: one for one in plan.pending}
 
     def one(document: DocumentPlan) -> DocumentPlan:
-        tools.cancellation.check()
+        if tools.cancellation.cancelled:
+            return replace(document, end=End.NOT_REACHED)
         return _carry_out(document, accounts, names)
 
     done, errors = everywhere(one, list(pending.values()))
     ends = {document.ref: ended for document, ended in done.items()}
-    ends |= {document.ref: _failed(document, error) for document, error in errors.items()}
+    ends |= {document.ref: document.failed(error) for document, error in errors.items()}
     return replace(plan, documents=tuple(ends.get(one.ref, replace(one, end=End.ALREADY)) for one in plan.documents))
 
 
@@ -62,7 +63,3 @@ def _statements(text: str) -> list[dict[str, object]]:
         return statements_in(text)
     except ValueError:
         return []
-
-
-def _failed(document: DocumentPlan, error: WaybillError) -> DocumentPlan:
-    return document.failed(error, End.FAILED)

@@ -16,28 +16,28 @@ from waybill.domain.access.meaning import principals
 from waybill.domain.access.refs import Ref
 from waybill.domain.iam.conditions import many
 
-_SETS: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
-    (word, frozenset(action.lower() for action in actions))
-    for word, actions in (
-        ("administer", packages.ADMINISTER_DOMAIN),
-        ("administer", packages.ADMINISTER_REPOSITORY),
-        ("read", packages.READ),
-        ("read", packages.READ_GENERIC),
-        ("publish", packages.PUBLISH_MAVEN),
-        ("publish", packages.PUBLISH),
-        ("download", packages.FETCH),
-        ("download", packages.DOWNLOAD_GENERIC),
-        ("tokens", packages.TOKEN),
-        ("stage", ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")),
-        ("promote", ("s3:GetObject", "s3:GetObjectVersion")),
-        ("download", ("s3:GetObject",)),
-        ("listing", ("s3:ListBucket",)),
-        ("encrypting and decrypting", ("kms:Decrypt", "kms:GenerateDataKey")),
-        ("decrypting", ("kms:Decrypt",)),
-        ("entry", ("sts:AssumeRole",)),
-        ("entry", ("sts:AssumeRoleWithWebIdentity",)),
-        ("session tags", ("sts:SetSourceIdentity", "sts:TagSession")),
-    )
+_PACKAGES = ":package/"
+_OF_PACKAGES: Final = (("read", packages.READ_GENERIC), ("download", packages.DOWNLOAD_GENERIC))
+_OF_OTHERS: Final = (
+    ("administer", packages.ADMINISTER_DOMAIN),
+    ("administer", packages.ADMINISTER_REPOSITORY),
+    ("read", packages.READ),
+    ("looking", tuple(action for action in packages.READ if action not in packages.FETCH)),
+    ("download", packages.FETCH),
+)
+_OF_ANYTHING: Final = (
+    ("publish", packages.PUBLISH_MAVEN),
+    ("publish", packages.PUBLISH),
+    ("tokens", packages.TOKEN),
+    ("stage", ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")),
+    ("promote", ("s3:GetObject", "s3:GetObjectVersion")),
+    ("download", ("s3:GetObject",)),
+    ("listing", ("s3:ListBucket",)),
+    ("encrypting and decrypting", ("kms:Decrypt", "kms:GenerateDataKey")),
+    ("decrypting", ("kms:Decrypt",)),
+    ("entry", ("sts:AssumeRole",)),
+    ("entry", ("sts:AssumeRoleWithWebIdentity",)),
+    ("session tags", ("sts:SetSourceIdentity", "sts:TagSession")),
 )
 """Actions that have one word together, the larger sets first."""
 
@@ -50,7 +50,7 @@ _OBJECT: Final = re.compile(r"arn:[^:]+:s3:::([^/]+)/(.+)")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """One thing that somebody may, or may not, do. `unless` are the conditions beside the one that says who."""
+    """One action that somebody may, or may not, do. `condition` is what is asked beside who it is."""
 
     denied: bool
     who: str
@@ -65,7 +65,8 @@ def told(
     """Return a sentence for each change. `names` are the accounts' names by their numbers."""
     was = {part for each in before for part in parts(each, ref, names)}
     will = {part for each in after for part in parts(each, ref, names)}
-    return (*_sentences(will - was, "gains", "is denied"), *_sentences(was - will, "loses", "is not denied any more"))
+    gained = sorted(_sentences(will - was, "gains", "is denied"))
+    return (*gained, *sorted(_sentences(was - will, "loses", "is not denied any more")))
 
 
 def parts(statement: Mapping[str, Any], ref: Ref, names: Mapping[str, str]) -> Iterator[Part]:
@@ -86,7 +87,19 @@ def _sentences(found: set[Part], allowed: str, denied: str) -> Iterator[str]:
     for (is_denied, who, what, condition), actions in together.items():
         verb = denied if is_denied else allowed
         suffix = f", where {condition}" if condition else ""
-        yield f"{who} {verb} {_listed(actions)} {what}{suffix}"
+        yield f"{who} {verb} {_listed(_in_words(actions, what))} {_resource(what)}{suffix}"
+
+
+def _in_words(actions: Iterable[str], what: str) -> list[str]:
+    """Return actions by the words that they have together, and the others as they are."""
+    left = {action.lower(): action for action in actions}
+    found = []
+    for word, several in (*(_OF_PACKAGES if _PACKAGES in what else _OF_OTHERS), *_OF_ANYTHING):
+        known = {action.lower() for action in several}
+        if known <= left.keys():
+            found.append(word)
+            left = {key: action for key, action in left.items() if key not in known}
+    return sorted((*found, *left.values()))
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -130,34 +143,35 @@ def _person(text: str, names: Mapping[str, str]) -> str:
 def _actions(statement: Mapping[str, Any]) -> list[str]:
     if "NotAction" in statement:
         return [f"everything but {_listed([str(each) for each in many(statement['NotAction'])])}"]
-    left = {str(each).lower(): str(each) for each in many(statement.get("Action", []))}
-    found = []
-    for word, actions in _SETS:
-        if actions <= left.keys():
-            found.append(word)
-            left = {key: value for key, value in left.items() if key not in actions}
-    return sorted(dict.fromkeys((*found, *left.values())))
+    return [str(each) for each in many(statement.get("Action", []))]
 
 
 def _resources(statement: Mapping[str, Any], ref: Ref) -> list[str]:
+    """Return what a statement is of; what it does not name, or names `*`, is what the document is of."""
     if "NotResource" in statement:
-        return [f"on all but {_listed([_resource(str(each), ref) for each in many(statement['NotResource'])])}"]
+        excepted = [_resource(_spelled(str(each), ref)) for each in many(statement["NotResource"])]
+        return [f"on all but {_listed([each.removeprefix('on ') for each in excepted])}"]
     if "Resource" not in statement:
         return [f"to {ref.short}"]
-    return sorted({f"on {_resource(str(each), ref)}" for each in many(statement["Resource"])})
+    return sorted({_spelled(str(each), ref) for each in many(statement["Resource"])})
 
 
-def _resource(text: str, ref: Ref) -> str:
-    if text == "*":
-        return ref.short
+def _spelled(text: str, ref: Ref) -> str:
+    return f"on {ref.short}" if text in {"*", ref.arn} else text
+
+
+def _resource(text: str) -> str:
+    """Return a resource as sentences name it, with the word before it."""
+    if text.startswith(("on ", "to ")):
+        return text
     if match := _PACKAGE.fullmatch(text):
         path = "all packages" if match[3] == "*" else match[3]
-        return f"{path} in {match[1]}/{match[2]}"
+        return f"on {path} in {match[1]}/{match[2]}"
     if match := _NAMED.fullmatch(text):
-        return match[1]
+        return f"on {match[1]}"
     if match := _OBJECT.fullmatch(text):
-        return f"{match[2]} in {match[1]}"
-    return text.rpartition(":::")[2] if ":s3:::" in text else text
+        return f"on {match[2]} in {match[1]}"
+    return f"on {text.rpartition(':::')[2] if ':s3:::' in text else text}"
 
 
 def _said(condition: Mapping[str, Any]) -> str:

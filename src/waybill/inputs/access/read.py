@@ -28,24 +28,30 @@ def read_access(path: Path, *, regions: frozenset[str]) -> Access:
     """
     places = Places(str(path))
     value = read_value(read_text(path, advice=MAKE_ONE, by="access"), places)
-    check_shape(value, places, validator(schema("access")))
-    if not isinstance(value, dict):
-        raise InputError(places.faults(), DESCRIBED)
-    prepared, others = _prepared(path, value, places, regions)
-    cross.check(value, places, prepared, regions)
+    prepared, others = check(value, places, path.parent, regions=regions)
     if places.found or others or prepared is None:
         raise InputError([*places.faults(), *others], DESCRIBED)
     return build(value, prepared)
 
 
+def check(value: Any, places: Places, folder: Path, *, regions: frozenset[str]) -> tuple[Prepared | None, list[Fault]]:
+    """Tell `places` of every fault of a file's value; return the accounts and regions, and the faults of `config`."""
+    check_shape(value, places, validator(schema("access")))
+    if not isinstance(value, dict):
+        return None, []
+    prepared, others = _prepared(folder, value, places, regions)
+    cross.check(value, places, prepared, regions)
+    return prepared, others
+
+
 def _prepared(
-    path: Path, value: dict[str, Any], places: Places, regions: frozenset[str]
+    folder: Path, value: dict[str, Any], places: Places, regions: frozenset[str]
 ) -> tuple[Prepared | None, list[Fault]]:
     """Return the accounts and regions, as far as they are right; and the faults of another file that has them."""
     config = text_at(value, "config")
     if config:
         try:
-            return read_prepared(path.parent / config, regions=regions), []
+            return read_prepared(folder / config, regions=regions), []
         except InputError as error:
             return None, list(error.faults)
     return (None if places.wrong(("accounts",)) or places.wrong(("regions",)) else prepared_of(value)), []

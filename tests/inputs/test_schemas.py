@@ -1,3 +1,5 @@
+"""The forms of the files that people write: described key by key, and in words where they refuse."""
+
 from __future__ import annotations
 
 import json
@@ -8,10 +10,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from inputs.setup.example import EXAMPLE
+from inputs.setup.example import ROOT
 from waybill.inputs.file.shape import schema, validator
 
-FORM = schema()
+FORMS = {name: schema(name) for name in ("waybill", "access")}
+every_form = pytest.mark.parametrize("name", FORMS)
 
 
 def keys(form: dict[str, Any], place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -23,23 +26,31 @@ def keys(form: dict[str, Any], place: str = "") -> Iterator[tuple[str, dict[str,
             yield from keys(choice, f"{place}{name}.")
 
 
-EVERY = [*keys(FORM), *(item for name, part in FORM["$defs"].items() for item in keys(part, f"{name}."))]
+def every_key() -> Iterator[Any]:
+    for file, form in FORMS.items():
+        found = [*keys(form), *(item for name, part in form["$defs"].items() for item in keys(part, f"{name}."))]
+        yield from (pytest.param(form, part, id=f"{file} {place}") for place, part in found)
 
 
-def test_it_is_a_schema() -> None:
-    Draft202012Validator.check_schema(FORM)
+EVERY = list(every_key())
 
 
-@pytest.mark.parametrize(("place", "part"), EVERY, ids=[place for place, _ in EVERY])
-def test_every_key_is_described_and_has_an_example_that_would_do(place: str, part: dict[str, Any]) -> None:
+@every_form
+def test_it_is_a_schema(name: str) -> None:
+    Draft202012Validator.check_schema(FORMS[name])
+
+
+@pytest.mark.parametrize(("form", "part"), EVERY)
+def test_every_key_is_described_and_has_an_example_that_would_do(form: dict[str, Any], part: dict[str, Any]) -> None:
     assert part["description"].endswith(".")
     for example in part["examples"]:
-        checker = Draft202012Validator({**part, "$defs": FORM["$defs"]})
+        checker = Draft202012Validator({**part, "$defs": form["$defs"]})
         assert list(checker.iter_errors(example)) == []
 
 
-@pytest.mark.parametrize(("place", "part"), EVERY, ids=[place for place, _ in EVERY])
-def test_a_default_is_named_in_the_description(place: str, part: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("form", "part"), EVERY)
+def test_a_default_is_named_in_the_description(form: dict[str, Any], part: dict[str, Any]) -> None:
+    del form
     if part.get("default") not in {None, ""} if not isinstance(part.get("default"), list) else False:
         told = part["default"] if isinstance(part["default"], str) else json.dumps(part["default"])
         assert f"Left out: {told}." in part["description"]
@@ -56,14 +67,16 @@ def patterns(form: Any) -> Iterator[dict[str, Any]]:
             yield from patterns(inner)
 
 
-def test_every_pattern_takes_whole_texts_and_says_in_words_what_it_takes() -> None:
-    for form in patterns(FORM):
+@every_form
+def test_every_pattern_takes_whole_texts_and_says_in_words_what_it_takes(name: str) -> None:
+    for form in patterns(FORMS[name]):
         assert form["pattern"].startswith("^")
         assert form["pattern"].endswith("$")
         assert form["patternErrorMessage"].startswith("must be")
 
 
-def test_no_object_takes_keys_that_nobody_knows() -> None:
+@every_form
+def test_no_object_takes_keys_that_nobody_knows(name: str) -> None:
     def objects(form: Any) -> Iterator[dict[str, Any]]:
         if isinstance(form, dict):
             if form.get("type") == "object":
@@ -74,11 +87,13 @@ def test_no_object_takes_keys_that_nobody_knows() -> None:
             for inner in form:
                 yield from objects(inner)
 
-    assert [form for form in objects(FORM) if "additionalProperties" not in form] == []
+    assert [form for form in objects(FORMS[name]) if "additionalProperties" not in form] == []
 
 
-def test_the_example_has_the_form_and_says_where_editors_find_the_schema() -> None:
-    text = EXAMPLE.read_text()
-    assert list(validator(FORM).iter_errors(yaml.safe_load(text))) == []
+@every_form
+def test_the_example_has_the_form_and_says_where_editors_find_the_schema(name: str) -> None:
+    example = ROOT / "examples" / f"{name}.yaml"
+    text = example.read_text()
+    assert list(validator(FORMS[name]).iter_errors(yaml.safe_load(text))) == []
     first = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
-    assert json.loads((EXAMPLE.parent / first).read_text()) == FORM
+    assert json.loads((example.parent / first).read_text()) == FORMS[name]
