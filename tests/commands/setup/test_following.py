@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commands.setup.site import DEV_HOME
-from waybill.commands.setup.following import failed, root_of
+from waybill.commands.setup.following import failed, in_the_way, root_of
+from waybill.domain.setup.plan import HOLDS_DATA
 from waybill.errors import IdentityError
 from waybill.ports.stacks import Stack, StackEvent, Standing
 
@@ -87,4 +88,18 @@ def test_a_refusal_is_told_as_one(reason: str) -> None:
 def test_a_name_that_is_taken_is_told_as_that() -> None:
     error = failed(DEV_HOME, stack("ROLLBACK_COMPLETE"), [event("A", "CREATE_FAILED", "acme-media already exists")])
     assert error is not None
-    assert "delete it" in error.advice
+    assert "Choose another name" in error.advice
+
+
+@pytest.mark.parametrize(
+    ("type_", "says"),
+    [
+        ("AWS::IAM::OIDCProvider", "github-provider: existing"),
+        ("AWS::SSM::Parameter", "setup adopt"),
+        *((type_, "holds data") for type_ in HOLDS_DATA),
+        ("AWS::IAM::Role", "another name"),
+    ],
+)
+def test_nobody_is_told_to_delete_what_is_in_the_way(type_: str, says: str) -> None:
+    assert says in in_the_way(type_)
+    assert "delete" not in in_the_way(type_)

@@ -119,6 +119,17 @@ def test_github_comes_into_the_first_account_and_its_roles_into_the_others() -> 
         assert not {"StageSubjects", "StageTargets"} & {key for key, text in found.items() if text}
 
 
+def test_githubs_provider_is_made_where_github_comes_in_and_has_none_yet() -> None:
+    accounts = {
+        "first": {"id": "111111111111"},
+        "second": {"id": "222222222222", "github-provider": "existing"},
+        "third": {"id": "333333333333", "from": "first"},
+    }
+    stacks = wanted_stacks(prepared(file(accounts=accounts)))
+    made = {one.ref.account: one.parameters["MakeProvider"] for one in stacks if one.template == "identity"}
+    assert made == {"first": "yes", "second": "no", "third": "no"}
+
+
 def test_a_repository_with_ids_is_known_by_both_forms_of_its_subject() -> None:
     subjects = given("repositories with and without ids", "development", "identity")["StageSubjects"].split(",")
     assert {"repo:Acme_2/.github:ref:refs/tags/*", "repo:Acme_2@12/.github@34:ref:refs/tags/*"} <= set(subjects)

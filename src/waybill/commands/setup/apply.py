@@ -9,6 +9,7 @@ from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.codes import worst
 from waybill.commands.setup.executing import OVER, Run
+from waybill.commands.setup.in_the_way import refuse_in_the_way
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
 from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses
@@ -97,7 +98,9 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     wanted = wanted_stacks(request.prepared)
     regions = {*request.prepared.regions, *(row.spot.region for row in configured.rows)}
     seen = every_stack(work, regions, wanted)
-    steps = plan_stacks(work, wanted, standing_stacks(work, wanted, seen))
+    standing = standing_stacks(work, wanted, seen)
+    refuse_in_the_way(work, wanted, standing)
+    steps = plan_stacks(work, wanted, standing)
     try:
         refuse_losses(steps, request.delete_data)
         leftovers = plan_leftovers(work, steps, list(seen), request.delete_data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from waybill.commands.setup.work import LIMIT, Work, endless
+from waybill.domain.setup.plan import HOLDS_DATA
 from waybill.domain.setup.telling import ResourceTold
 from waybill.domain.setup.wanted import StackRef
 from waybill.errors import IdentityError, PartialError, WaybillError
@@ -63,9 +64,23 @@ def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> Waybill
     if any(word in why for word in DENIALS):
         return IdentityError(what, "Let who sets up do this (the role of the account in the file), and run again.")
     if any(word in why for word in TAKEN):
-        left = "Somebody made it, or it was left with its data when its stack went."
-        return PartialError(what, f"{left} Choose another name, or delete it, and run again.")
+        return PartialError(what, in_the_way(root.type if root else ""))
     return PartialError(what, "Correct that, and run again: what stands already stays as it is.")
+
+
+def in_the_way(type_: str) -> str:
+    """Return what to do where something of a type is there already. What others may be using is not to be deleted."""
+    if type_ == "AWS::IAM::OIDCProvider":
+        return "The account has GitHub's provider: say `github-provider: existing` for it in the file, and run again."
+    if type_ == "AWS::SSM::Parameter":
+        return (
+            "Others read it: go on with its bucket (`setup adopt`), or name another `configuration.bucket-parameter`."
+        )
+    if type_ in HOLDS_DATA:
+        return (
+            "It holds data: it is somebody's, or it was left when its stack went. Choose another name, and run again."
+        )
+    return "Somebody made it. Choose another name in the file, or let who made it rename it, and run again."
 
 
 def root_of(events: Sequence[StackEvent]) -> StackEvent | None:

@@ -26,7 +26,8 @@ class Member:
     """One AWS account. `role`: who prepares it; None, whoever the credentials at hand are.
 
     `source` names the account whose artifacts it takes, and whose GitHub roles may come here; None where GitHub comes
-    itself. `tech_leads` and `billing` are groups for its people, where they are IAM users.
+    itself. `github_provider` is `made`, or `existing` where the account has GitHub's OIDC provider. `tech_leads` and
+    `billing` are groups for its people, where they are IAM users.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Member:
     external_id: str | None = None
     alias: str | None = None
     source: str | None = None
+    github_provider: str = "made"
     tech_leads: Group | None = None
     billing: Group | None = None
 

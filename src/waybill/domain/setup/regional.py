@@ -73,9 +73,9 @@ def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
     """
     parameters: dict[str, Value] = {"RoleNamePrefix": prepared.prefixes.role}
     entry = entry_of(prepared, account)
+    parameters["MakeProvider"] = "no" if account.source or account.github_provider == "existing" else "yes"
     if account.source:
-        parameters |= {"MakeProvider": "no", "TrustedAccounts": entry.id}
-        parameters["ExternalId"] = prepared.external_id or ""
+        parameters |= {"TrustedAccounts": entry.id, "ExternalId": prepared.external_id or ""}
     own = [one for one in prepared.pipelines if one.account == account.name]
     for role in ROLES:
         word = role.capitalize()
