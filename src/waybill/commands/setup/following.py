@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from waybill.commands.setup.work import LIMIT, Work, endless
+from waybill.commands.setup.work import Work, pauses
 from waybill.domain.setup.plan import HOLDS_DATA
 from waybill.domain.setup.telling import ResourceTold
 from waybill.domain.setup.wanted import StackRef
-from waybill.errors import IdentityError, PartialError, WaybillError
+from waybill.errors import IdentityError, PartialError, TimedOut, WaybillError
 from waybill.ports.stacks import Stack, StackEvent, Stacks, Standing
+
+FOLLOWED = 3 * 3600.0
+"""Seconds for which a stack is followed: CloudFront's and IAM's slowest take a part of one hour."""
 
 CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
 """What CloudFormation says of resources that another's failure stopped: never a root."""
@@ -29,28 +32,33 @@ def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None
 
     Raises the error that its root event means. A cancelled run stops following; CloudFormation goes on by itself.
     """
-    stacks, told, last = work.stacks(ref), list[StackEvent](), after
-    for pause in endless(LIMIT):
+    stacks, told = work.stacks(ref), dict[str, StackEvent]()
+    for pause in pauses(FOLLOWED):
         stack = stacks.look(stack_id)
-        for event in stacks.events(stack_id, last):
-            told.append(event)
-            last = event.id
-            work.tools.reporter.tell(ResourceTold(ref, event.resource, event.type, event.status, event.reason))
+        # Events of one moment come in no order: all since are read again, so that none is passed over.
+        for event in stacks.events(stack_id, after):
+            if event.id not in told:
+                told[event.id] = event
+                work.tools.reporter.tell(ResourceTold(ref, event.resource, event.type, event.status, event.reason))
         if stack is None or stack.standing is Standing.GONE:
             return None
-        if _still(stack, told):
-            if failure := failed(ref, stack, told):
+        events = list(told.values())
+        if _still(stack, events):
+            if failure := failed(ref, stack, events):
                 raise failure
             return stack
         work.tools.clock.sleep(pause)
         work.tools.cancellation.check()
-    raise AssertionError("unreachable: the pauses never end")
+    raise TimedOut(
+        f"{ref} was still being changed after {FOLLOWED / 3600:.0f} hours.",
+        "CloudFormation goes on with it by itself. Look at it in the console, and run again.",
+    )
 
 
 def _still(stack: Stack, told: Sequence[StackEvent]) -> bool:
     """Whether a stack stands still since; until its events say so, its word may be the one from before."""
     words = [event.status for event in told if event.resource == stack.name]
-    return stack.standing not in {Standing.BUSY, Standing.REVIEW} and words[-1:] == [stack.word]
+    return stack.standing not in {Standing.BUSY, Standing.REVIEW} and stack.word in words
 
 
 def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> WaybillError | None:

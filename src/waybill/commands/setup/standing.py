@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from waybill.commands.setup.work import LIMIT, Work, endless
+from waybill.commands.setup.following import FOLLOWED
+from waybill.commands.setup.work import Work, pauses
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.wanted import SETUP_TAG, StackRef, WantedStack, stack_name
-from waybill.errors import AccessDenied, ConflictError, IdentityError, Unavailable, WaybillError
+from waybill.errors import AccessDenied, ConflictError, IdentityError, TimedOut, Unavailable, WaybillError
 from waybill.ports.stacks import Stack, Standing
 from waybill.progress import Warned
 
@@ -130,7 +131,7 @@ def _still(work: Work, ref: StackRef, stack: Stack) -> Stack | None:
     if stack.standing is not Standing.BUSY:
         return stack
     work.tools.reporter.tell(Warned(f"{ref} is being changed already ({stack.word}); this waits until that has ended."))
-    for pause in endless(LIMIT):
+    for pause in pauses(FOLLOWED):
         now = work.stacks(ref).look(stack.id)
         if now is None or now.standing is Standing.GONE:
             return None
@@ -138,7 +139,10 @@ def _still(work: Work, ref: StackRef, stack: Stack) -> Stack | None:
             return now
         work.tools.clock.sleep(pause)
         work.tools.cancellation.check()
-    raise AssertionError("unreachable: the pauses never end")
+    raise TimedOut(
+        f"{ref} was still being changed after {FOLLOWED / 3600:.0f} hours.",
+        "Look at it in the console, and run again once that has ended.",
+    )
 
 
 def is_ours(work: Work, stack: Stack) -> bool:

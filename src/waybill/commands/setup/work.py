@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -131,18 +131,12 @@ class Steps:
 def pauses(limit: float) -> list[float]:
     """Return seconds to wait, each time longer, `limit` in all."""
     waits: list[float] = []
-    pause = FIRST_WAIT
-    while sum(waits) < limit:
+    waited, pause = 0.0, FIRST_WAIT
+    while waited < limit:
         waits.append(pause)
+        waited += pause
         pause = min(pause * 1.5, LONGEST_WAIT)
     return waits
-
-
-def endless(limit: float) -> Iterator[float]:
-    """Yield the same, and then the longest for ever: for what ends by itself, or when the run is cancelled."""
-    yield from pauses(limit)
-    while True:
-        yield LONGEST_WAIT
 
 
 def known(outputs: Outputs) -> Callable[[OutputOf], str | None]:
