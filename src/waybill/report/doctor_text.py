@@ -9,7 +9,7 @@ from waybill.domain.doctor.examined import Examined
 from waybill.domain.findings import Finding, Verdict, counted
 from waybill.report import findings_text
 from waybill.report.ink import Ink
-from waybill.report.units import listing
+from waybill.report.units import count, listing
 
 _WORDS = {Verdict.FAIL: "failed", Verdict.WARN: "with a warning", Verdict.UNKNOWN: "unknown", Verdict.PASS: "good"}
 
@@ -17,7 +17,7 @@ _WORDS = {Verdict.FAIL: "failed", Verdict.WARN: "with a warning", Verdict.UNKNOW
 def sentence(body: Examined) -> str:
     """Return how it ended, in a sentence."""
     found = [f"{number} {_WORDS[verdict]}" for verdict, number in counted(body.findings).items() if number]
-    told = f"{len(body.findings)} checks: {listing(found)}."
+    told = f"{count(len(body.findings), 'check')}: {listing(found)}."
     return f"{told} A release would not go through." if body.failed else told
 
 

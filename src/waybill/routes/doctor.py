@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from waybill.commands.doctor.doctor import doctor
 from waybill.compose import Shop
+from waybill.domain.doctor.examined import DoctorRequest
+from waybill.domain.doctor.trust import claims_in
 from waybill.domain.result import Result
-from waybill.errors import Fault
+from waybill.errors import Cancelled, Fault, WaybillError
 from waybill.inputs import doctor as inputs
 from waybill.routes.workbench import Workbench
 
@@ -16,4 +19,21 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs, and look."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults, access_key=bench.access_key())
-    return doctor(request, bench.tools(request.place.config_regions))
+    return doctor(with_claims(request, shop), bench.tools(request.place.config_regions))
+
+
+def with_claims(request: DoctorRequest, shop: Shop) -> DoctorRequest:
+    """Return the request with what the runner's token claims; where there is none, with the reason."""
+    identity = request.place.identity
+    if identity.oidc_role is None:
+        return request
+    try:
+        token = shop.face.id_token(identity.audience)
+        shop.face.mask(token)
+        return replace(request, claims=claims_in(token))
+    except Cancelled:
+        raise
+    except WaybillError as error:
+        return replace(request, no_token=error.what)
+    except ValueError as error:
+        return replace(request, no_token=str(error))

@@ -224,7 +224,7 @@ def _reading(bucket_name: str, principal: str) -> list[dict[str, Any]]:
 
 
 def _policy(
-    principal: dict[str, str], actions: list[str], condition: dict[str, dict[str, str]], *, also: list[str]
+    principal: dict[str, str], actions: list[str], condition: dict[str, dict[str, Any]], *, also: list[str]
 ) -> str:
     allow = {"Effect": "Allow", "Principal": principal}
     return _document({**allow, "Action": actions, "Condition": condition}, {**allow, "Action": also})

@@ -18,7 +18,13 @@ STARTING = ("codepipeline:GetPipeline", "codepipeline:GetPipelineExecution", "co
 
 
 def deploying(scene: Scene, regions: list[str], staging: frozenset[str]) -> list[Finding]:
-    """Look at the pipelines, and at whether they may be started."""
+    """Look at the pipelines, and at whether they may be started.
+
+    A run that takes a role, and is given no pipeline, deploys nothing; somebody who looks at an account sees them all.
+    """
+    request = scene.request
+    if request.pipeline is None and (request.place.identity.role or request.place.identity.oidc_role):
+        return []
     found, there = _entered(scene)
     if there is None:
         return found
@@ -63,5 +69,12 @@ def _may_start(scene: Scene, named: list[tuple[str, str]]) -> list[Finding]:
     principal = principal_of(scene.account, scene.caller, scene)
     prefix = f"arn:{scene.caller.partition}:codepipeline"
     resources = tuple(f"{prefix}:{region}:{scene.caller.account}:{name}" for region, name in named)
-    wanted = Wanted(check="pipeline-start", what="start and follow pipelines", actions=STARTING, resources=resources)
+    unless = "" if scene.request.pipeline else "Give `pipeline`, where it is to be started."
+    wanted = Wanted(
+        check="pipeline-start",
+        what="start and follow pipelines",
+        actions=STARTING,
+        resources=resources,
+        unless=unless,
+    )
     return simulated(scene, principal, [wanted])

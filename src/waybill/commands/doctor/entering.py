@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from waybill.commands.doctor.asking import ask
 from waybill.commands.together import in_words
 from waybill.commands.tools import Tools
-from waybill.domain.arns import Caller
+from waybill.domain.arns import Caller, RoleArn
 from waybill.domain.doctor.calls import doctor_policy
 from waybill.domain.doctor.examined import DoctorRequest
+from waybill.domain.doctor.facts import Role
 from waybill.domain.doctor.identity import caller_finding, chain_finding, credentials_finding
-from waybill.domain.doctor.verdicts import bad, good
+from waybill.domain.doctor.trust import refused_finding, taken_finding
+from waybill.domain.doctor.verdicts import bad, good, unknown
 from waybill.domain.findings import Finding, Seen
 from waybill.domain.identity import Identity
-from waybill.errors import Cancelled, Unavailable, WaybillError
+from waybill.errors import Cancelled, IdentityError, Unavailable, WaybillError
 from waybill.ports.account import Account
 from waybill.progress import Identified
 
@@ -41,7 +43,10 @@ def enter_target(request: DoctorRequest, tools: Tools) -> Entry:
     except (Cancelled, Unavailable):
         raise
     except WaybillError as error:
-        return Entry(findings=(*found, bad("identity", in_words(error), error.advice)))
+        found.append(bad("identity", in_words(error), error.advice))
+        if identity.oidc_role is not None and isinstance(error, IdentityError):
+            found += _refused(request, identity.oidc_role, tools)
+        return Entry(findings=tuple(found))
     tools.reporter.tell(Identified(caller.arn, caller.account))
     found.append(caller_finding(caller))
     if caller.is_root:
@@ -50,6 +55,8 @@ def enter_target(request: DoctorRequest, tools: Tools) -> Entry:
     if not found[-1].good:
         return Entry(findings=tuple(found), caller=caller)
     found.append(chain_finding(identity, caller, beginner))
+    if identity.oidc_role is not None and request.claims:
+        found.append(taken_finding(identity.oidc_role, request.claims))
     return Entry(findings=tuple(found), account=account, caller=caller)
 
 
@@ -58,6 +65,21 @@ def _right(identity: Identity, caller: Caller) -> Finding:
         says = f"the credentials are those of account {caller.account}, not of {identity.account}"
         return bad("identity", says, "Give the `role` of the right account, or correct `expected-account`.")
     return good("identity", f"is in account {caller.account} as {caller.arn}")
+
+
+def _refused(request: DoctorRequest, role: RoleArn, tools: Tools) -> list[Finding]:
+    """Look, with what is at hand beside the token, at the trust policy of the role that did not take the token."""
+    if not request.claims:
+        return [unknown("oidc-trust", f"there is no token to compare: {request.no_token}", subject=role.text)]
+    bare = replace(request.place.identity, role=None, oidc_role=None, expected_account=None)
+
+    def trust() -> Role | None:
+        account = tools.gateways(bare).enter("")
+        if account.caller().account != role.account:
+            raise IdentityError(f"the credentials at hand are not of account {role.account}.")
+        return account.identities().role(role.text.rpartition("/")[2])
+
+    return [refused_finding(role, request.claims, ask(tools, trust))]
 
 
 def _beginner(identity: Identity, tools: Tools) -> str:

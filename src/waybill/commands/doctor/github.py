@@ -36,10 +36,11 @@ def of_github(scene: Scene) -> list[Finding]:
 
 
 def _roles(scene: Scene) -> Seen[Sequence[Role]] | Unseen:
-    """Return the roles to look at: the one that this run takes, where it is of this account; else all."""
-    identities, asked = scene.account.identities(), scene.request.place.identity.oidc_role
+    """Return the roles to look at: the one that this run takes, where it is of this account; all, if it takes none."""
+    identity = scene.request.place.identity
+    identities, asked = scene.account.identities(), identity.oidc_role
     if asked is None:
-        return ask(scene.tools, identities.roles)
+        return Seen(()) if identity.role else ask(scene.tools, identities.roles)
     if asked.account != scene.caller.account:
         return Seen(())
     found = ask(scene.tools, lambda: identities.role(asked.text.rpartition("/")[2]))

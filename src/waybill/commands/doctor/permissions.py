@@ -77,7 +77,7 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             if name
         )
 
-    sure = bool(request.project)
+    unless = "" if request.project else "Give `project`, if its policies name projects."
     read = "read the organisation configuration and the buckets' names"
     groups = [
         Wanted(check="parameter-read", what=read, actions=("ssm:GetParameter",), resources=parameters(*named)),
@@ -86,14 +86,14 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             what="read and move channels",
             actions=("ssm:GetParameterHistory", "ssm:PutParameter"),
             resources=parameters(channel),
-            sure=sure,
+            unless=unless,
         ),
         Wanted(
             check="objects",
             what="put artifacts and read them",
             actions=OBJECTS,
             resources=tuple(objects.values()),
-            sure=sure,
+            unless=unless,
             elsewhere=_by_bucket_policies(scene, looks, objects),
         ),
         Wanted(

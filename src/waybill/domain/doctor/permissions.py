@@ -17,16 +17,16 @@ LET = "Let the role call iam:SimulatePrincipalPolicy on itself, or look yourself
 class Wanted:
     """A group of actions on resources of one sort, under the check that tells of it.
 
-    `sure`: the resources are those of the run; otherwise a project's name was made up, and a policy that names the
-    projects that there are says no without being wrong. `elsewhere` are pairs of action and resource that the
-    resource's own policy allows.
+    `unless`: what to give so that it is sure that the run needs this; empty where that is sure. (Where no project is
+    given its name is made up: a policy that names those that there are says no without being wrong.) `elsewhere` are
+    pairs of action and resource that the resource's own policy allows.
     """
 
     check: str
     what: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
-    sure: bool = True
+    unless: str = ""
     elsewhere: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -68,11 +68,10 @@ def _told(check: str, why: str, refused: Sequence[Simulated], wanted: Wanted, pr
         mend = f"Take this out of what is denied to {principal}: {', '.join(actions)} on {_some(resources)}."
     else:
         mend = f"Add to the identity policy of {principal}: {statement}"
-    if wanted.sure or any(one.said is Said.EXPLICIT_DENY for one in refused):
+    if not wanted.unless or any(one.said is Said.EXPLICIT_DENY for one in refused):
         yield bad(check, says, mend, subject=principal)
     else:
-        more = "Give `project`, if its policies name projects."
-        yield doubtful(check, f"{says} (for a project of some name)", f"{more} {mend}", subject=principal)
+        yield doubtful(check, says, f"{wanted.unless} {mend}", subject=principal)
 
 
 def _some(resources: Sequence[str]) -> str:

@@ -40,8 +40,8 @@ def prepare() -> dict[str, Account]:
         for region in layout.REGIONS:
             _prepare_region(account, region)
     for role in (layout.STAGE_ROLE, layout.PROMOTE_ROLE):
-        _add_role(layout.PRODUCTION, role, layout.role_trust())
-    _add_role(layout.DEVELOPMENT, layout.OIDC_ROLE, layout.oidc_trust())
+        _add_role(layout.PRODUCTION, role, layout.role_trust(), layout.user_policy())
+    _add_role(layout.DEVELOPMENT, layout.OIDC_ROLE, layout.oidc_trust(), layout.user_policy())
     iam_backends[layout.DEVELOPMENT]["aws"].create_open_id_connect_provider(
         f"https://{layout.OIDC_ISSUER}", [], ["sts.amazonaws.com"], []
     )
@@ -77,8 +77,10 @@ def _keys(key: AccessKey) -> Keys:
     return Keys(key.access_key_id, key.secret_access_key)
 
 
-def _add_role(account: str, name: str, trust_policy: str) -> None:
-    iam_backends[account]["aws"].create_role(
+def _add_role(account: str, name: str, trust_policy: str, policy: str = "") -> None:
+    """Make a role; `policy` is its own, which nothing asks but IAM's simulations."""
+    iam = iam_backends[account]["aws"]
+    iam.create_role(
         role_name=name,
         assume_role_policy_document=trust_policy,
         path="/",
@@ -87,6 +89,8 @@ def _add_role(account: str, name: str, trust_policy: str) -> None:
         tags=[],
         max_session_duration="3600",
     )
+    if policy:
+        iam.put_role_policy(name, layout.USER_POLICY, policy)
 
 
 def _prepare_region(account: str, region: str) -> None:
@@ -106,11 +110,8 @@ def _prepare_pipelines() -> None:
     kms = kms_backends[layout.DEVELOPMENT][home]
     key = kms.create_key(layout.pipeline_key_policy(), "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "Pipelines", None)
     kms.create_alias(key.id, layout.PIPELINE_KEY_ALIAS)
-    _add_role(layout.DEVELOPMENT, layout.PIPELINE_ROLE, layout.pipeline_trust())
-    iam_backends[layout.DEVELOPMENT]["aws"].put_role_policy(
-        layout.PIPELINE_ROLE, layout.USER_POLICY, layout.pipeline_policy()
-    )
-    _add_role(layout.PRODUCTION, layout.DEPLOY_ROLE, layout.deploy_trust())
+    _add_role(layout.DEVELOPMENT, layout.PIPELINE_ROLE, layout.pipeline_trust(), layout.pipeline_policy())
+    _add_role(layout.PRODUCTION, layout.DEPLOY_ROLE, layout.deploy_trust(), layout.user_policy())
     artifacts = _add_bucket(layout.DEVELOPMENT, home, layout.ARTIFACT_BUCKET, key.arn)
     artifacts.policy = layout.artifact_policy().encode()
     source = _add_bucket(layout.DEVELOPMENT, home, layout.INPUT_BUCKET, None)
