@@ -389,6 +389,18 @@ def test_a_policy_that_could_not_be_read_leaves_it_open() -> None:
     assert sends(USER, resource=FAR_QUEUE, unread=[Kind.IDENTITY]) is DENIED
 
 
+def test_a_keys_policy_that_could_not_be_read_leaves_it_open() -> None:
+    assert ask(USER, "kms:Decrypt", KEY, identity=DECRYPTS, unread=[Kind.KEY]).outcome is DEPENDS
+    assert ask(USER, "kms:Decrypt", KEY, identity=DECRYPTS, unread=[Kind.BUCKET]).outcome is DENIED
+
+
+def test_a_key_knows_the_account_of_the_caller() -> None:
+    mine = to("*", allow("kms:*", Condition={"StringEquals": {"kms:CallerAccount": HERE}}))
+    assert ask(USER, "kms:Decrypt", KEY, policy(Kind.KEY, mine)).outcome is ALLOWED
+    other = to("*", allow("kms:*", Condition={"StringEquals": {"kms:CallerAccount": THERE}}))
+    assert ask(USER, "kms:Decrypt", KEY, policy(Kind.KEY, other)).outcome is DENIED
+
+
 def test_a_bucket_does_not_say_whose_it_is() -> None:
     bucket = policy(Kind.BUCKET, to(USER, allow("s3:GetObject", "arn:aws:s3:::b/*")))
     answer = ask(USER, "s3:GetObject", "arn:aws:s3:::b/x", bucket)
@@ -411,6 +423,7 @@ def test_a_session_does_not_say_the_path_of_its_role() -> None:
     assert sends(SESSION, allowed_to(with_path)) is DEPENDS
     assert sends(SESSION, allowed_to(with_path), role=with_path) is ALLOWED
     assert sends(SESSION, allowed_to(ROLE), role=with_path) is DENIED
+    assert sends(SESSION, allowed_to(with_path), session=OTHER) is DENIED
     with pytest.raises(ValueError, match="own role"):
         sends(SESSION, role=f"arn:aws:iam::{HERE}:role/team/other")
 
@@ -500,6 +513,41 @@ def test_where_no_policy_can_let_another_account_in_a_role_is_the_advice() -> No
     (missing,) = answer.missing
     assert missing.statement is None
     assert THERE in missing.advice
+
+
+def test_what_lacks_is_said_of_the_policy_that_is_there_and_what_nearly_allows_it() -> None:
+    other = {**to(FEDERATOR, allow(SEND)), "Sid": "Other"}
+    elsewhere = to(USER, allow(SEND, FAR_QUEUE.replace("queue", "second")))
+    narrow = to(USER, allow(SEND, Condition={"StringEquals": {"aws:PrincipalAccount": THERE}}))
+    far_off = to(FEDERATOR, allow("sqs:DeleteQueue"))
+    own = policy(Kind.RESOURCE, other, elsewhere, narrow, far_off, deny("sqs:*", Principal="x"), name="queue.json")
+    answer = ask(USER, SEND, FAR_QUEUE, own, identity=OTHER)
+    assert [(one.kind, one.name) for one in answer.missing] == [
+        (Kind.IDENTITY, "identity"),
+        (Kind.RESOURCE, "queue.json"),
+    ]
+    assert [(one.document.name, one.statement.number, one.but.split()[0]) for one in answer.near] == [
+        ("queue.json", 1, "names"),
+        ("queue.json", 2, "is"),
+        ("queue.json", 3, "asks"),
+    ]
+    assert "and the request has 111111111111" in answer.near[2].but
+    two = ask(USER, SEND, FAR_QUEUE, own, queue(far_off), identity=YES)
+    assert [one.name for one in two.missing] == [""]
+
+
+def test_what_nearly_allows_is_looked_for_in_both_policies_of_codeartifact() -> None:
+    repository = f"arn:aws:codeartifact:us-east-1:{THERE}:repository/d/r"
+    own = [policy(kind, to(FEDERATOR, allow("codeartifact:*"))) for kind in (Kind.DOMAIN, Kind.REPOSITORY)]
+    answer = ask(USER, "codeartifact:ReadFromRepository", repository, *own, identity=[allow("*")])
+    assert {one.document.kind for one in answer.near} == {Kind.DOMAIN, Kind.REPOSITORY}
+
+
+def test_a_statement_that_only_may_decide_is_not_said_to() -> None:
+    perhaps = allow(SEND, Condition=SECRET)
+    answer = ask(USER, SEND, QUEUE, identity=[perhaps])
+    assert [each.sure for each in answer.deciding] == [False]
+    assert [each.sure for each in ask(USER, SEND, QUEUE, identity=YES).deciding] == [True]
 
 
 def test_the_deciding_statement_is_named_with_its_document() -> None:
