@@ -111,7 +111,7 @@ class FakePackages:
         for start in range(0, len(body), CHUNK):
             yield body[start : start + CHUNK]
 
-    def copy(self, package: PackageId, source: str) -> CopyFault | None:
+    def copy(self, package: PackageId, source: str, *, revision: str) -> CopyFault | None:
         """Copy a version."""
         with self._making("copy-package", package, source), self._world.lock:
             domain = self._domain(package, "CopyPackageVersions")
@@ -121,6 +121,8 @@ class FakePackages:
             offered = domain.repositories[source].get(key_of(package))
             if offered is None:
                 return CopyFault(code="NOT_FOUND", said=f"Version {package.version} was not found")
+            if offered.revision != revision:
+                return CopyFault(code="MISMATCHED_REVISION", said=f"Version {package.version} has another revision")
             if offered.status not in READABLE - {"Unfinished"}:
                 return CopyFault(code="MISMATCHED_STATUS", said=f"Version {package.version} is {offered.status}")
             if key_of(package) in versions:

@@ -121,8 +121,8 @@ class CodeArtifact:
                     yield chunk[done:]
                 done = max(0, done - len(chunk))
 
-    def copy(self, package: PackageId, source: str) -> CopyFault | None:
-        """Copy a version from another repository of the domain."""
+    def copy(self, package: PackageId, source: str, *, revision: str) -> CopyFault | None:
+        """Copy a version from another repository of the domain; what fails there is told in an answer with HTTP 200."""
         named = {name: value for name, value in _package(package).items() if name != "repository"}
         answer = self._perform(
             "CopyPackageVersions",
@@ -131,7 +131,7 @@ class CodeArtifact:
                 **named,
                 sourceRepository=source,
                 destinationRepository=package.repository,
-                versions=[package.version],
+                versionRevisions={package.version: revision},
             ),
         )
         if answer is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from waybill.commands.account.catalogue import naming_projects
 from waybill.commands.account.find import resolve
@@ -19,6 +20,7 @@ from waybill.commands.promotion.promoted import record
 from waybill.commands.promotion.source import look_at_source, open_source
 from waybill.commands.release.conclude import Ends, conclude, ended, planned, refused
 from waybill.commands.release.execute import Executed, execute
+from waybill.commands.release.packaged import fill, shelf_of
 from waybill.commands.release.planning import planned_run
 from waybill.commands.release.refusal import refusal
 from waybill.commands.release.run import Run
@@ -35,6 +37,9 @@ from waybill.domain.selector import Named
 from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError
 from waybill.progress import Asked, Planned, RegionEnded, Started
 
+if TYPE_CHECKING:
+    from waybill.commands.packages.shelf import PackageShelf
+
 
 def promote(order: PromoteOrder, tools: Tools) -> Result:
     """Promote one version. Raises a `WaybillError` where no plan could be made."""
@@ -48,18 +53,22 @@ def promote(order: PromoteOrder, tools: Tools) -> Result:
         tools.reporter.tell(Asked(request))
         offer = look_at_source(order.project, version, order.wanted_by, shelves, tools)
     run, events, backward = _planned(order, request, source, offer, tools)
+    shelf = shelf_of(request, run.target, tools, order.transfer)
     tools.cancellation.check()
     tools.reporter.tell(Planned(run.plan))
     approval = approve(order, run, offer, events)
     why = approval.over(refusal(run, offer.subject) or backward)
-    if why is not None:
-        return approval.on(refused(run, why, seconds=tools.clock.monotonic() - started))
-    if request.dry_run:
-        return approval.on(planned(run, seconds=tools.clock.monotonic() - started))
-    run, ends = _carried_out(order, run, offer)
-    ends = outrun(run, settle(run, record(run, ends, approval.plan.digest, events), offer.subject))
+    why = shelf.over(why, offer.subject) if shelf is not None else why
+    if why is not None or request.dry_run:
+        seconds = tools.clock.monotonic() - started
+        result = planned(run, seconds=seconds) if why is None else refused(run, why, seconds=seconds)
+        return approval.on(result if shelf is None else shelf.on(result))
+    run, ends, free = _carried_out(order, run, offer, shelf)
+    if free:
+        ends = outrun(run, settle(run, record(run, ends, approval.plan.digest, events), offer.subject))
     result = conclude(run, ends, offer.subject, seconds=tools.clock.monotonic() - started)
     result = accounts.noted(result, source.owner, run.target.owner)
+    result = result if shelf is None else shelf.on(result)
     return approval.on(replace(result, resume=None) if result.exit_code is ExitCode.CONFLICT else result)
 
 
@@ -110,8 +119,8 @@ def _transfers(order: PromoteOrder, run: Run, offer: Offer) -> dict[str, str]:
     return {**got, **{item.region: f"within account {offer.account}" for item in run.plan.of(Action.NOTHING)}}
 
 
-def _carried_out(order: PromoteOrder, run: Run, offer: Offer) -> tuple[Run, Ends]:
-    """Copy, relay what could not be copied, and write the records."""
+def _carried_out(order: PromoteOrder, run: Run, offer: Offer, shelf: PackageShelf | None) -> tuple[Run, Ends, bool]:
+    """Copy, relay what could not be copied, write the records, then the package; returns whether channels may move."""
     tools = run.tools
     copied = copy_all(run, offer, order.transfer, order.verify)
     run = copied.run
@@ -129,7 +138,8 @@ def _carried_out(order: PromoteOrder, run: Run, offer: Offer) -> tuple[Run, Ends
     done = execute(
         run, goods, lambda name, end: tools.reporter.tell(RegionEnded(ended(name, run, ends_of(_named(end, copied)))))
     )
-    return run, ends_of(_named(done, copied), unseen)
+    ends = ends_of(_named(done, copied), unseen)
+    return run, ends, fill(shelf, run, ends, done, goods)
 
 
 def _named(done: Executed, copied: Copied) -> Executed:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodea
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from waybill.domain.calls import Call, On
 from waybill.domain.packages import PackageId
@@ -25,6 +26,7 @@ PACKAGE_CALLS = (
 PACKAGE_COPY_CALLS = (
     Call("codeartifact:CopyPackageVersions", On.PACKAGE_COPY, "copy the version inside a domain"),
     Call("codeartifact:ReadFromRepository", On.PACKAGE_SOURCE, "copy it from there"),
+    *(replace(call, on=On.PACKAGE_SOURCE) for call in PACKAGE_LOOK_CALLS),
 )
 """What `promote` needs beside with `from-codeartifact`."""
 
@@ -40,5 +42,5 @@ def package_resources(package: PackageId, source: PackageId | None = None, *, pa
     return {
         On.PACKAGE: [package.arn(partition)],
         On.PACKAGE_COPY: [package.arn(partition), package.repository_arn(partition)] if source is not None else [],
-        On.PACKAGE_SOURCE: [source.repository_arn(partition)] if source is not None else [],
+        On.PACKAGE_SOURCE: [source.repository_arn(partition), source.arn(partition)] if source is not None else [],
     }

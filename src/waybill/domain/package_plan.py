@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from waybill.domain.packages import WAYBILL, PackageId, StoredPackage
+from waybill.domain.packages import METADATA, WAYBILL, PackageId, StoredPackage, asset_name
 from waybill.domain.waybill import Subject, Waybill
 from waybill.errors import ConflictError
 
@@ -26,6 +27,14 @@ class Wanted:
 
     name: str
     sha256: str
+
+
+def wanted_of(subject: Subject) -> list[Wanted]:
+    """Return the assets that belong to an artifact, but its waybill."""
+    found = [Wanted(asset_name(subject), subject.digests.sha256)]
+    if (document := subject.document()) is not None:
+        found.append(Wanted(METADATA, hashlib.sha256(document).hexdigest()))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,15 @@ class PackagePlace:
         same = source is not None and (source.domain, source.namespace) == (self.domain, self.namespace)
         return source.repository if source is not None and same and source.repository != self.repository else None
 
+    def facts(self) -> dict[str, str]:
+        """Return what is approved of it in a promotion's plan."""
+        return {
+            "to": f"{self.domain}/{self.repository}/{self.namespace}",
+            "account": self.owner or "",
+            "region": self.region or "",
+            "from": self.copied_from or "",
+        }
+
     def package(self, project: str, version: str, *, account: str, region: str) -> PackageId:
         """Return what a project's version is there; `account` and `region` are those where nothing else is said."""
         return PackageId(
@@ -93,7 +102,8 @@ class PackageId:
     @property
     def where(self) -> str:
         """The version in its place, in words."""
-        return f"{self.place}/{self.namespace}/{self.name} {self.version}"
+        place = f"{self.domain}/{self.repository}/{self.namespace}"
+        return f"CodeArtifact {place}/{self.name} {self.version} ({self.owner}, {self.region})"
 
     @property
     def place(self) -> str:

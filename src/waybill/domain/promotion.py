@@ -84,6 +84,7 @@ def facts(
         "source": dict(source),
         "target": {item.region: _target(item) for item in sorted(plan.regions, key=lambda one: one.region)},
         **({"deploy": _deploy(request.delivery)} if request.delivery is not None else {}),
+        **({"package": request.package.facts()} if request.package is not None else {}),
     }
 
 

@@ -19,6 +19,7 @@ from waybill.domain.selector import Named, Selector
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 from waybill.errors import Fault, InputError
+from waybill.inputs.beside import read_packages
 from waybill.inputs.identity import read_external_id
 from waybill.inputs.place import read_overrides, read_place
 from waybill.inputs.reading import Reading, one_of
@@ -31,6 +32,7 @@ from waybill.inputs.typed import command_line
 
 if TYPE_CHECKING:
     from waybill.domain.delivery import Delivery
+    from waybill.domain.packages import PackagePlace
 
 
 OF_THE_PLAN = frozenset({"plan", "apply", "plan-only", "plan-digest"})
@@ -60,6 +62,7 @@ def read(
     transfer = reading.parsed("transfer", one_of(Transfer))
     verify = reading.parsed("verify", one_of(Verification))
     read_token(reading)
+    package = read_packages(reading, around, project, wanted.version if isinstance(wanted, selector.Exactly) else None)
     delivery = read_then(reading, place, around)
     digest = reading.checked("plan-digest", lambda text: bool(_DIGEST.fullmatch(text)), "must be 64 hex digits.")
     plan_only = reading.flag("plan-only") or reading.given("plan") is not None
@@ -72,7 +75,9 @@ def read(
         source=source,
         wanted=wanted,
         wanted_by=wanted_by,
-        request=_requests(values, place, release, around.origin, plan_only=plan_only, delivery=delivery),
+        request=_requests(
+            values, place, release, around.origin, plan_only=plan_only, delivery=delivery, package=package
+        ),
         transfer=transfer,
         verify=verify,
         approved=digest or None,
@@ -88,6 +93,7 @@ def _requests(
     *,
     plan_only: bool,
     delivery: Delivery | None,
+    package: PackagePlace | None,
 ) -> Callable[[Version], Request]:
     """Return what makes the request once the version is known; it is never looked for again after that."""
     again = {name: value for name, value in values.items() if name not in OF_THE_PLAN}
@@ -116,6 +122,7 @@ def _requests(
             again=line,
             restart=line,
             delivery=delivery,
+            package=package,
         )
 
     return at

@@ -57,5 +57,5 @@ class Packages(Protocol):
     def stream(self, package: PackageId, asset: str) -> Iterator[bytes]:
         """Yield an asset's bytes from the first to the last. Raises `ArtifactError` where it is gone."""
 
-    def copy(self, package: PackageId, source: str) -> CopyFault | None:
-        """Copy a version from the repository `source` of the same domain; None: it was copied."""
+    def copy(self, package: PackageId, source: str, *, revision: str) -> CopyFault | None:
+        """Copy a version, of this revision, from the repository `source` of the same domain; None: it was copied."""

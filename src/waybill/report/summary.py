@@ -36,10 +36,19 @@ def summary(result: Result, *, plan: Plan | None = None, run_url: str = "", cons
     limit = BESIDE_REGIONS_BYTES if result.regions else BODY_BYTES
     shown = shortened(bodies.as_markdown(result.body, console_links=console_links), limit)
     regions = _regions(result, _partition(result) if console_links else "") if planned is None else _plan(planned)
-    lines += [*regions, *shown] if result.command in words.PLACING else [*shown, *regions]
+    first, last = (regions, shown) if result.command in words.PLACING else (shown, regions)
+    lines += [*first, *_package(result), *last]
     lines += [prose(one_line(result.then, 2000)), ""] if result.then else []
     lines += [*_errors(result, planned), *_resume(result), *_warnings(result), *_facts(result, planned, run_url)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _package(result: Result) -> list[str]:
+    if result.package is None:
+        return []
+    from waybill.report import package_text  # noqa: PLC0415 - few runs publish a package
+
+    return package_text.as_markdown(result.package)
 
 
 def _heading(result: Result) -> str:

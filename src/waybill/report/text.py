@@ -44,7 +44,12 @@ def heading(end: Result, ink: Ink = PLAIN) -> str:
 def middle(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None) -> list[str]:
     """Return what a command shows beside its end and the table of regions, in the order in which they came to be."""
     shown, regions = bodies.as_text(end.body, ink), table(end, ink, plan=plan)
-    return [regions, shown] if end.command in words.PLACING else [shown, regions]
+    parts = [regions, shown] if end.command in words.PLACING else [shown, regions]
+    if end.package is None:
+        return parts
+    from waybill.report import package_text  # noqa: PLC0415 - few runs publish a package
+
+    return [parts[0], package_text.as_text(end.package, ink), parts[1]]
 
 
 def table(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None) -> str:

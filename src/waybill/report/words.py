@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from importlib import import_module
 from typing import TypeVar
 
@@ -50,6 +51,10 @@ _LOOKED = {
 
 def sentence(result: Result) -> str:
     """Return how the command ended, in a sentence or two that a newcomer understands."""
+    if result.package is not None and result.command in PLACING:
+        from waybill.report import package_text  # noqa: PLC0415 - few runs publish a package
+
+        return package_text.sentence(result.package, result, sentence(replace(result, package=None)))
     if result.command in PLACING and (result.body is not None or result.outcome is Outcome.FAILED):
         from waybill.report import deploy_words  # noqa: PLC0415 - most runs deploy nothing
 
@@ -167,6 +172,8 @@ def troubles(result: Result, plan: Plan | None = None) -> list[tuple[str, str, s
     found = [("", result.error, result.advice or "")] if result.error else []
     planned = [(one.region, one.error.what, one.error.advice) for one in (plan.regions if plan else ()) if one.error]
     ended = [(one.region, one.error, one.advice or "") for one in result.regions if one.error]
+    if (package := result.package) is not None and package.error and package.error not in (result.error or ""):
+        ended.append(("CodeArtifact", package.error, package.advice or ""))
     alike = _alike((region, (error, advice)) for region, error, advice in [*planned, *ended])
     return found + [(where, error, advice) for where, (error, advice) in alike if not said(result, error, advice)]
 

@@ -17,15 +17,19 @@ from waybill.errors import ConflictError
 
 if TYPE_CHECKING:
     from waybill.commands.packages.shelf import PackageShelf
+    from waybill.domain.orders import Transfer
 
 
-def shelf_of(request: Request, target: Target, tools: Tools) -> PackageShelf | None:
-    """Return the version's place in CodeArtifact, looked at; None where none is asked for."""
+def shelf_of(request: Request, target: Target, tools: Tools, transfer: Transfer | None = None) -> PackageShelf | None:
+    """Return the version's place in CodeArtifact, looked at; None where none is asked for.
+
+    `transfer` is a promotion's.
+    """
     if request.package is None:
         return None
     from waybill.commands.packages.shelf import PackageShelf  # noqa: PLC0415 - few runs publish packages
 
-    shelf = PackageShelf(request, request.package, target, tools)
+    shelf = PackageShelf(request, request.package, target, tools, transfer)
     shelf.look()
     return shelf
 

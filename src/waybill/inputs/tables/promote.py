@@ -17,6 +17,7 @@ from waybill.inputs.shared import (
 )
 from waybill.inputs.spec import Input, Kind, Output, Verb
 from waybill.inputs.tables.delivery import DEPLOYED, DEPLOYS_THEN
+from waybill.inputs.tables.packages import COPIES
 
 PROMOTE = Verb(
     name="promote",
@@ -79,6 +80,7 @@ PROMOTE = Verb(
             "The digest of the plan that was approved: stop (exit 5) unless the plan made now has the same.",
             example="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ),
+        *COPIES,
         *DEPLOYS_THEN,
         GITHUB_TOKEN,
         DRY_RUN,
