@@ -80,11 +80,11 @@ def test_a_change_set_of_a_new_stack_makes_nothing_and_is_executed_as_it_says(st
 def test_what_is_discarded_leaves_neither_change_set_nor_stack(stack_place: StackPlace) -> None:
     name = new_name()
     ready = prepared(stack_place, name, simple(name))
-    stack_place.stacks.discard(ready, new=True)
+    stack_place.stacks.discard(ready, fresh=True)
     assert still(stack_place, ready.stack_id).standing is Standing.GONE
     assert stack_place.stacks.look(name) is None
     assert name not in {one.name for one in stack_place.stacks.every()}
-    stack_place.stacks.discard(ready, new=True)
+    stack_place.stacks.discard(ready, fresh=True)
     with pytest.raises(ConflictError):
         stack_place.stacks.execute(ready)
     stood(stack_place, name, simple(name))
@@ -94,7 +94,7 @@ def test_a_stack_that_anything_was_made_of_is_never_discarded(stack_place: Stack
     name = new_name()
     ready = prepared(stack_place, name, simple(name))
     stack = ended(stack_place, ready)
-    stack_place.stacks.discard(ready, new=True)
+    stack_place.stacks.discard(ready, fresh=True)
     assert still(stack_place, stack.id).standing is Standing.WHOLE
 
 
@@ -209,7 +209,7 @@ def test_what_was_compared_with_a_stack_that_somebody_changed_since_is_not_execu
     with pytest.raises(ConflictError):
         stack_place.stacks.execute(ready)
     assert stack_place.value(f"/{name}/one") == "theirs"
-    stack_place.stacks.discard(ready, new=False)
+    stack_place.stacks.discard(ready, fresh=False)
     assert stack_place.stacks.look(name) is not None
 
 
@@ -245,11 +245,22 @@ def test_parameters_that_the_template_does_not_take_are_bad_input(
 
 def test_a_stack_is_new_once_and_is_changed_where_it_is(stack_place: StackPlace) -> None:
     name = new_name()
-    with pytest.raises(InputError):
+    with pytest.raises(ConflictError, match="somebody else is setting up"):
         prepared(stack_place, name, simple(name), new=False)
     stood(stack_place, name, simple(name))
-    with pytest.raises(InputError):
+    with pytest.raises(ConflictError, match="somebody else is setting up"):
         prepared(stack_place, name, simple(name))
+
+
+def test_a_stack_of_which_somebody_else_made_a_change_set_is_never_discarded(stack_place: StackPlace) -> None:
+    name = new_name()
+    ours, theirs = (prepared(stack_place, name, simple(name, value)) for value in ("one", "two"))
+    assert not stack_place.stacks.discard(ours, fresh=True)
+    reviewed = stack_place.stacks.look(name)
+    assert reviewed is not None
+    assert reviewed.standing is Standing.REVIEW
+    ended(stack_place, theirs)
+    assert stack_place.value(f"/{name}/one") == "two"
 
 
 def test_two_change_sets_of_one_run_and_stack_do_not_get_into_each_others_way(stack_place: StackPlace) -> None:

@@ -100,15 +100,17 @@ class FakeStacks:
             else:
                 self._state.begin_update(stack, found.target)
 
-    def discard(self, change_set: ChangeSet, *, new: bool) -> None:
+    def discard(self, change_set: ChangeSet, *, fresh: bool) -> bool:
         """Delete a change set, and the stack that is nothing but it."""
         with self._making("discard-stack", change_set.stack_id), self._world.lock:
             stack = self._stack(change_set.stack_id)
             if stack is None:
-                return
+                return False
             stack.sets.pop(change_set.id, None)
-            if new and stack.word == "REVIEW_IN_PROGRESS":
+            goes = fresh and stack.word == "REVIEW_IN_PROGRESS" and not stack.sets
+            if goes:
                 self._state.begin_going(stack)
+            return goes
 
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
         """Return the events after one, oldest first."""
@@ -139,12 +141,10 @@ class FakeStacks:
         found = self._state.find(self._account, self._region, name)
         if new:
             if found is not None and found.word != "REVIEW_IN_PROGRESS":
-                raise refused(name, "already exists and cannot be created again")
+                raise moved(name)
             return found or self._state.add(self._account, self._region, name, "REVIEW_IN_PROGRESS")
-        if found is None:
-            raise refused(name, f"Stack [{name}] does not exist")
-        if shown(found).standing is not Standing.WHOLE:
-            raise refused(name, f"is in {found.word} state and can not be updated.")
+        if found is None or shown(found).standing is not Standing.WHOLE:
+            raise moved(name)
         return found
 
     def _here(self) -> list[StackState]:
@@ -218,6 +218,11 @@ def standing(word: str) -> Standing:
     if word.endswith("_IN_PROGRESS"):
         return Standing.BUSY
     return Standing.STUCK if word.endswith("_FAILED") else Standing.WHOLE
+
+
+def moved(name: str) -> ConflictError:
+    """Return the error of a stack that is not as somebody saw it."""
+    return ConflictError(f"The stack {name} is not as it was a moment ago: somebody else is setting up.")
 
 
 def refused(name: str, why: str) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,12 @@ KEPT = frozenset({"Retain", "ReplaceAndRetain"})
 
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 """What a change set that changes nothing says of itself: CloudFormation has no status for it."""
+
+MOVED = re.compile(
+    r"\[\S+\] already exists and cannot be created again|is in \S+ state and can ?not be updated"
+    r"|Stack \[\S+\] does not exist"
+)
+"""What CreateChangeSet says where a stack is not as it was when it was looked at: a ValidationError as any other."""
 
 
 def stack_of(answer: Mapping[str, Any]) -> Stack:

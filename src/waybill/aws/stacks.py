@@ -10,13 +10,8 @@ from typing import Any, TypeVar
 
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
-from waybill.aws.stack_shapes import (
-    change_set_of,
-    event_of,
-    resource_of,
-    stack_of,
-)
-from waybill.errors import ConflictError
+from waybill.aws.stack_shapes import MOVED, change_set_of, event_of, resource_of, stack_of
+from waybill.errors import ConflictError, InputError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackEvent, StackResource, Standing
 
 T = TypeVar("T")
@@ -32,6 +27,8 @@ STALE: Mapping[str, Any] = {
 }
 NONE_SUCH: Mapping[str, Any] = {"ValidationError": None}
 """CloudFormation's one code for what is wrong with a request; names are ours, and well-formed."""
+
+OTHERS: Mapping[str, Any] = {"AlreadyExistsException": None, "OperationInProgressException": None}
 
 ABSENT: Mapping[str, Any] = {"ChangeSetNotFound": None, "ValidationError": None, "InvalidChangeSetStatus": None}
 
@@ -77,21 +74,29 @@ class CloudFormation:
         """Begin to make a change set; `new`: the stack is not there, or in `REVIEW` only."""
         # A run that GitHub tries again has the same id, and what its first try made may still be there.
         unique = f"{change_set}-{token_hex(4)}"
-        answer = self._perform(
-            "CreateChangeSet",
-            name,
-            lambda: self._client.create_change_set(
-                StackName=name,
-                ChangeSetName=unique,
-                # It is made once, however often an answer is lost.
-                ClientToken=unique,
-                ChangeSetType="CREATE" if new else "UPDATE",
-                TemplateBody=template,
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                Capabilities=CAPABILITIES,
-            ),
+        call = partial(
+            self._client.create_change_set,
+            StackName=name,
+            ChangeSetName=unique,
+            # It is made once, however often an answer is lost.
+            ClientToken=unique,
+            ChangeSetType="CREATE" if new else "UPDATE",
+            TemplateBody=template,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            Capabilities=CAPABILITIES,
         )
+        try:
+            answer = self._perform("CreateChangeSet", name, call, OTHERS)
+        except InputError as error:
+            if not MOVED.search(error.what):
+                raise
+            answer = None
+        if answer is None:
+            raise ConflictError(
+                f"The stack {name} in {self._region} is not as it was a moment ago: somebody else is setting up.",
+                "Let them end, and run again.",
+            )
         return ChangeSet(id=answer["Id"], stack_id=answer["StackId"], readiness=Readiness.MAKING)
 
     def change_set(self, change_set: ChangeSet) -> ChangeSet:
@@ -120,16 +125,22 @@ class CloudFormation:
                 "Look at the plan again, and apply that.",
             )
 
-    def discard(self, change_set: ChangeSet, *, new: bool) -> None:
-        """Delete a change set, and the stack that is nothing but it."""
+    def discard(self, change_set: ChangeSet, *, fresh: bool) -> bool:
+        """Delete a change set, and with `fresh` the stack that is nothing but it."""
         call = partial(self._client.delete_change_set, ChangeSetName=change_set.id)
         self._perform("DeleteChangeSet", change_set.stack_id, call, ABSENT)
-        if not new:
-            return
-        stack = self.look(change_set.stack_id)
-        # Never one that anything was made of.
-        if stack is not None and stack.standing is Standing.REVIEW:
-            self.delete(change_set.stack_id)
+        stack = self.look(change_set.stack_id) if fresh else None
+        # Never one that anything was made of, or that somebody else is about to make.
+        if stack is None or stack.standing is not Standing.REVIEW or self._reviewed(change_set):
+            return False
+        self.delete(change_set.stack_id)
+        return True
+
+    def _reviewed(self, change_set: ChangeSet) -> bool:
+        """Whether the stack of a change set has others."""
+        call = partial(self._client.list_change_sets, StackName=change_set.stack_id)
+        pages = self._pages("ListChangeSets", change_set.stack_id, call)
+        return any(one["ChangeSetId"] != change_set.id for page in pages for one in page["Summaries"])
 
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
         """Return the events after the one of that id (all, where empty), oldest first."""

@@ -107,7 +107,10 @@ class Stacks(Protocol):
         *,
         new: bool,
     ) -> ChangeSet:
-        """Begin to make a change set whose name begins so; `new`: the stack is not there, or in `REVIEW` only."""
+        """Begin to make a change set whose name begins so; `new`: the stack is not there, or in `REVIEW` only.
+
+        Raises `ConflictError` where it is otherwise by now: somebody else is setting up.
+        """
 
     def change_set(self, change_set: ChangeSet) -> ChangeSet:
         """Return how a change set stands now."""
@@ -115,8 +118,11 @@ class Stacks(Protocol):
     def execute(self, change_set: ChangeSet) -> None:
         """Begin to do what a change set says; what it creates in vain goes again. Raises `ConflictError` when stale."""
 
-    def discard(self, change_set: ChangeSet, *, new: bool) -> None:
-        """Delete a change set, and with `new` its stack, where that is in `REVIEW`. Neither need be there."""
+    def discard(self, change_set: ChangeSet, *, fresh: bool) -> bool:
+        """Delete a change set, and with `fresh` its stack, in `REVIEW` and without another. Neither need be there.
+
+        Returns whether the stack goes.
+        """
 
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
         """Return the events after the one of that id (all, where empty), oldest first."""

@@ -127,7 +127,7 @@ class Run:
             stacks.execute(made)
         except ConflictError:
             # Whatever stands there by now is not for us to delete.
-            self._work.discard(step.plan.ref, made, new=False)
+            self._work.discard(step.plan.ref, made, fresh=False)
             raise
         return follow(self._work, step.plan.ref, made.stack_id, last)
 
@@ -151,11 +151,11 @@ class Run:
         if step.change_set is not None and texts == dict(step.plan.parameters):
             return step.change_set
         if step.change_set is not None:
-            self._work.discard(wanted.ref, step.change_set, new=step.new)
-        made = self._work.prepare(wanted, texts, new=step.new)
+            self._work.discard(wanted.ref, step.change_set, fresh=step.fresh)
+        made = self._work.prepare(wanted, texts, new=step.new, fresh=step.fresh)
         if made.readiness is Readiness.READY and (step.plan.replaces_broken or _same(made, step.plan)):
             return made
-        self._work.discard(wanted.ref, made, new=step.new)
+        self._work.discard(wanted.ref, made, fresh=step.fresh)
         if made.readiness is Readiness.EMPTY:
             return None
         if made.readiness is Readiness.FAILED:

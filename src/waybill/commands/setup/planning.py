@@ -51,18 +51,19 @@ def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack],
     if broken:
         return Making(plan=plan, wanted=wanted, stack=stack)
     texts = wanted.texts(lambda output: known(outputs)(output) or _stand_in(work, output))
-    made = work.prepare(wanted, texts, new=there is None)
-    return _read(work, Making(plan=plan, wanted=wanted, stack=there), made)
+    reviewed = stack is not None and stack.standing is Standing.REVIEW
+    step = Making(plan=plan, wanted=wanted, stack=there, reviewed=reviewed)
+    return _read(work, step, work.prepare(wanted, texts, new=step.new, fresh=step.fresh))
 
 
 def _read(work: Work, step: Making, made: ChangeSet) -> Making:
     """Return the step with what its change set says; one that is empty, or rests on a stand-in, goes again at once."""
     if made.readiness is Readiness.FAILED:
-        work.discard(step.plan.ref, made, new=step.new)
+        work.discard(step.plan.ref, made, fresh=step.fresh)
         raise ConflictError(f"CloudFormation would not change {step.plan.ref}: {made.reason}", "Nothing was changed.")
     if made.readiness is Readiness.READY and not step.plan.awaits:
         return replace(step, change_set=made, plan=replace(step.plan, changes=in_order(made.changes)))
-    work.discard(step.plan.ref, made, new=step.new)
+    work.discard(step.plan.ref, made, fresh=step.fresh)
     if made.readiness is Readiness.EMPTY and not step.plan.awaits:
         return replace(step, plan=replace(step.plan, action=StackAction.NOTHING, end=StackEnd.ALREADY))
     return replace(step, plan=replace(step.plan, changes=in_order(made.changes)))
@@ -133,6 +134,6 @@ def discard(work: Work, steps: Iterable[Making]) -> None:
         made = by_ref[ref].change_set
         if made is not None:
             with suppress(WaybillError):
-                work.discard(ref, made, new=by_ref[ref].new)
+                work.discard(ref, made, fresh=by_ref[ref].fresh)
 
     everywhere(one, list(by_ref))

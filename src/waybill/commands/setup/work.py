@@ -39,8 +39,8 @@ class Work:
         """Return the CloudFormation that a stack is in."""
         return self.accounts[ref.account].stacks(ref.region)
 
-    def prepare(self, wanted: WantedStack, parameters: Mapping[str, str], *, new: bool) -> ChangeSet:
-        """Return the change set of a stack, once it is known what is in it."""
+    def prepare(self, wanted: WantedStack, parameters: Mapping[str, str], *, new: bool, fresh: bool) -> ChangeSet:
+        """Return the change set of a stack, once it is known what is in it; `fresh`: see `Making`."""
         stacks = self.stacks(wanted.ref)
         made = stacks.prepare(
             wanted.ref.name,
@@ -62,17 +62,17 @@ class Work:
             )
         except WaybillError:
             with suppress(WaybillError):
-                self.discard(wanted.ref, made, new=new)
+                self.discard(wanted.ref, made, fresh=fresh)
             raise
 
-    def discard(self, ref: StackRef, made: ChangeSet, *, new: bool) -> None:
-        """Delete a change set; with `new` its stack goes, too, and its name is free again, where nothing is made of it.
+    def discard(self, ref: StackRef, made: ChangeSet, *, fresh: bool) -> None:
+        """Delete a change set; with `fresh` its stack goes, too, where nothing was made of it, and nobody else begins.
 
         A run that is stopped does not wait for that.
         """
         stacks = self.stacks(ref)
-        stacks.discard(made, new=new)
-        for pause in pauses(GOING) if new else ():
+        going = stacks.discard(made, fresh=fresh)
+        for pause in pauses(GOING) if going else ():
             stack = stacks.look(made.stack_id)
             if stack is None or stack.standing is not Standing.BUSY or self.tools.cancellation.cancelled:
                 return
@@ -88,13 +88,20 @@ class Work:
 class Making:
     """One stack that is made or changed. `change_set` None: nothing changes, or it is made once parameters are known.
 
-    `stack` is what stands; None where there is none, or a change set is all there is of it.
+    `stack` is what stands; None where there is none, or a change set is all there is of it. `reviewed`: of that one
+    somebody else made a change set before.
     """
 
     plan: StackPlan
     wanted: WantedStack
     stack: Stack | None = None
     change_set: ChangeSet | None = None
+    reviewed: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the stack is there only since this run made a change set of it."""
+        return self.new and not self.reviewed
 
     @property
     def new(self) -> bool:
