@@ -150,6 +150,7 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
     "status": {"check": "maybe", "repair": "maybe"},
     "versions": {"limit": "many"},
     "prune": {"keep": "few", "older-than": "long"},
+    "doctor": {"fix-plan": "maybe"},
     "setup init": {"config": ".", "answers": "nowhere.yaml", "force": "maybe", "schema": "two\tcolumns"},
     "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
     "access explain": {

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from waybill.domain.doctor.examined import Examined
+from waybill.domain.doctor.fixing import FixPlan
 from waybill.domain.findings import Finding, Verdict, counted
 from waybill.report import findings_text
-from waybill.report.ink import Ink
+from waybill.report.ink import Ink, one_line
+from waybill.report.markdown import prose
 from waybill.report.units import count, listing
 
 _WORDS = {Verdict.FAIL: "failed", Verdict.WARN: "with a warning", Verdict.UNKNOWN: "unknown", Verdict.PASS: "good"}
@@ -23,12 +25,34 @@ def sentence(body: Examined) -> str:
 
 def as_text(body: Examined, ink: Ink) -> str:
     """Return a line for each finding, and what mends them."""
-    return "\n".join(findings_text.as_lines(folded(body.findings), ink))
+    lines = findings_text.as_lines(folded(body.findings), ink)
+    return "\n".join([*lines, *(["", *fixes(body.fix)] if body.fix else [])])
 
 
 def as_markdown(body: Examined) -> list[str]:
     """Return the same as a table and items."""
-    return findings_text.as_markdown(folded(body.findings))
+    lines = findings_text.as_markdown(folded(body.findings))
+    return [*lines, *(prose(one_line(line, 2000)) for line in (fixes(body.fix) if body.fix else []))]
+
+
+def fixes(fix: FixPlan) -> list[str]:
+    """Return what setup's plan would mend, and what it leaves, in sentences."""
+    if not fix.plan.changes:
+        return ["`waybill setup plan` would change nothing: none of this is mended by it."]
+    changes = count(sum(len(stack.changes) for stack in fix.plan.stacks), "resource")
+    beside = count(sum(one.pending for one in fix.plan.beside), "setting")
+    told = [
+        f"`{fix.command}` would change {changes} and {beside}, and so mend: {_checks(fix.mended) or 'none of this'}."
+    ]
+    if fix.left:
+        told.append(f"It would not mend: {_checks(fix.left)}. Do that by the commands above.")
+    return told
+
+
+def _checks(findings: Sequence[Finding]) -> str:
+    return listing(
+        dict.fromkeys(f"{one.check} ({'/'.join(filter(None, (one.account, one.region)))})" for one in findings)
+    )
 
 
 def folded(findings: Sequence[Finding]) -> list[Finding]:

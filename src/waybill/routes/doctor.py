@@ -19,7 +19,15 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs, and look."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults, access_key=bench.access_key())
-    return doctor(with_claims(request, shop), bench.tools(request.place.config_regions))
+    regions = request.members.prepared.regions if request.members else request.place.config_regions
+    tools = bench.tools(regions)
+    result = doctor(with_claims(request, shop), tools)
+    if request.fix is None:
+        return result
+    from waybill.commands.doctor.fixing import with_fix_plan  # noqa: PLC0415 - setup, which few ask for here
+    from waybill.routes.package_files import PackageTemplates  # noqa: PLC0415
+
+    return with_fix_plan(result, request.fix, tools, PackageTemplates())
 
 
 def with_claims(request: DoctorRequest, shop: Shop) -> DoctorRequest:

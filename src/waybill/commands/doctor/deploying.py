@@ -23,7 +23,8 @@ def deploying(scene: Scene, regions: list[str], staging: frozenset[str]) -> list
     A run that takes a role, and is given no pipeline, deploys nothing; somebody who looks at an account sees them all.
     """
     request = scene.request
-    if request.pipeline is None and (request.place.identity.role or request.place.identity.oidc_role):
+    identity = request.place.identity
+    if scene.own and request.pipeline is None and (identity.role or identity.oidc_role):
         return []
     found, there = _entered(scene)
     if there is None:
@@ -33,7 +34,7 @@ def deploying(scene: Scene, regions: list[str], staging: frozenset[str]) -> list
         caller=there.caller,
         regions=regions,
         staging=staging,
-        accounts={scene.caller.account: scene.account, there.caller.account: there.account},
+        accounts={**scene.others, scene.caller.account: scene.account, there.caller.account: there.account},
         tools=scene.tools,
     )
     looked = of_the_pipelines(works, scene.request.pipeline)
@@ -44,9 +45,7 @@ def deploying(scene: Scene, regions: list[str], staging: frozenset[str]) -> list
 def _entered(scene: Scene) -> tuple[list[Finding], Scene | None]:
     """Return the account of the pipelines, as a scene of its own: without `pipeline-role`, as a deploy enters it."""
     identity, own = scene.request.pipeline_identity, scene.request.place.identity
-    if identity.role is None and own.role is None:
-        return [], scene
-    if identity.role == own.role:
+    if not scene.own or identity.role == own.role:
         return [], scene
     policy = doctor_policy() if identity.role or identity.oidc_role else ""
     try:
@@ -64,7 +63,7 @@ def _entered(scene: Scene) -> tuple[list[Finding], Scene | None]:
 
 
 def _may_start(scene: Scene, named: list[tuple[str, str]]) -> list[Finding]:
-    if not named:
+    if not named or not scene.own:
         return []
     principal = principal_of(scene.account, scene.caller, scene)
     prefix = f"arn:{scene.caller.partition}:codepipeline"

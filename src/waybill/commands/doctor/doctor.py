@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from waybill.commands.doctor.asking import at_once
 from waybill.commands.doctor.channels import of_the_channels
 from waybill.commands.doctor.deploying import deploying
 from waybill.commands.doctor.entering import enter_target
+from waybill.commands.doctor.file import enter_members
 from waybill.commands.doctor.github import of_github
 from waybill.commands.doctor.permissions import permissions
 from waybill.commands.doctor.regions import look_at_region
 from waybill.commands.doctor.scene import Scene, set_out
 from waybill.commands.doctor.session import session_finding
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.doctor.configuring import configuration_findings
+from waybill.domain.doctor.configuring import accounts_agree, configuration_findings
 from waybill.domain.doctor.examined import DoctorRequest, Examined
+from waybill.domain.doctor.identity import credentials_finding
 from waybill.domain.doctor.verdicts import bad
 from waybill.domain.findings import Finding
 from waybill.domain.result import Outcome, Result
+from waybill.domain.setup.requests import Members
 from waybill.errors import ExitCode
 from waybill.progress import Started
 
@@ -27,15 +31,38 @@ def doctor(request: DoctorRequest, tools: Tools) -> Result:
     """Look at everything that a release needs. Raises `Cancelled` only; whatever is wrong is a finding."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what a release needs"))
+    if request.members is not None:
+        return _concluded(of_the_file(request, request.members, tools), tools.clock.monotonic() - started, caller=None)
     entry = enter_target(request, tools)
     findings = list(entry.findings)
     if entry.account is not None and entry.caller is not None:
-        findings += _of_the_account(set_out(request, entry.account, entry.caller, tools))
-    return concluded(findings, tools.clock.monotonic() - started, caller=entry.caller.arn if entry.caller else None)
+        findings += of_the_account(set_out(request, entry.account, entry.caller, tools))
+    return _concluded(findings, tools.clock.monotonic() - started, caller=entry.caller.arn if entry.caller else None)
 
 
-def _of_the_account(scene: Scene) -> list[Finding]:
-    """Look at the account: at all regions first, since what may be done there is asked of what they have."""
+def of_the_file(request: DoctorRequest, members: Members, tools: Tools) -> list[Finding]:
+    """Look at every account of the file, each by the role that the file names, and at whether they agree."""
+    found = [credentials_finding(request.access_key, real=tools.console)]
+    entered, findings = enter_members(request, members, tools)
+    scenes, errors = everywhere(lambda name: entered[name](), list(entered))
+    for error in errors.values():
+        raise error
+    looked, failed = everywhere(lambda name: of_the_account(scenes[name]), list(scenes))
+    for error in failed.values():
+        raise error
+    for name, some in looked.items():
+        findings[name] += [replace(one, account=name) for one in some]
+    found += [one for some in findings.values() for one in some]
+    return [
+        *found,
+        *accounts_agree(
+            {name: scene.texts for name, scene in scenes.items()}, members.prepared.configuration_parameter
+        ),
+    ]
+
+
+def of_the_account(scene: Scene) -> list[Finding]:
+    """Look at one account: at all regions first, since what may be done there is asked of what they have."""
     known = scene.tools.known_regions
     organisation = scene.organisation
     found = list(configuration_findings(scene.texts, scene.request.place.configuration_parameter, organisation))
@@ -62,7 +89,7 @@ def _of_the_account(scene: Scene) -> list[Finding]:
     )
 
 
-def concluded(findings: list[Finding], seconds: float, *, caller: str | None) -> Result:
+def _concluded(findings: list[Finding], seconds: float, *, caller: str | None) -> Result:
     """Return the result: exit 3 where anything fails."""
     found = Examined(findings=tuple(findings))
     return Result(

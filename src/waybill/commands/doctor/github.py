@@ -30,7 +30,7 @@ def of_github(scene: Scene) -> list[Finding]:
     for role, provider in trusting:
         trusted = Trusted(role=role, provider=provider, audiences=audiences[provider])
         found += [one for one in trust_findings(trusted, audience) if one not in found]
-    own = scene.request.place.identity.oidc_role is not None
+    own = scene.own and scene.request.place.identity.oidc_role is not None
     # Another role's trust does not stop this run.
     return [one if own or one.verdict is not Verdict.FAIL else replace(one, verdict=Verdict.WARN) for one in found]
 
@@ -39,6 +39,8 @@ def _roles(scene: Scene) -> Seen[Sequence[Role]] | Unseen:
     """Return the roles to look at: the one that this run takes, where it is of this account; all, if it takes none."""
     identity = scene.request.place.identity
     identities, asked = scene.account.identities(), identity.oidc_role
+    if not scene.own:
+        return ask(scene.tools, identities.roles)
     if asked is None:
         return Seen(()) if identity.role else ask(scene.tools, identities.roles)
     if asked.account != scene.caller.account:

@@ -135,7 +135,7 @@ def _look_at_key(scene: Scene, region: str, named: KeyArn) -> KeyLook:
         return KeyLook(named=named, key=Seen(None))
     key = ask(scene.tools, lambda: exam.key(named))
     there = key.value if isinstance(key, Seen) else None
-    usable = there is None or there.state == "Enabled"
+    usable = scene.own and (there is None or there.state == "Enabled")
     tried = _tried(scene, exam, there.arn if there else named) if usable else None
     return KeyLook(named=named, key=key, used=tried)
 

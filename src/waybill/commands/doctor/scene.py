@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from waybill.commands.doctor.asking import ask
 from waybill.commands.tools import Tools, everywhere
@@ -18,7 +18,11 @@ from waybill.ports.examination import Examination
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """An account that was entered. `texts` is what the configuration's parameter holds, by region."""
+    """An account that was entered. `texts` is what the configuration's parameter holds, by region.
+
+    `own`: it was entered as the run itself enters it, so that what may be done there is the run's, too. `others` are
+    accounts that were entered beside, by their numbers.
+    """
 
     request: DoctorRequest
     account: Account
@@ -26,6 +30,8 @@ class Scene:
     organisation: Organisation
     texts: Texts
     tools: Tools
+    own: bool = True
+    others: Mapping[str, Account] = field(default_factory=dict)
 
     def examination(self, region: str) -> Examination:
         """Return one region, to look at."""

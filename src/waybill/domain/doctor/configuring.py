@@ -74,6 +74,25 @@ def _equal(known: Mapping[str, str], parameter: str) -> Iterator[Finding]:
             yield good(check, what, subject=parameter)
 
 
+def accounts_agree(accounts: Mapping[str, Texts], parameter: str) -> Iterator[Finding]:
+    """Yield whether the accounts have the same configuration: a promotion takes the one's prefixes for the other's."""
+    documents = {}
+    for name, texts in accounts.items():
+        known = [fact.value for fact in texts.values() if isinstance(fact, Seen) and fact.value is not None]
+        document = _document(known[0]) if known else None
+        if document is not None:
+            documents[name] = document
+    if len(documents) < 2:
+        return
+    differing = _differing(documents, only=USED)
+    told = "; ".join(f"{key}: {_by_value(documents, key)}" for key in differing)
+    if told:
+        mend = "Where that is not meant, write the same everywhere: `waybill setup configuration --write`."
+        yield doubtful("configuration-accounts", f"is not the same in all accounts ({told})", mend, subject=parameter)
+    else:
+        yield good("configuration-accounts", "is the same in all accounts", subject=parameter)
+
+
 def _differing(
     documents: Mapping[str, Mapping[str, Any]], *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()
 ) -> list[str]:

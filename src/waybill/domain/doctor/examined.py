@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from waybill.domain.doctor.fixing import FixPlan
 from waybill.domain.findings import Finding, Verdict, counted
 from waybill.domain.identity import Identity
 from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import KmsChoice, Place
+from waybill.domain.setup.requests import ApplyRequest, Members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,8 @@ class DoctorRequest:
     """What is asked of doctor. `project` and `pipeline` left out: all that there are.
 
     `pipeline_identity` is who works in the pipeline's account; `access_key` the id of the key that the run begins with,
-    or empty. `claims` are those of the runner's token, empty where there is none; `no_token` says why.
+    or empty. `claims` are those of the runner's token, empty where there is none; `no_token` says why. `members`: the
+    accounts of a file are looked at, each in its place; `fix`: and what setup's plan would mend of what is found.
     """
 
     place: Place
@@ -28,6 +31,8 @@ class DoctorRequest:
     access_key: str = ""
     claims: Mapping[str, Any] = field(default_factory=dict)
     no_token: str = ""
+    members: Members | None = None
+    fix: ApplyRequest | None = None
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -40,6 +45,7 @@ class Examined:
     """The body of doctor."""
 
     findings: tuple[Finding, ...]
+    fix: FixPlan | None = None
 
     @property
     def failed(self) -> bool:
@@ -51,4 +57,5 @@ class Examined:
         return {
             "counts": {verdict.value: number for verdict, number in counted(self.findings).items()},
             "findings": [one.to_json() for one in self.findings],
+            **({"fix_plan": self.fix.to_json()} if self.fix else {}),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from waybill.inputs.shared import IDENTITY, KMS_KEY, PROJECT, SUMMARY, WHERE
-from waybill.inputs.spec import Output, Verb
+from waybill.inputs.spec import Input, Kind, Output, Verb
 from waybill.inputs.tables.delivery import DELIVERY, PIPELINE
 
 DOCTOR = Verb(
@@ -19,6 +19,18 @@ DOCTOR = Verb(
         KMS_KEY,
         replace(PIPELINE, help="The CodePipeline that deploys. Left out: every one that takes its source from S3."),
         *(item for item in DELIVERY if item.name.startswith("pipeline-")),
+        Input(
+            "config",
+            "Look at every account of this file, each by its `role` there, in the place of one account.",
+            example="waybill.yaml",
+        ),
+        Input(
+            "fix-plan",
+            "With `config`: say which of the findings `setup apply` would mend, by making its plan (change sets, which "
+            "are deleted again).",
+            "false",
+            Kind.FLAG,
+        ),
         SUMMARY,
     ),
     outputs=(
