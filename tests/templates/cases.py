@@ -227,6 +227,7 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "PublisherAccounts": "444444444444",
         },
         "for this account alone": {"DomainName": "acme", "RepositoryName": "internal"},
+        "the domain alone": {"DomainName": "umbrella", "MakesRepository": "no", "ReaderAccounts": "333333333333"},
         "one account administers": {
             "DomainName": "acme",
             "RepositoryName": "internal",

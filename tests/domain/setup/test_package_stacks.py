@@ -18,42 +18,59 @@ def said(stack: WantedStack) -> dict[str, str]:
     return {name: told for name, value in stack.parameters.items() if (told := text(value, lambda _: ""))}
 
 
-def test_the_first_repository_makes_the_domain_and_the_others_stand_after_it() -> None:
-    one, two = stacks(PackageRepository(name="shared"), PackageRepository(name="internal", upstreams=("shared",)))
-    assert (said(one)["MakesDomain"], said(two)["MakesDomain"]) == ("yes", "no")
+def test_the_domain_has_a_stack_of_its_own_and_the_others_stand_after_it() -> None:
+    whole, one, two = stacks(
+        PackageRepository(name="shared"), PackageRepository(name="internal", upstreams=("shared",))
+    )
+    assert whole.ref == StackRef("dev", "us-east-1", "waybill-domain-acme")
+    assert [said(each).get("MakesDomain") for each in (whole, one, two)] == ["yes", "no", "no"]
     assert said(two)["ExistingUpstreams"] == "shared"
-    assert two.needs == {one.ref}
+    assert (one.needs, two.needs) == ({whole.ref}, {whole.ref, one.ref})
     assert one.ref == StackRef("dev", "us-east-1", "waybill-packages-acme-shared")
-    assert in_order([two, one]) == (one, two)
+    assert in_order([two, one, whole]) == (whole, one, two)
 
 
-def test_what_is_between_a_domain_and_a_public_repository_is_made_once() -> None:
-    one, two, three = stacks(
+def test_what_is_between_a_domain_and_a_public_repository_is_made_once_by_a_stack_of_its_own() -> None:
+    whole, npm, pypi, one, two, three = stacks(
         PackageRepository(name="a"),
-        PackageRepository(name="b", public=("npmjs", "pypi")),
+        PackageRepository(name="b", public=("pypi", "npmjs")),
         PackageRepository(name="c", public=("pypi",)),
     )
-    assert said(two) | {"UpstreamConnection": "public:npmjs", "UpstreamName": "npmjs-store"} == said(two)
-    assert said(two)["SecondUpstreamName"] == "pypi-store"
-    assert (said(three)["ExistingUpstreams"], "UpstreamConnection" in said(three)) == ("pypi-store", False)
-    assert three.needs == {one.ref, two.ref}
+    assert said(pypi) | {"UpstreamConnection": "public:pypi", "UpstreamName": "pypi-store"} == said(pypi)
+    assert (said(pypi)["MakesRepository"], pypi.needs) == ("no", {whole.ref})
+    assert said(two)["ExistingUpstreams"] == "pypi-store,npmjs-store"
+    assert (one.needs, two.needs, three.needs) == (
+        {whole.ref},
+        {whole.ref, npm.ref, pypi.ref},
+        {whole.ref, pypi.ref},
+    )
+
+
+def test_neither_the_order_of_the_file_nor_a_line_more_changes_another_stack() -> None:
+    a, b = PackageRepository(name="a", public=("pypi",)), PackageRepository(name="b", public=("pypi", "npmjs"))
+
+    def told(*repositories: PackageRepository) -> dict[str, dict[str, str]]:
+        return {one.ref.name: said(one) for one in stacks(*repositories)}
+
+    assert told(a, b) == told(b, a)
+    both, one = told(a, b), told(b)
+    assert {name: both[name] for name in one} == one
+    assert both.keys() - one.keys() == {"waybill-packages-acme-a"}
 
 
 def test_grants_go_to_the_repositories_that_they_name_and_tokens_to_all() -> None:
     read = PackageGrant(may="read", account="ci", repositories=("b",))
-    one, two = stacks(PackageRepository(name="a"), PackageRepository(name="b"), grants=(read,))
-    assert ("ReaderAccounts" in said(one), said(one)["TokenAccounts"]) == (False, "222222222222")
-    assert said(two)["ReaderAccounts"] == "222222222222"
-    assert "TokenAccounts" not in two.parameters
+    whole, one, two = stacks(PackageRepository(name="a"), PackageRepository(name="b"), grants=(read,))
+    assert said(whole)["ReaderAccounts"] == said(two)["ReaderAccounts"] == "222222222222"
+    assert "ReaderAccounts" not in said(one)
 
 
 def test_administration_goes_through_the_domain() -> None:
     arn = "arn:aws:iam::222222222222:role/ops"
-    one, two = stacks(
+    whole, *others = stacks(
         PackageRepository(name="a"),
         PackageRepository(name="b"),
         grants=(PackageGrant(may="administer", account="ci", arns=(arn,)),),
     )
-    assert (said(one)["AdministratorAccounts"], said(one)["AdministratorArns"]) == ("222222222222", arn)
-    assert not {"AdministratorAccounts", "ReaderAccounts"} & {*two.parameters} - {"ReaderAccounts"}
-    assert "ReaderAccounts" not in said(two)
+    assert (said(whole)["AdministratorAccounts"], said(whole)["AdministratorArns"]) == ("222222222222", arn)
+    assert not [one for one in others if {"AdministratorAccounts", "ReaderAccounts"} & said(one).keys()]

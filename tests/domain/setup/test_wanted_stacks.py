@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from domain.setup.organisations import FILES, file, pipeline, prepared
+from waybill.domain.setup.single import USERS
 from waybill.domain.setup.stacks import in_order, projects_of, wanted_stacks
 from waybill.domain.setup.wanted import Listed, OutputOf, StackRef, WantedStack, listed, stack_name, text
 
@@ -128,6 +129,15 @@ def test_githubs_provider_is_made_where_github_comes_in_and_has_none_yet() -> No
     stacks = wanted_stacks(prepared(file(accounts=accounts)))
     made = {one.ref.account: one.parameters["MakeProvider"] for one in stacks if one.template == "identity"}
     assert made == {"first": "yes", "second": "no", "third": "no"}
+
+
+def test_the_order_of_a_clients_users_changes_nothing() -> None:
+    def users(*names: str) -> list[str]:
+        clients = {"brewery": {"account": "production", "users": list(names)}}
+        (stack,) = (one for one in wanted_stacks(prepared(file(clients=clients))) if one.template == "application")
+        return [str(stack.parameters.get(name, "")) for name in USERS]
+
+    assert users("one", "two", "three") == users("three", "two", "one") == ["one", "three", "two"]
 
 
 def test_a_repository_with_ids_is_known_by_both_forms_of_its_subject() -> None:

@@ -1,62 +1,79 @@
-"""The stacks of a CodeArtifact domain: one of `codeartifact.yaml` for each repository; the first makes the domain."""
+"""The stacks of a CodeArtifact domain, all of `codeartifact.yaml`: the domain, what is between, each repository."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from waybill.domain.setup.prepared import PackageDomain, PackageGrant, PackageRepository, Prepared
 from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, stack_name
 
-WAYS = (("UpstreamConnection", "UpstreamName"), ("SecondUpstreamConnection", "SecondUpstreamName"))
-
 
 def package_stacks(prepared: Prepared, domain: PackageDomain) -> Iterator[WantedStack]:
-    """Yield one stack a repository, in their order; each stands after the first, and after its upstreams."""
-    refs = {one.name: _ref(prepared, domain, one) for one in domain.repositories}
-    first = domain.repositories[0].name
+    """Yield the domain's stack, one for each public repository, and one for each of its own, after its upstreams.
+
+    What a stack makes is in its name, whatever the order of the file: a line more, or moved, changes no other stack.
+    """
+    whole = _domain_ref(prepared, domain)
+    refs = {one.name: _ref(prepared, domain, one.name) for one in domain.repositories}
+    yield WantedStack(ref=whole, template="codeartifact", parameters=domain_parameters(prepared, domain))
+    for public in sorted({public for one in domain.repositories for public in one.public}):
+        yield WantedStack(
+            ref=_ref(prepared, domain, store(public)),
+            template="codeartifact",
+            parameters={
+                "DomainName": domain.name,
+                "MakesDomain": "no",
+                "MakesRepository": "no",
+                "UpstreamConnection": f"public:{public}",
+                "UpstreamName": store(public),
+            },
+            after=frozenset({whole}),
+        )
     for repository in domain.repositories:
-        makers = {_maker(domain, public) for public in repository.public}
-        others = {first, *makers, *(name for name in repository.upstreams if name in refs)} - {repository.name}
+        upstreams = (refs[name] for name in repository.upstreams if name in refs)
+        stores = (_ref(prepared, domain, store(public)) for public in repository.public)
         yield WantedStack(
             ref=refs[repository.name],
             template="codeartifact",
             parameters=repository_parameters(prepared, domain, repository),
-            after=frozenset(refs[name] for name in others),
+            after=frozenset({whole, *upstreams, *stores}),
         )
+
+
+def domain_parameters(prepared: Prepared, domain: PackageDomain) -> dict[str, Value]:
+    """Return the parameters of the domain's stack: its policy has who gets tokens for any repository."""
+    administering = [one for one in domain.grants if one.may == "administer"]
+    return {
+        "DomainName": domain.name,
+        "MakesDomain": "yes",
+        "MakesRepository": "no",
+        "KeyArn": domain.key or "",
+        **_readers_and_publishers(prepared, domain.grants),
+        "AdministratorAccounts": _accounts(prepared, administering),
+        "AdministratorArns": listed(arn for one in administering for arn in one.arns),
+    }
 
 
 def repository_parameters(prepared: Prepared, domain: PackageDomain, repository: PackageRepository) -> dict[str, Value]:
     """Return the parameters of one repository's stack."""
-    makes = repository == domain.repositories[0]
-    own = [public for public in repository.public if _maker(domain, public) == repository.name]
-    there = [store(public) for public in repository.public if public not in own]
-    found: dict[str, Value] = {
-        "DomainName": domain.name,
-        "MakesDomain": "yes" if makes else "no",
-        "RepositoryName": repository.name,
-        "ExistingUpstreams": listed((*repository.upstreams, *there)),
-    }
-    for (connection, name), public in zip(WAYS, own, strict=False):
-        found |= {connection: f"public:{public}", name: store(public)}
     here = [one for one in domain.grants if _covers(one, repository)]
-    publishing = [one for one in here if one.may == "publish"]
-    found |= {
-        "ReaderAccounts": _accounts(prepared, (one for one in here if one.may == "read")),
-        "ReaderOrganisationId": next((one.organisation for one in here if one.organisation), ""),
+    return {
+        "DomainName": domain.name,
+        "MakesDomain": "no",
+        "RepositoryName": repository.name,
+        "ExistingUpstreams": listed((*repository.upstreams, *map(store, repository.public))),
+        **_readers_and_publishers(prepared, here),
+        "PublishedPackages": next((one.packages for one in here if one.may == "publish"), "*"),
+    }
+
+
+def _readers_and_publishers(prepared: Prepared, grants: Sequence[PackageGrant]) -> dict[str, Value]:
+    publishing = [one for one in grants if one.may == "publish"]
+    return {
+        "ReaderAccounts": _accounts(prepared, [one for one in grants if one.may == "read"]),
+        "ReaderOrganisationId": next((one.organisation for one in grants if one.organisation), ""),
         "PublisherAccounts": _accounts(prepared, publishing),
         "PublisherArns": listed(arn for one in publishing for arn in one.arns),
-        "PublishedPackages": next((one.packages for one in publishing), "*"),
-    }
-    if not makes:
-        return found
-    elsewhere = (one for one in domain.grants if one.may != "administer" and one not in here)
-    administering = [one for one in domain.grants if one.may == "administer"]
-    return {
-        **found,
-        "KeyArn": domain.key or "",
-        "TokenAccounts": _accounts(prepared, elsewhere),
-        "AdministratorAccounts": _accounts(prepared, administering),
-        "AdministratorArns": listed(arn for one in administering for arn in one.arns),
     }
 
 
@@ -65,19 +82,18 @@ def store(public: str) -> str:
     return f"{public}-store"
 
 
-def _maker(domain: PackageDomain, public: str) -> str:
-    """Return the repository whose stack makes the one between: a domain has one for each public repository."""
-    return next(one.name for one in domain.repositories if public in one.public)
-
-
 def _covers(grant: PackageGrant, repository: PackageRepository) -> bool:
     return grant.may != "administer" and (not grant.repositories or repository.name in grant.repositories)
 
 
-def _accounts(prepared: Prepared, grants: Iterator[PackageGrant] | list[PackageGrant]) -> Value:
+def _accounts(prepared: Prepared, grants: Sequence[PackageGrant]) -> Value:
     return listed(prepared.account(one.account).id for one in grants if one.account)
 
 
-def _ref(prepared: Prepared, domain: PackageDomain, repository: PackageRepository) -> StackRef:
-    name = stack_name(prepared.prefixes.stack, "packages", f"{domain.name}-{repository.name}")
+def _domain_ref(prepared: Prepared, domain: PackageDomain) -> StackRef:
+    return StackRef(domain.account, domain.region, stack_name(prepared.prefixes.stack, "domain", domain.name))
+
+
+def _ref(prepared: Prepared, domain: PackageDomain, repository: str) -> StackRef:
+    name = stack_name(prepared.prefixes.stack, "packages", f"{domain.name}-{repository}")
     return StackRef(domain.account, domain.region, name)

@@ -45,7 +45,8 @@ def client_stack(prepared: Prepared, client: Client, project: str | None) -> Wan
         "TrustedAccounts": listed(assumer.split(":")[4] for assumer in client.assumers),
         "ExternalId": client.external_id or "",
         "MemberNames": listed(client.members),
-        **dict(zip(USERS, client.users, strict=False)),
+        # By name, since a user that went to another place of the template would be made anew, beside itself.
+        **dict(zip(USERS, sorted(client.users), strict=False)),
     }
     if client.media:
         parameters["MediaBucketName"] = client.media.bucket
