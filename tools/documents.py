@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from waybill.domain.access.calls import ACCESS_CALLS
 from waybill.domain.calls import CONFIGURE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
 from waybill.domain.doctor.calls import DOCTOR_CALLS
 from waybill.domain.pipeline_policy import published_pipeline_policy
@@ -28,12 +29,16 @@ from waybill.inputs.file.shape import schema
 from waybill.inputs.find import IN_FAMILIES
 from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Output, Verb
+from waybill.inputs.tables.access_plan import GRANTS
 from waybill.inputs.tables.members import CONFIG, SESSIONS
 from waybill.inputs.verbs import ACTIONS, VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = (CONFIG, *SESSIONS, SUMMARY)
 """The inputs of every command of `actions/setup` that goes into the accounts."""
+
+GRANTING = (GRANTS, *SESSIONS, SUMMARY)
+"""The inputs of every command of `actions/access` that goes by `access.yaml`."""
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
@@ -44,6 +49,7 @@ CHOSEN = {
     "pipelines": "NAME",
     "clients": "NAME",
     "registries": "NAME",
+    "grants": "NAME",
     "codeartifact": "DOMAIN",
     "codeartifact.DOMAIN.repositories": "NAME",
 }
@@ -186,6 +192,9 @@ def sections() -> dict[str, str]:
         "setup-check-calls": calls_table(CHECK_CALLS),
         "doctor-calls": calls_table(DOCTOR_CALLS),
         "setup-keys": keys_of(schema()),
+        "access-calls": calls_table(ACCESS_CALLS),
+        "access-keys": keys_of(schema("access")),
+        "access-shared-inputs": inputs_table(GRANTING),
     }
     for verb in {**VERBS, **ACTIONS}.values():
         prefix = "" if verb.name == "stage" else f"{verb.name.replace(' ', '-')}-"
@@ -193,7 +202,7 @@ def sections() -> dict[str, str]:
         if verb.outputs:
             found[f"{prefix}outputs"] = outputs_table(verb.outputs)
     for name in IN_FAMILIES:
-        own = [item for item in VERBS[name].inputs if item not in SHARED]
+        own = [item for item in VERBS[name].inputs if item not in {*SHARED, *GRANTING}]
         found[f"{name.replace(' ', '-')}-own-inputs"] = inputs_table(own) if own else "None but those."
     return found
 

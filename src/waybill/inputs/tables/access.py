@@ -29,7 +29,7 @@ COMMAND = Input("command", f"What to do: {listed(tuple(COMMANDS))}.", required=T
 ACCESS = Verb(
     name="access",
     does=FAMILIES["access"][0],
-    about="Who may do what across accounts: written once, checked, and explained where it is refused.",
+    about="Shows, plans and writes who may do what across accounts, from one file, and explains what is refused.",
     inputs=(COMMAND, *united_inputs(COMMANDS, OWN_HELP, (*(item.name for item in SESSIONS), SUMMARY.name))),
     outputs=united_outputs(COMMANDS),
 )

@@ -18,7 +18,10 @@ ACCESS_APPLY = Verb(
     inputs=(
         GRANTS,
         replace(YES, help="Ask nobody. Without it you are asked, where there is a terminal."),
-        SETUP_APPLY.input("plan-digest"),
+        replace(
+            SETUP_APPLY.input("plan-digest"),
+            help="The digest of the approved plan, as `access plan` says it: another plan is refused.",
+        ),
         *SESSIONS,
         SUMMARY,
     ),
