@@ -35,20 +35,29 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
     return sandbox.environment({"WAYBILL_RETRY_SECONDS": "5"})
 
 
+@pytest.fixture(scope="session")
+def made() -> dict[tuple[str, ...], Client]:
+    """The clients that were made, by where they look: making one costs more than what it is asked."""
+    return {}
+
+
 @pytest.fixture
-def look(sandbox: Sandbox) -> Callable[..., Client]:
+def look(sandbox: Sandbox, made: dict[tuple[str, ...], Client]) -> Callable[..., Client]:
     """Look into an account of the sandbox from outside: `look("s3", region, account)`."""
 
     def client(service: str, region: str = layout.HOME_REGION, account: str = layout.PRODUCTION) -> Client:
-        keys = sandbox.accounts[account]["user"]
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=sandbox.url,
-            aws_access_key_id=keys["access_key_id"],
-            aws_secret_access_key=keys["secret_access_key"],
-            config=plain_config(),
-        )
+        where = (sandbox.url, service, region, account)
+        if where not in made:
+            keys = sandbox.accounts[account]["user"]
+            made[where] = boto3.client(
+                service,
+                region_name=region,
+                endpoint_url=sandbox.url,
+                aws_access_key_id=keys["access_key_id"],
+                aws_secret_access_key=keys["secret_access_key"],
+                config=plain_config(),
+            )
+        return made[where]
 
     return client
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from real.tools import PATIENCE, Ended, plain, run
+from real.here import waybill_here
+from real.tools import PATIENCE, Ended, plain
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox
 
@@ -61,20 +62,20 @@ class Site:
         self.environment = self.sandbox.environment({"WAYBILL_RETRY_SECONDS": "5"})
 
     def __call__(self, version: str, *words: str, verb: str = "deploy", pipeline: str = PIPELINE, **more: str) -> Ended:
-        """Run a verb to its end; `more` are variables."""
-        return run({**self.environment, **more}, *self.words(version, *words, verb=verb, pipeline=pipeline))
+        """Run a verb to its end, in this process; `more` are variables."""
+        return waybill_here({**self.environment, **more}, *self.words(version, *words, verb=verb, pipeline=pipeline))
 
     def words(self, version: str, *words: str, verb: str = "deploy", pipeline: str = PIPELINE) -> list[str]:
-        """Return the command line."""
+        """Return the command line, after `waybill`."""
         named = ("--project", self.project, "--version", version, "--pipeline", pipeline)
-        return [sys.executable, "-m", "waybill", verb, *named, "--json", *words]
+        return [verb, *named, "--json", *words]
 
     @contextmanager
     def started(self, version: str, *words: str, run_id: str = "", pipeline: str = PIPELINE) -> Iterator[Started]:
-        """Start a deploy; at the end of the block it is over, one way or the other."""
+        """Start a deploy, in a process of its own; at the end of the block it is over, one way or the other."""
         with tempfile.NamedTemporaryFile("w+", encoding="utf-8") as log:
             process = subprocess.Popen(
-                self.words(version, *words, pipeline=pipeline),
+                [sys.executable, "-m", "waybill", *self.words(version, *words, pipeline=pipeline)],
                 env={**plain(), **self.environment, **({"GITHUB_RUN_ID": run_id} if run_id else {})},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

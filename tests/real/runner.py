@@ -1,4 +1,4 @@
-"""What GitHub's runner does for the action's process: its variables, its files, and how it reads the log.
+"""What GitHub's runner does for an action: its variables, its files, and how it reads the log.
 
 The workspace is the process's folder, as it is in a container action. Inputs that have a default arrive with it, those
 that are not given as empty strings.
@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from container.outputs import parse_outputs
+from real.here import action_here
 from real.tools import PATIENCE, ROOT, plain
 from waybill.inputs.verbs import ACTIONS
 from waybill.sandbox import layout
@@ -68,11 +69,18 @@ class Runner:
         return self.folder / "workspace"
 
     def stage(self, inputs: Mapping[str, str], **variables: str) -> Step:
-        """Run a step that stages to its end."""
+        """Run a step that stages to its end, in this process."""
         return self.run("stage", inputs, **variables)
 
     def run(self, verb: str, inputs: Mapping[str, str], **variables: str) -> Step:
-        """Run a step to its end."""
+        """Run a step to its end, in this process."""
+        files = self._files()
+        environment = self._environment(verb, inputs, files) | variables
+        code, log = action_here(environment, verb, self.workspace)
+        return _step(code, log, files)
+
+    def process(self, verb: str, inputs: Mapping[str, str], **variables: str) -> Step:
+        """Run a step to its end, in a process of its own, as the runner does."""
         with self.started(inputs, verb, **variables) as running:
             log, _ = running.process.communicate(timeout=PATIENCE)
         return running.step(log)
@@ -80,10 +88,7 @@ class Runner:
     @contextmanager
     def started(self, inputs: Mapping[str, str], verb: str = "stage", **variables: str) -> Iterator[Running]:
         """Start the step; at the end of the block it is over, one way or the other."""
-        name = uuid4().hex
-        files = {what: self.folder / "commands" / f"{what}_{name}" for what in ("output", "summary")}
-        for file in files.values():
-            file.touch()
+        files = self._files()
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "entrypoint.py"), verb],
             env=self._environment(verb, inputs, files) | variables,
@@ -99,6 +104,13 @@ class Runner:
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+    def _files(self) -> dict[str, Path]:
+        name = uuid4().hex
+        files = {what: self.folder / "commands" / f"{what}_{name}" for what in ("output", "summary")}
+        for file in files.values():
+            file.touch()
+        return files
 
     def _environment(self, verb: str, inputs: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
         given = {item.name: item.default for item in ACTIONS[verb].inputs} | dict(inputs)
@@ -141,9 +153,12 @@ class Running:
 
     def step(self, log: str) -> Step:
         """Read, after the end, what the runner reads then."""
-        code = self.process.returncode
-        outputs = parse_outputs(self.files["output"].read_text(encoding="utf-8"))
-        return Step(code, log, outputs, self.files["summary"].read_text(encoding="utf-8"))
+        return _step(self.process.returncode, log, self.files)
+
+
+def _step(code: int, log: str, files: Mapping[str, Path]) -> Step:
+    outputs = parse_outputs(files["output"].read_text(encoding="utf-8"))
+    return Step(code, log, outputs, files["summary"].read_text(encoding="utf-8"))
 
 
 def unescaped(data: str) -> str:

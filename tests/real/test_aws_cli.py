@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from awscrt.checksums import crc64nvme
 
-from real.tools import program, run, waybill
+from real.here import waybill_here as waybill
+from real.tools import program, run
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine

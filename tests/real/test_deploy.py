@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from real.deploying import OUTPUT, PIPELINE, VERSIONS, Site, approving, build, page, until
-from real.tools import new_project, run, waybill
+from real.here import waybill_here as waybill
+from real.tools import new_project, run
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox
 

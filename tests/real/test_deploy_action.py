@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from real.deploying import PIPELINE, Site, build, page, until
+from real.here import waybill_here as waybill
 from real.runner import Runner, Running
-from real.tools import new_project, waybill
+from real.tools import new_project
 from waybill.inputs.tables.deploy import DEPLOY
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from agreement.reading import README, ROOT
+from real.here import waybill_here as waybill
 from real.test_examples_deploy import distribution
 from real.test_examples_run import page
-from real.tools import waybill
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox
 
@@ -26,7 +26,7 @@ PAGE = ROOT / "docs" / "deploy.md"
 def commands(path: Path) -> list[list[str]]:
     """Return the words of every command of a page that deploys, lines that go on put together."""
     text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-    shown = (line for line in re.findall(r"^    waybill (.*)$", text, re.MULTILINE) if "pipeline" in line)
+    shown = re.findall(r"^    waybill ((?:deploy|promote|rollback) .*pipeline.*)$", text, re.MULTILINE)
     return [shlex.split(line, comments=True) for line in shown]
 
 

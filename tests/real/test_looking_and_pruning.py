@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from real.here import waybill_here as waybill
 from real.runner import Runner
-from real.tools import program, run, waybill
+from real.tools import program, run
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine

@@ -12,8 +12,8 @@ import pytest
 
 from aws.answers import s3_error, ssm_error
 from aws.loopback import Answer, Heard, Loopback, loopback
+from real.here import waybill_here as waybill
 from real.runner import PRODUCTION, Runner
-from real.tools import waybill
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox
 

@@ -18,7 +18,8 @@ import pytest
 from aws.parts import bytes_of
 from engines import ministack
 from engines.ministack import PRODUCTION, REGIONS, Stack, bucket_name, document
-from real.tools import Ended, waybill
+from real.here import waybill_here as waybill
+from real.tools import Ended
 from waybill.domain.calls import STAGE_CALLS
 from waybill.domain.policy import published_stage_policy
 

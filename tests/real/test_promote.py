@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from real.here import waybill_here as waybill
 from real.runner import Runner, Step
-from real.tools import Ended, waybill
+from real.tools import Ended
 from waybill.domain.promotion import facts_digest
 from waybill.inputs.tables.promote import PROMOTE
 from waybill.sandbox import layout

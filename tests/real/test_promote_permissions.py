@@ -16,7 +16,8 @@ import pytest
 from aws.parts import bytes_of
 from engines import ministack
 from engines.ministack import DEVELOPMENT, PRODUCTION, REGIONS, Stack, bucket_name, document
-from real.tools import Ended, new_project, waybill
+from real.here import waybill_here as waybill
+from real.tools import Ended, new_project
 from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, On
 from waybill.domain.policy import published_promote_policy, published_read_policy, published_stage_policy
 

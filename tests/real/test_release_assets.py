@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fakes.github_api import REPOSITORY, TOKEN, GitHub, github
+from real.here import waybill_here as waybill
 from real.runner import PRODUCTION, Runner
-from real.tools import waybill
 from waybill.sandbox import layout
 
 pytestmark = pytest.mark.engine

@@ -11,10 +11,11 @@ import pytest
 
 from engines import ministack
 from engines.ministack import PRODUCTION, REGIONS, STAGE_ROLE_ARN, Stack, bucket_name
+from real.here import waybill_here as waybill
 from real.runner import PRODUCTION as AS_STAGER
 from real.runner import Runner
 from real.test_promote_permissions import new_role
-from real.tools import Ended, program, run, waybill
+from real.tools import Ended, program, run
 from waybill.domain.policy import published_rollback_policy
 from waybill.inputs.tables.rollback import ROLLBACK
 from waybill.sandbox import layout

@@ -11,8 +11,9 @@ import boto3
 import pytest
 
 from contract.places import plain as plain_config
+from real.here import waybill_here as waybill
 from real.runner import Runner
-from real.tools import Ended, program, run, waybill
+from real.tools import Ended, program, run
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox, running
 

@@ -15,8 +15,8 @@ import pytest
 
 from engines import ministack
 from engines.ministack import DEVELOPMENT, PRODUCTION, REGIONS, Stack, bucket_name
+from real.here import waybill_here as waybill
 from real.tools import Ended
-from templates.here import waybill_here as waybill
 from templates.reading import Stack as Template
 from templates.reading import load
 from waybill.domain.calls import Call

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from real.here import waybill_here as waybill
 from real.runner import PRODUCTION
-from real.tools import Ended, program, run, waybill
+from real.tools import Ended, program, run
 from report.browser import binary, running
 from waybill.sandbox import layout
 

@@ -20,9 +20,9 @@ from botocore.exceptions import ClientError
 
 from engines import ministack
 from engines.ministack import DEVELOPMENT, EXTERNAL_ID, PRODUCTION, REGIONS, Stack
+from real.here import waybill_here as waybill
 from real.tools import Ended, new_project
 from templates.cases import CASES
-from templates.here import waybill_here as waybill
 from templates.reading import Stack as Template
 from templates.reading import load
 from waybill.domain.policy import published_stage_policy
