@@ -52,6 +52,25 @@ class StrictIam(IamResponse):
             _bind(self.backend.get_user(self._get_param("UserName")), boundary)
         return answer
 
+    def delete_user(self) -> ActionResult:
+        """DeleteUser: of one that has nothing left and is in no group.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
+        """
+        user = self.backend.get_user(self._get_param("UserName"))
+        left = {
+            "delete access keys": user.access_keys,
+            "delete login profile": user.password,
+            "delete MFA device": user.mfa_devices,
+            "delete signing certificates": user.signing_certificates,
+            "delete SSH public keys": user.ssh_public_keys,
+            "remove users from group": user.group_list,
+        }
+        for what, there in left.items():
+            if there:
+                raise DeleteConflictException(f"Cannot delete entity, must {what} first.")
+        return super().delete_user()
+
     def update_group(self) -> ActionResult:
         """UpdateGroup: a new path too, without a new name."""
         answer = super().update_group()

@@ -232,6 +232,27 @@ def test_a_path_changes_and_the_arn_with_it(bench: Workbench, type: str) -> None
     assert made.changed({}).made.attributes["Arn"].endswith(f":{type.rpartition(':')[2].lower()}/{made.id}")
 
 
+def test_a_user_with_an_access_key_or_a_password_is_not_deleted(bench: Workbench, iam: Any) -> None:
+    user = bench.make(USER, {"UserName": name()})
+    key = iam.create_access_key(UserName=user.id)["AccessKey"]["AccessKeyId"]
+    with pytest.raises(ClientError, match="must delete access keys first") as refused:
+        user.delete()
+    assert refused.value.response["Error"]["Code"] == "DeleteConflict"
+    iam.delete_access_key(UserName=user.id, AccessKeyId=key)
+    iam.create_login_profile(UserName=user.id, Password="a-password")
+    with pytest.raises(ClientError, match="must delete login profile first"):
+        user.delete()
+    iam.delete_login_profile(UserName=user.id)
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=user.id)["VirtualMFADevice"]["SerialNumber"]
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    iam.enable_mfa_device(UserName=user.id, SerialNumber=device, **codes)
+    with pytest.raises(ClientError, match="must delete MFA device first"):
+        user.delete()
+    iam.deactivate_mfa_device(UserName=user.id, SerialNumber=device)
+    user.delete()
+    assert user.id not in {one["UserName"] for one in iam.list_users()["Users"]}
+
+
 def test_a_user_is_bounded(bench: Workbench, iam: Any) -> None:
     one, two = managed(bench), managed(bench).id
     user = bench.make(USER, {"PermissionsBoundary": one.id})
