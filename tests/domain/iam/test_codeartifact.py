@@ -14,7 +14,7 @@ import pytest
 
 from domain.iam.asking import ALLOWED, DENIED, DEPENDS, Body, allow, ask, deny, policy, to
 from waybill.domain.iam.answers import Outcome
-from waybill.domain.iam.codeartifact import ASKED_ON, asked_of
+from waybill.domain.iam.codeartifact import ASKED_ON, Asked, asked_of
 from waybill.domain.iam.documents import Kind
 
 OWNER, OTHER = "111122223333", "123456789012"
@@ -305,8 +305,21 @@ def test_publishing_is_asked_on_packages_only() -> None:
         asked(BOB, "PublishPackageVersion", REPO, repository=[PUBLISHES_ALL])
 
 
-def test_what_is_asked_of_a_domain_is_moved_to_it() -> None:
-    assert asked(BOB, "GetAuthorizationToken", REPO, domain=[TOKENS]) is ALLOWED
+@pytest.mark.parametrize("inside", [REPO, UI, REACT, f"{HEAD}:package-group/my_domain/npm/parity/*"])
+def test_what_is_asked_of_a_domain_is_moved_to_it(inside: str) -> None:
+    assert asked_of("GetAuthorizationToken", inside) == Asked(DOMAIN, (Kind.DOMAIN,), moved=True)
+    assert asked(BOB, "GetAuthorizationToken", inside, domain=[TOKENS]) is ALLOWED
+
+
+def test_what_is_asked_of_a_repository_is_not_asked_of_a_domain_nor_of_a_group() -> None:
+    for resource in (DOMAIN, f"{HEAD}:package-group/my_domain/npm/parity/*"):
+        with pytest.raises(ValueError, match="asked on repository/"):
+            asked_of("ListPackages", resource)
+
+
+def test_an_action_that_is_not_known_is_asked_on_what_it_is_asked_on() -> None:
+    for resource in (DOMAIN, REPO, UI):
+        assert not asked_of("TeleportPackages", resource).moved
 
 
 @pytest.mark.parametrize("resource", ["arn:aws:s3:::bucket", f"{HEAD}:package/my_domain/npm", f"{HEAD}:thing/x", "*"])

@@ -148,6 +148,7 @@ CASES = [
     ("Teleports", "a:text", "x", MAYBE),
     ("StringEquals", "a:text", "${b:other}", MAYBE),
     ("StringEquals", "a:text", "D${b:other}", MAYBE),
+    ("StringEquals", "a:text", "${two words}", MAYBE),
     ("StringEquals", "a:text", "X${b:other}", NO),
     ("StringLike", "a:text", "X*${b:other}", NO),
     ("StringNotLike", "a:text", "D${b:other}", MAYBE),

@@ -115,6 +115,12 @@ def test_an_explicit_deny_anywhere_wins_even_over_naming_the_caller_itself(place
     assert [each.statement.denies for each in answer.deciding] == [True]
 
 
+def test_the_closest_of_several_statements_counts() -> None:
+    both = queue(to(ROOT, allow(SEND)), to(USER, allow(SEND)), to(HERE, allow("sqs:*")))
+    assert sends(USER, both, boundary=OTHER) is ALLOWED
+    assert sends(SESSION, queue(to(ROOT, allow(SEND)), to(ROLE, allow(SEND)))) is ALLOWED
+
+
 def test_every_level_of_the_organisation_must_allow() -> None:
     whole, less = [allow("*")], [allow("s3:*")]
     assert sends(USER, identity=YES, scps=[whole, whole]) is ALLOWED
