@@ -152,6 +152,7 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
     "prune": {"keep": "few", "older-than": "long"},
     "doctor": {"fix-plan": "maybe"},
     "setup init": {"config": ".", "answers": "nowhere.yaml", "force": "maybe", "schema": "two\tcolumns"},
+    "setup plan": {"delete-data": "a/b"},
     "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
     "access explain": {
         "principal": "bob",

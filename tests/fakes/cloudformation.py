@@ -10,7 +10,7 @@ What a test may do beside:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -47,11 +47,12 @@ class Failure:
 
 
 class CloudFormation:
-    """Every stack of a world; `there` has what exists, by its type. To be used under the world's lock."""
+    """Every stack of a world; `there` has what exists, by its type, `tags` its tags. Used under the world's lock."""
 
     def __init__(self) -> None:
         self.stacks: list[StackState] = []
         self.there: dict[Place, str] = {}
+        self.tags: dict[Place, Mapping[str, str]] = {}
         self._failures: list[Failure] = []
         self._held: set[tuple[str, str | None]] = set()
         self._numbers = count(1)
@@ -242,7 +243,7 @@ class CloudFormation:
             type=body["Type"],
             physical_id=before.physical_id if same and before else own or physical_id(stack, name, body),
             properties=properties,
-            keeps=body.get("DeletionPolicy") == "Retain",
+            keeps=body.get("DeletionPolicy") in {"Retain", "RetainExceptOnCreate"},
             keeps_replaced=body.get("UpdateReplacePolicy") == "Retain",
         )
         self._tell(stack, name, made.type, f"{word}_IN_PROGRESS")
@@ -255,6 +256,7 @@ class CloudFormation:
             self._tell(stack, name, made.type, f"{word}_FAILED", reason)
             return reason
         self.there[place(stack, made)] = made.type
+        self.tags[place(stack, made)] = stack.target.tags if stack.target else {}
         stack.resources[name] = made
         self._tell(stack, name, made.type, f"{word}_COMPLETE", physical=made.physical_id)
         return ""

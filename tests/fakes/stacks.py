@@ -179,7 +179,7 @@ class FakeLeftovers:
         """Return what a resource holds."""
         with self._making("look-leftover", resource), self._world.lock:
             there = self._place(resource) in self._world.cloudformation.there
-            return Held("3 things") if there else None
+            return Held("3 things", self._world.cloudformation.tags[self._place(resource)]) if there else None
 
     def delete(self, resource: StackResource) -> None:
         """Delete a resource."""

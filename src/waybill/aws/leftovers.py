@@ -8,6 +8,7 @@ from typing import Any
 
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
+from waybill.domain.arns import partition_of
 from waybill.errors import WaybillError
 from waybill.ports.leftovers import Held
 from waybill.ports.stacks import StackResource
@@ -17,6 +18,7 @@ KEY_DAYS = 30
 
 GONE = {"NoSuchBucket": None, "404": None, "RepositoryNotFoundException": None, "ResourceNotFoundException": None}
 KEY_GONE = {"NotFoundException": None}
+NO_TAGS: Mapping[str, Any] = {"NoSuchTagSet": {"TagSet": []}}
 
 
 class AwsLeftovers:
@@ -59,7 +61,10 @@ class AwsLeftovers:
         if there is None:
             return None
         count = sum(len(page) for page in self._versions(s3, name))
-        return Held(f"{count} versions of objects" if count != 1 else "one version of an object")
+        call = partial(s3.get_bucket_tagging, Bucket=name, ExpectedBucketOwner=self._account)
+        found = self._perform("s3:GetBucketTagging", name, call, NO_TAGS)
+        tags = {one["Key"]: one["Value"] for one in found["TagSet"]}
+        return Held(f"{count} versions of objects" if count != 1 else "one version of an object", tags)
 
     def _empty_bucket(self, name: str) -> None:
         s3 = self._client("s3")
@@ -96,8 +101,12 @@ class AwsLeftovers:
                 return None
             count += len(page["imageIds"])
             if not page.get("nextToken"):
-                return Held(f"{count} images" if count != 1 else "one image")
+                break
             token = {"nextToken": page["nextToken"]}
+        arn = f"arn:{partition_of(self._region)}:ecr:{self._region}:{self._account}:repository/{name}"
+        found = self._perform("ecr:ListTagsForResource", name, lambda: ecr.list_tags_for_resource(resourceArn=arn))
+        tags = {one["Key"]: one["Value"] for one in found["tags"]}
+        return Held(f"{count} images" if count != 1 else "one image", tags)
 
     def _delete_images(self, name: str) -> None:
         call = partial(self._client("ecr").delete_repository, repositoryName=name, force=True)
@@ -108,7 +117,10 @@ class AwsLeftovers:
         found = self._perform("kms:DescribeKey", key, lambda: kms.describe_key(KeyId=key), KEY_GONE)
         if found is None or found["KeyMetadata"]["KeyState"].startswith("Pending"):
             return None
-        return Held(f"what it encrypted can be read for {KEY_DAYS} days, and never after that")
+        # A key has fifty tags at most, which is one page.
+        told = self._perform("kms:ListResourceTags", key, lambda: kms.list_resource_tags(KeyId=key))
+        tags = {one["TagKey"]: one["TagValue"] for one in told["Tags"]}
+        return Held(f"what it encrypted can be read for {KEY_DAYS} days, and never after that", tags)
 
     def _delete_key(self, key: str) -> None:
         kms = self._client("kms")

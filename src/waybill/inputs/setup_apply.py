@@ -38,7 +38,7 @@ def read(
         if applies
         else ""
     )
-    projects = lines(reading.text("delete-data")) if applies else ()
+    projects = lines(reading.text("delete-data"))
     for project in projects:
         if not is_project(project):
             reading.fault("delete-data", "is not the name of a project.", value=project)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from waybill.ports.stacks import StackResource
@@ -10,9 +11,10 @@ from waybill.ports.stacks import StackResource
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is in a resource: a sentence for whoever decides, such as `12 objects and versions`."""
+    """What is in a resource: a sentence for whoever decides, such as `12 objects and versions`; and its own tags."""
 
     what: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Leftovers(Protocol):

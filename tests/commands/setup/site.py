@@ -75,8 +75,10 @@ class Site:
     gateways: dict[str, FakeGateway] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
 
-    def plan(self) -> Result:
-        return commands.plan(inputs.read(SETUP_PLAN, {}, self._around(), file=self._read), self._tools(), self)
+    def plan(self, values: Mapping[str, str] | None = None) -> Result:
+        return commands.plan(
+            inputs.read(SETUP_PLAN, values or {}, self._around(), file=self._read), self._tools(), self
+        )
 
     def apply(self, values: Mapping[str, str] | None = None, *, answer: bool | None = None) -> Result:
         """Apply; with `yes` unless other inputs are given. `answer`: what a person says who is asked."""

@@ -8,7 +8,8 @@ from commands.setup.site import CLIENT, EVERY, HOME, PIPELINE, REGISTRY, Site, e
 from fakes.aws import DEVELOPMENT
 from waybill.domain.result import Result
 from waybill.domain.setup.plan import SetupPlan
-from waybill.errors import ConflictError, ExitCode, Unavailable
+from waybill.errors import ConflictError, ExitCode, InputError, Unavailable
+from waybill.progress import Warned
 
 YES = {"yes": "true", "delete-data": "SugarWater"}
 REPOSITORY = (DEVELOPMENT, HOME, "AWS::ECR::Repository sugarwater")
@@ -70,6 +71,7 @@ def test_what_the_file_still_has_stays_whatever_is_asked_for(applied: Site) -> N
 
 
 def test_another_projects_data_stays(without: Site) -> None:
+    without.file["projects"]["Brewery"] = {}
     without.apply({"yes": "true", "delete-data": "Brewery"})
     assert {REPOSITORY, bucket("brewery-media")} <= there(without)
 
@@ -110,6 +112,54 @@ def test_the_approved_digest_is_that_of_what_is_lost_too(without: Site) -> None:
     with pytest.raises(ConflictError):
         without.apply({"plan-digest": digest, "delete-data": "SugarWater"})
     assert {REPOSITORY, bucket("brewery-media")} <= there(without)
+
+
+def test_a_plan_shows_what_is_lost_and_its_digest_approves_that(without: Site) -> None:
+    planned = without.plan({"delete-data": "SugarWater"})
+    assert lost(planned) == {"AWS::S3::Bucket brewery-media": "planned", "AWS::ECR::Repository sugarwater": "planned"}
+    assert planned.plan_digest is not None
+    assert without.apply({"plan-digest": planned.plan_digest, "delete-data": "SugarWater"}).exit_code == 0
+    assert not {REPOSITORY, bucket("brewery-media")} & there(without)
+
+
+@pytest.mark.parametrize(
+    "tags", [{}, {"waybill:setup": "waybill"}, {"waybill:setup": "x", "waybill:project": "SugarWater"}]
+)
+def test_what_somebody_made_anew_by_that_name_stays(without: Site, tags: dict[str, str]) -> None:
+    without.apply()
+    without.world.cloudformation.tags[REPOSITORY] = tags
+    result = without.apply(YES)
+    assert (result.exit_code, lost(result)) == (0, {"AWS::S3::Bucket brewery-media": "deleted"})
+    assert REPOSITORY in there(without)
+    assert any("sugarwater" in one.text and "stays" in one.text for one in without.reporter.of(Warned))
+
+
+def test_what_somebody_made_anew_meanwhile_stays(without: Site) -> None:
+    without.apply()
+    tags = without.world.cloudformation.tags
+    without.world.on("look-leftover", lambda _: tags.update({REPOSITORY: {}}), key="sugarwater", skip=1)
+    result = without.apply(YES)
+    assert lost(result)["AWS::ECR::Repository sugarwater"] == "failed"
+    assert result.exit_code == ExitCode.CONFLICT
+    assert REPOSITORY in there(without)
+
+
+def test_a_longer_name_that_the_file_has_is_no_use_of_it(without: Site) -> None:
+    without.file["clients"] = {"other": {"account": "production", "buckets": ["brewery-media-2"]}}
+    assert set(lost(without.apply(YES)).values()) == {"deleted"}
+
+
+def test_a_project_that_there_is_nowhere_is_refused(without: Site) -> None:
+    with pytest.raises(InputError, match="SugarWatre"):
+        without.apply({"yes": "true", "delete-data": "SugarWatre"})
+    assert without.left() == []
+    assert {REGISTRY, CLIENT} <= set(without.standing())
+
+
+def test_a_project_that_went_from_the_file_is_known_by_its_stacks(without: Site) -> None:
+    del without.file["pipelines"], without.file["projects"]
+    assert set(lost(without.apply(YES)).values()) == {"deleted"}
+    assert without.apply(YES).changed is False
 
 
 def test_a_stack_of_another_with_that_tag_is_none_of_ours(without: Site) -> None:

@@ -120,7 +120,7 @@ def _execute(made: Made) -> SetupPlan:
     run = Run(made.work, made.steps)
     stacks = run.make()
     beside = (*_written(made, stacks), *set_aliases(made.work, made.aliases))
-    well = all(one.end not in OVER for one in (*stacks, *beside))
+    well = all(one.end not in OVER for one in stacks) and all(one.end not in OVER for one in beside)
     stacks = (*stacks, *(run.remove() if well else run.leave()))
     if well and all(one.end not in OVER for one in stacks):
         left = delete_leftovers(made.work, made.leftovers)

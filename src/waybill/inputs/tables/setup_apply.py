@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from waybill.inputs.shared import SUMMARY
-from waybill.inputs.spec import Input, Kind, Verb
+from waybill.inputs.spec import Input, Verb
 from waybill.inputs.tables.members import CONFIG, ENDED, SESSIONS, YES
-from waybill.inputs.tables.setup_plan import DIGEST
+from waybill.inputs.tables.setup_plan import DELETE_DATA, DIGEST
 
 SETUP_APPLY = Verb(
     name="setup apply",
@@ -21,12 +21,7 @@ SETUP_APPLY = Verb(
             "The digest of the approved plan, as `setup plan` says it: another plan is refused.",
             example="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         ),
-        Input(
-            "delete-data",
-            "A project whose data goes for good with what the file no longer has: buckets and images. Once for each.",
-            kind=Kind.LINES,
-            example="SugarWater",
-        ),
+        DELETE_DATA,
         *SESSIONS,
         SUMMARY,
     ),
