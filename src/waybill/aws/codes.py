@@ -118,6 +118,9 @@ INPUTS = {
     "codepipeline": "pipeline, variables or source",
     "events": "pipeline",
     "codeartifact": "codeartifact",
+    "cloudformation": "config",
+    "ecr": "config",
+    "iam": "config",
 }
 """Of which inputs the arguments of a service's calls are made."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from waybill.commands.setup.work import Work
+from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.setup.plan import Beside, StackAction, StackEnd
 from waybill.errors import WaybillError
@@ -15,7 +16,7 @@ DONE = {StackAction.CREATE: StackEnd.CREATED, StackAction.UPDATE: StackEnd.UPDAT
 
 
 def plan_aliases(work: Work) -> tuple[Beside, ...]:
-    """Return a row for each account that the file gives an alias. Raises the first error."""
+    """Return a row for each account that the file gives an alias. Raises one error for all that cannot be looked at."""
     members = {one.name: one for one in work.prepared.accounts if one.alias}
 
     def look(name: str) -> Beside:
@@ -32,8 +33,8 @@ def plan_aliases(work: Work) -> tuple[Beside, ...]:
         )
 
     found, errors = everywhere(look, list(members))
-    for error in errors.values():
-        raise error
+    if errors:
+        raise together(list(errors.values()))
     return tuple(found[name] for name in members)
 
 

@@ -9,6 +9,7 @@ from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.codes import worst
 from waybill.commands.setup.executing import OVER, Run
+from waybill.commands.setup.following import ROLLED_BACK
 from waybill.commands.setup.in_the_way import refuse_in_the_way
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
@@ -166,6 +167,8 @@ def _stopped(result: Result, tools: Tools) -> Result:
 def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:
     everything: list[StackPlan | Beside] = [*body.stacks, *body.beside]
     failed = [one for one in everything if one.end is StackEnd.FAILED]
+    # What was rolled back is as it was; of what failed otherwise something may be done.
+    begun = any(one.end is StackEnd.FAILED and ROLLED_BACK not in (one.error or "") for one in body.stacks)
     changed = any(one.end in CHANGED for one in everything)
     if not failed:
         return replace(
@@ -174,7 +177,7 @@ def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:
     advice = next((one.advice for one in body.stacks if one.end is StackEnd.FAILED), None)
     return replace(
         _result(APPLY, Outcome.PARTIAL if changed else Outcome.FAILED, body, seconds=seconds),
-        changed=True,
+        changed=changed or begun,
         exit_code=worst([one.exit_code for one in failed]),
         error=failed[0].error,
         advice=advice,

@@ -6,10 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from waybill.commands.setup.configuration import WRITING, carry_out, stored_configuration
 from waybill.commands.setup.work import Work
+from waybill.commands.together import together
 from waybill.domain.setup import configuring
-from waybill.domain.setup.configuring import Act, Configured, Row
+from waybill.domain.setup.configuring import Act, Configured, Row, Unread
 from waybill.domain.setup.plan import Beside, StackAction, StackEnd
-from waybill.errors import ConflictError, ExitCode, IdentityError, Unavailable, WaybillError
+from waybill.errors import (
+    ConflictError,
+    ExitCode,
+    Fault,
+    IdentityError,
+    InputError,
+    TimedOut,
+    Unavailable,
+    WaybillError,
+)
 
 ACTIONS = {
     Act.NONE: StackAction.NOTHING,
@@ -18,7 +28,9 @@ ACTIONS = {
     Act.REPLACE: StackAction.UPDATE,
     Act.DELETE: StackAction.DELETE,
 }
-UNREAD: Mapping[int, type[WaybillError]] = {int(kind.exit_code): kind for kind in (IdentityError, Unavailable)}
+UNREAD: Mapping[int, type[WaybillError]] = {
+    int(kind.exit_code): kind for kind in (IdentityError, ConflictError, TimedOut, Unavailable)
+}
 ENDS = {
     StackAction.NOTHING: StackEnd.ALREADY,
     StackAction.CREATE: StackEnd.CREATED,
@@ -44,15 +56,22 @@ def plan_configuration(work: Work) -> Configured:
 
 def _refuse(parameter: str, rows: Sequence[Row]) -> None:
     """Raise for what cannot be read, or is no configuration: nothing is to be begun then."""
-    for row in rows:
-        if row.error is not None:
-            raise UNREAD.get(row.error.exit_code, WaybillError)(row.error.error, row.error.advice)
+    unread = [_unread(parameter, row.error) for row in rows if row.error is not None]
+    if unread:
+        raise together(unread)
     refused = [f"{row.spot}: {row.refused}" for row in rows if row.refused]
     if refused:
         raise ConflictError(
             f"The configuration {parameter} cannot be written: {'; '.join(refused)}.",
             "Look at it with `waybill setup configuration`, and repair it with `--repair`.",
         )
+
+
+def _unread(parameter: str, why: Unread) -> WaybillError:
+    """Return the error again that a row tells of."""
+    if why.exit_code == ExitCode.INPUT:
+        return InputError([Fault("configuration-parameter", parameter, why.error)], why.advice)
+    return UNREAD.get(why.exit_code, WaybillError)(why.error, why.advice)
 
 
 def write_planned(work: Work, found: Configured) -> Configured:

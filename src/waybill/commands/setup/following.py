@@ -14,6 +14,8 @@ from waybill.ports.stacks import Stack, StackEvent, Stacks, Standing
 FOLLOWED = 3 * 3600.0
 """Seconds for which a stack is followed: CloudFront's and IAM's slowest take a part of one hour."""
 
+ROLLED_BACK = "failed, and was rolled back"
+
 CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled")
 """What CloudFormation says of resources that another's failure stopped: never a root."""
 
@@ -68,7 +70,7 @@ def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> Waybill
         return None
     root = root_of(events)
     why = f"{root.resource} ({root.type}): {root.reason or root.status}" if root else stack.reason or stack.word
-    what = f"{ref} failed, and was rolled back: {why}" if rolled_back else f"{ref} failed ({stack.word}): {why}"
+    what = f"{ref} {ROLLED_BACK}: {why}" if rolled_back else f"{ref} failed ({stack.word}): {why}"
     if any(word in why for word in DENIALS):
         return IdentityError(what, "Let who sets up do this (the role of the account in the file), and run again.")
     if any(word in why for word in TAKEN):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from waybill.commands.setup.standing import is_ours
 from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
+from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, StackEnd, StackPlan
@@ -20,7 +21,7 @@ from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackResource, Sta
 def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Steps:
     """Return a step for each stack: wanted ones in their order, and those that go.
 
-    Raises the first error; change sets that were made are discarded then.
+    Raises one error for all that cannot be planned; change sets that were made are discarded then.
     """
     outputs = {ref: stack.outputs for ref, stack in standing.items() if stack.standing is Standing.WHOLE}
     going = tuple(_unwanted(work, wanted, standing))
@@ -28,7 +29,7 @@ def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Sta
     making = tuple(answers[number] for number in sorted(answers))
     if errors:
         discard(work, making)
-        raise errors[min(errors)]
+        raise together([errors[number] for number in sorted(errors)])
     return Steps(making=making, going=going)
 
 
