@@ -164,6 +164,11 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "BillingNames": "ada",
             "BillingPolicyArns": "arn:aws:iam::aws:policy/job-function/Billing",
         },
+        "whose leads may do less": {
+            "TechLeadGroupName": "leads",
+            "TechLeadPolicyArns": "arn:aws:iam::aws:policy/PowerUserAccess",
+            "BillingGroupName": "",
+        },
         "whose people come through an identity provider": {"TechLeadGroupName": "", "BillingGroupName": ""},
     },
     "organisation": {

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from domain.setup.organisations import FILES, File, files, prepared
 from domain.setup.organisations import file as file_of
 from templates.reading import Stack, load
+from waybill.domain.setup.defaults import DEFAULTS
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.wanted import OutputOf, StackRef, WantedStack
@@ -132,6 +133,18 @@ def test_templates_take_what_stacks_give_them(file: File) -> None:
 @given(files())
 def test_templates_take_what_any_file_gives_them(file: File) -> None:
     check(prepared(file))
+
+
+def test_what_is_left_out_is_as_the_templates_have_it() -> None:
+    for name, defaults in DEFAULTS.items():
+        declared = {key: str(body["Default"]) for key, body in load(name)["Parameters"].items() if "Default" in body}
+        assert defaults == declared, name
+
+
+@cases
+def test_every_parameter_is_given_since_deploying_keeps_the_value_of_one_that_is_not(file: File) -> None:
+    for stack in wanted_stacks(prepared(file)):
+        assert stack.parameters.keys() == template(stack.template)["Parameters"].keys(), stack.ref
 
 
 @cases

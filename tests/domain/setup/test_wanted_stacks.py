@@ -77,7 +77,7 @@ def test_no_region_waits_for_another_and_all_of_an_account_are_given_the_same() 
 
 def test_production_takes_the_keys_of_its_pipeline() -> None:
     stacks = wanted_stacks(prepared(FILES["a pipeline in three regions"]))
-    (role,) = (one for one in stacks if one.template == "production" and "PipelineKeyArns" in one.parameters)
+    (role,) = (one for one in stacks if one.template == "production" and one.parameters["PipelineKeyArns"])
     assert {(ref.account, ref.region, ref.name) for ref in role.needs} == {
         ("development", "us-east-1", "waybill-pipeline-site"),
         ("development", "us-west-2", "waybill-artifacts-site"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
+from waybill.domain.setup.defaults import DEFAULTS
 from waybill.domain.setup.delivered import pipeline_stacks
 from waybill.domain.setup.packages import package_stacks
 from waybill.domain.setup.prepared import Prepared
@@ -20,14 +22,21 @@ LONGEST_OUTPUT = 100
 
 
 def wanted_stacks(prepared: Prepared) -> tuple[WantedStack, ...]:
-    """Return every stack. Raises `ValueError` where two have the same name, or one would be given too long a list."""
-    ordered = in_order(_every(prepared))
+    """Return every stack, with all parameters of its template.
+
+    Raises `ValueError` where two have the same name, or one would be given too long a list.
+    """
+    ordered = in_order(map(_with_every_parameter, _every(prepared)))
     for stack in ordered:
         for name, value in stack.parameters.items():
             if (length := len(text(value, lambda _: "-" * LONGEST_OUTPUT))) > LONGEST:
                 what = f"the parameter {name} of {stack.ref} would have {length} characters"
                 raise ValueError(f"{what}, and CloudFormation takes {LONGEST}; name fewer")
     return ordered
+
+
+def _with_every_parameter(stack: WantedStack) -> WantedStack:
+    return replace(stack, parameters={**DEFAULTS[stack.template], **stack.parameters})
 
 
 def _every(prepared: Prepared) -> Iterator[WantedStack]:
