@@ -10,6 +10,7 @@ from waybill.domain.setup.defaults import DEFAULTS
 from waybill.domain.setup.delivered import pipeline_stacks
 from waybill.domain.setup.packages import package_stacks
 from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.quotas import too_much
 from waybill.domain.setup.regional import identity_stack, region_stack
 from waybill.domain.setup.single import account_stacks, client_stack, registry_stack
 from waybill.domain.setup.wanted import StackRef, WantedStack, text
@@ -24,7 +25,7 @@ LONGEST_OUTPUT = 100
 def wanted_stacks(prepared: Prepared) -> tuple[WantedStack, ...]:
     """Return every stack, with all parameters of its template.
 
-    Raises `ValueError` where two have the same name, or one would be given too long a list.
+    Raises `ValueError` where two have the same name, or one would be given too much for CloudFormation or IAM.
     """
     ordered = in_order(map(_with_every_parameter, _every(prepared)))
     for stack in ordered:
@@ -32,6 +33,8 @@ def wanted_stacks(prepared: Prepared) -> tuple[WantedStack, ...]:
             if (length := len(text(value, lambda _: "-" * LONGEST_OUTPUT))) > LONGEST:
                 what = f"the parameter {name} of {stack.ref} would have {length} characters"
                 raise ValueError(f"{what}, and CloudFormation takes {LONGEST}; name fewer")
+    if beyond := [one for stack in ordered for one in too_much(stack)]:
+        raise ValueError("; ".join(beyond))
     return ordered
 
 

@@ -1,0 +1,48 @@
+"""What IAM would refuse for its size is told before anything is begun, with the numbers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from domain.setup.organisations import File, file, pipeline, prepared
+from templates.reading import Stack, load
+from waybill.domain.setup.quotas import TRUST, TRUST_FRAME, WORD
+from waybill.domain.setup.stacks import wanted_stacks
+
+
+def repositories(count: int) -> File:
+    return file(repositories={f"acme/repository-{number:03}": {"stage": ["tag:v*"]} for number in range(count)})
+
+
+def test_as_many_repositories_as_a_trust_policy_takes_are_taken_and_one_more_is_not() -> None:
+    subject = "repo:acme/repository-000:ref:refs/tags/v*"
+    most = (TRUST - TRUST_FRAME) // (len(subject) + WORD)
+    wanted_stacks(prepared(repositories(most)))
+    with pytest.raises(ValueError, match=rf"StageRole of .*waybill-identity .*{most + 1} subjects, and IAM takes 2048"):
+        wanted_stacks(prepared(repositories(most + 1)))
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_the_size_that_is_reckoned_is_that_of_the_template(count: int) -> None:
+    subjects = [f"repo:acme/repository-{number:03}:ref:refs/tags/v*" for number in range(count)]
+    made = Stack(
+        template=load("identity"),
+        parameters={"MakeProvider": "no", "StageSubjects": ",".join(subjects)},
+        account="111111111111",
+    )
+    size = len(json.dumps(made.properties("StageRole")["AssumeRolePolicyDocument"], separators=(",", ":")))
+    reckoned = TRUST_FRAME + sum(len(one) + WORD for one in subjects)
+    assert size <= reckoned <= size + 60
+
+
+def test_more_pipelines_than_a_role_has_policies_for_are_refused() -> None:
+    def many(count: int) -> File:
+        return file(pipelines={f"site{n}": pipeline(f"site{n}", deploy_role=f"role-{n}") for n in range(count)})
+
+    wanted_stacks(prepared(many(9)))
+    with pytest.raises(
+        ValueError, match=r"DeployPolicyArns of .*identity would have 11 managed policies, and IAM takes 10"
+    ):
+        wanted_stacks(prepared(many(10)))
