@@ -19,6 +19,9 @@ from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.pipeline import Pipeline, PipelineRef
 from waybill.ports.account import Account
 
+DECLARED = ("artifact-store", "pipeline-role")
+"""Checks of what the declaration alone tells."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Works:
@@ -68,9 +71,11 @@ def _defined(works: Works, region: str, name: str) -> Seen[Pipeline | None] | Un
 def _of_one(works: Works, pipeline: Pipeline) -> list[Finding]:
     region = pipeline.region
     document = ask(works.tools, lambda: works.account.declarations(region).read(pipeline.name))
-    declared: Mapping[str, Any] = {}
-    if isinstance(document, Seen) and document.value is not None:
-        declared = document.value.document
+    there = good("pipeline", "is there", region=region, subject=pipeline.name)
+    if isinstance(document, Unseen):
+        hidden = [unseen(check, document, region=region, subject=pipeline.name) for check in DECLARED]
+        return [there, *pipeline_findings(_look(works, pipeline)), *hidden]
+    declared: Mapping[str, Any] = document.value.document if document.value is not None else {}
     found = at_once(
         {
             "pipeline": lambda: list(pipeline_findings(_look(works, pipeline))),
@@ -78,7 +83,7 @@ def _of_one(works: Works, pipeline: Pipeline) -> list[Finding]:
             "roles": lambda: _roles(works, pipeline, str(declared.get("roleArn", ""))),
         }
     )
-    return [good("pipeline", "is there", region=region, subject=pipeline.name), *found]
+    return [there, *found]
 
 
 def _look(works: Works, pipeline: Pipeline) -> PipelineLook:

@@ -23,7 +23,9 @@ def configuration_findings(texts: Texts, parameter: str, organisation: Organisat
     """Yield whether each region has the configuration, and whether all have the same."""
     known = {region: fact.value for region, fact in texts.items() if isinstance(fact, Seen) and fact.value is not None}
     most = max(known.values(), key=list(known.values()).count, default="{...}")
-    wrong = [str(fault) for fault in faults(organisation, source=f"the parameter {parameter}")]
+    # Where nobody could read it, nobody knows what it says.
+    judged = known or not texts
+    wrong = [str(fault) for fault in faults(organisation, source=f"the parameter {parameter}")] if judged else []
     for region, fact in texts.items():
         if isinstance(fact, Unseen):
             yield unseen("configuration", fact, region=region)
