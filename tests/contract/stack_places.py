@@ -38,6 +38,9 @@ class StackPlace(Protocol):
     def fail(self, stack: str, resource: str, reason: str) -> None:
         """Have a resource fail when it is next made or changed."""
 
+    def refuse(self, stack: str, resource: str, reason: str) -> None:
+        """Have the next change set with a resource fail for it."""
+
     def change(self, name: str, template: str) -> None:
         """Change a stack by somebody else's hands, to its end."""
 
@@ -67,6 +70,9 @@ class FakeStackPlace:
 
     def fail(self, stack: str, resource: str, reason: str) -> None:
         self.world.cloudformation.fail(stack, resource, reason)
+
+    def refuse(self, stack: str, resource: str, reason: str) -> None:
+        self.world.cloudformation.refuse(stack, resource, reason)
 
     def change(self, name: str, template: str) -> None:
         ended(self, self.stacks.prepare(name, "others", template, {}, {}, new=False))
@@ -100,6 +106,9 @@ class SandboxStackPlace:
 
     def fail(self, stack: str, resource: str, reason: str) -> None:
         self.sandbox.disturb_stack(stack, resource, fail=reason)
+
+    def refuse(self, stack: str, resource: str, reason: str) -> None:
+        self.sandbox.disturb_stack(stack, resource, fail=reason, on="validate")
 
     def change(self, name: str, template: str) -> None:
         client = self.client("cloudformation")

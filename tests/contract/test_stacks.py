@@ -271,3 +271,16 @@ def test_two_change_sets_of_one_run_and_stack_do_not_get_into_each_others_way(st
     assert first.id != second.id
     ended(stack_place, second)
     assert stack_place.value(f"/{name}/one") == "two"
+
+
+def test_a_change_set_that_early_validation_refuses_tells_its_causes(stack_place: StackPlace) -> None:
+    name = new_name()
+    text = template(One=parameter(f"{name}/one"), Two=parameter(f"{name}/two"))
+    for resource in ("One", "Two"):
+        stack_place.refuse(name, resource, f"{resource} exists already")
+    failed = prepared(stack_place, name, text)
+    assert failed.readiness is Readiness.FAILED
+    causes = stack_place.stacks.causes(failed)
+    assert len(causes) == 2
+    assert all(f"{resource} exists already" in "; ".join(causes) for resource in ("One", "Two"))
+    assert stack_place.stacks.discard(failed, fresh=True)

@@ -71,6 +71,7 @@ READS = frozenset(
         "look-stack",
         "look-change-set",
         "stack-events",
+        "stack-causes",
         "stack-resources",
         "look-leftover",
         "aliases",

@@ -54,12 +54,17 @@ class CloudFormation:
         self.there: dict[Place, str] = {}
         self.tags: dict[Place, Mapping[str, str]] = {}
         self._failures: list[Failure] = []
+        self.refusals: dict[str, dict[str, str]] = {}
         self._held: set[tuple[str, str | None]] = set()
         self._numbers = count(1)
 
     def fail(self, stack: str, resource: str, reason: str, *, region: str | None = None, times: int | None = 1) -> None:
         """Let a resource of stacks of that name fail, the next time that it is made, changed or deleted."""
         self._failures.append(Failure(stack=stack, resource=resource, reason=reason, region=region, left=times))
+
+    def refuse(self, stack: str, resource: str, reason: str) -> None:
+        """Let change sets of stacks of that name fail for a resource, as early validation does."""
+        self.refusals.setdefault(stack, {})[resource] = reason
 
     def hold(self, name: str, region: str | None = None) -> None:
         """Let what is made and changed of stacks of that name take until they are released."""

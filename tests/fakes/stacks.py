@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from fakes.calls import Call
 from fakes.cloudformation import CloudFormation
@@ -13,6 +14,7 @@ from waybill.errors import ConflictError, Fault, InputError
 from waybill.ports.leftovers import Held
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackEvent, StackResource, Standing
 
+EARLY = "AWS::EarlyValidation failed. Use the DescribeEvents API for detailed failure information."
 MAKING = 2
 """How often a new change set is asked about before it is made."""
 
@@ -71,6 +73,8 @@ class FakeStacks:
             same = before is not None and before.tags == target.tags and not changes
             empty = not new and same and outputs(stack, target) == stack.outputs
             told = made_set(stack, change_set, self._world.new_version(), changes, empty)
+            if name in self._state.refusals:
+                told = replace(told, readiness=Readiness.FAILED, changes=(), reason=EARLY)
             stack.sets[told.id] = SetState(name=change_set, told=told, target=target, new=new)
             return making(told)
 
@@ -82,6 +86,12 @@ class FakeStacks:
                 raise ConflictError(f"{change_set.id} does not exist")
             found.asked += 1
             return found.told if found.asked >= MAKING else making(found.told)
+
+    def causes(self, change_set: ChangeSet) -> Sequence[str]:
+        """Return why a change set failed."""
+        with self._making("stack-causes", change_set.stack_id), self._world.lock:
+            stack = self._must(change_set.stack_id)
+            return [f"{name}: {why}" for name, why in self._state.refusals.get(stack.name, {}).items()]
 
     def execute(self, change_set: ChangeSet) -> None:
         """Begin to do what a change set says; the second time nothing."""

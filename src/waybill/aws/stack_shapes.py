@@ -114,6 +114,14 @@ def event_of(answer: Mapping[str, Any]) -> StackEvent:
     )
 
 
+def cause_of(answer: Mapping[str, Any]) -> str:
+    """Return why one event of DescribeEvents failed; empty where it does not say."""
+    named = ("ValidationStatusReason", "ResourceStatusReason", "HookStatusReason")
+    why = next((str(answer[name]) for name in named if answer.get(name)), "")
+    who = f"{answer.get('LogicalResourceId', '')} ({answer.get('ResourceType', '')}): "
+    return f"{who if answer.get('LogicalResourceId') else ''}{why}" if why else ""
+
+
 def resource_of(answer: Mapping[str, Any]) -> StackResource:
     """Return one resource of ListStackResources."""
     return StackResource(

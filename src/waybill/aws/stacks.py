@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
-from waybill.aws.stack_shapes import MOVED, change_set_of, event_of, resource_of, stack_of
+from waybill.aws.stack_shapes import MOVED, cause_of, change_set_of, event_of, resource_of, stack_of
 from waybill.errors import ConflictError, InputError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackEvent, StackResource, Standing
 
@@ -103,6 +103,13 @@ class CloudFormation:
         """Return how a change set stands now."""
         call = partial(self._client.describe_change_set, ChangeSetName=change_set.id)
         return change_set_of(list(self._pages("DescribeChangeSet", change_set.stack_id, call)))
+
+    def causes(self, change_set: ChangeSet) -> Sequence[str]:
+        """Return why a change set failed, a sentence for each resource."""
+        failed = {"FailedEvents": True}
+        call = partial(self._client.describe_events, ChangeSetName=change_set.id, Filters=failed)
+        pages = self._pages("DescribeEvents", change_set.stack_id, call)
+        return [cause for page in pages for one in page.get("OperationEvents", ()) if (cause := cause_of(one))]
 
     def execute(self, change_set: ChangeSet) -> None:
         """Begin to do what a change set says."""

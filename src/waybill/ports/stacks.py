@@ -115,6 +115,9 @@ class Stacks(Protocol):
     def change_set(self, change_set: ChangeSet) -> ChangeSet:
         """Return how a change set stands now."""
 
+    def causes(self, change_set: ChangeSet) -> Sequence[str]:
+        """Return why a change set failed, a sentence for each resource; empty where CloudFormation says no more."""
+
     def execute(self, change_set: ChangeSet) -> None:
         """Begin to do what a change set says; what it creates in vain goes again. Raises `ConflictError` when stale."""
 

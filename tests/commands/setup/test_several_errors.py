@@ -52,3 +52,20 @@ def test_where_one_of_two_was_rolled_back_something_changed(applied: Site) -> No
     applied.world.cloudformation.fail(REGISTRY.name, "Repository", "no such policy")
     result = applied.apply()
     assert (result.outcome, result.changed) == ("partial", True)
+
+
+def test_every_cause_of_change_sets_that_failed_is_told(site: Site) -> None:
+    site.world.cloudformation.refuse(REGISTRY.name, "Repository", "sugarwater exists already")
+    site.world.cloudformation.refuse(CLIENT.name, "MediaBucket", "brewery-media exists already")
+    with pytest.raises(ConflictError) as caught:
+        site.plan()
+    assert "sugarwater exists already" in caught.value.what
+    assert "brewery-media exists already" in caught.value.what
+    assert site.left() == []
+
+
+def test_where_nobody_may_ask_for_the_causes_the_change_set_says_what_it_can(site: Site) -> None:
+    site.world.cloudformation.refuse(REGISTRY.name, "Repository", "sugarwater exists already")
+    site.world.deny("stack-causes")
+    with pytest.raises(ConflictError, match="DescribeEvents"):
+        site.plan()

@@ -155,11 +155,12 @@ class Run:
         made = self._work.prepare(wanted, texts, new=step.new, fresh=step.fresh)
         if made.readiness is Readiness.READY and (step.plan.replaces_broken or _same(made, step.plan)):
             return made
+        error = self._work.refused(wanted.ref, made) if made.readiness is Readiness.FAILED else None
         self._work.discard(wanted.ref, made, fresh=step.fresh)
         if made.readiness is Readiness.EMPTY:
             return None
-        if made.readiness is Readiness.FAILED:
-            raise ConflictError(f"CloudFormation would not change {wanted.ref}: {made.reason}")
+        if error is not None:
+            raise error
         raise ConflictError(
             f"{wanted.ref} would change otherwise than was planned, now that what it needs is there.",
             "What was done stays. Look at the plan again, and apply that.",

@@ -60,8 +60,9 @@ def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack],
 def _read(work: Work, step: Making, made: ChangeSet) -> Making:
     """Return the step with what its change set says; one that is empty, or rests on a stand-in, goes again at once."""
     if made.readiness is Readiness.FAILED:
+        error = work.refused(step.plan.ref, made)
         work.discard(step.plan.ref, made, fresh=step.fresh)
-        raise ConflictError(f"CloudFormation would not change {step.plan.ref}: {made.reason}", "Nothing was changed.")
+        raise error
     if made.readiness is Readiness.READY and not step.plan.awaits:
         return replace(step, change_set=made, plan=replace(step.plan, changes=in_order(made.changes)))
     work.discard(step.plan.ref, made, fresh=step.fresh)

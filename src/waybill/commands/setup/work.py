@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from waybill.commands.tools import Tools
 from waybill.domain.setup.plan import StackPlan
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
-from waybill.errors import TimedOut, WaybillError
+from waybill.errors import ConflictError, TimedOut, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, Stacks, Standing
 
@@ -64,6 +64,16 @@ class Work:
             with suppress(WaybillError):
                 self.discard(wanted.ref, made, fresh=fresh)
             raise
+
+    def refused(self, ref: StackRef, made: ChangeSet) -> ConflictError:
+        """Return the error of a change set that failed: CloudFormation tells the causes apart from it."""
+        why: Sequence[str] = ()
+        with suppress(WaybillError):
+            why = self.stacks(ref).causes(made)
+        return ConflictError(
+            f"CloudFormation would not change {ref}: {'; '.join(dict.fromkeys(why)) or made.reason}",
+            "Correct that, and run again. Nothing was changed there.",
+        )
 
     def discard(self, ref: StackRef, made: ChangeSet, *, fresh: bool) -> None:
         """Delete a change set; with `fresh` its stack goes, too, where nothing was made of it, and nobody else begins.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from waybill.sandbox.engine.cloudformation import changes, pages, sources, stacks, views
+from waybill.sandbox.engine.cloudformation.faults import VALIDATE
 from waybill.sandbox.engine.cloudformation.service import Service
 from waybill.sandbox.engine.cloudformation.sources import Request
 from waybill.sandbox.engine.cloudformation.stack import REVIEW, ChangeSet, Stack, Where
@@ -13,6 +14,10 @@ from waybill.sandbox.engine.refusals import Refusal
 
 NO_CHANGES: Final = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
+)
+INVALID: Final = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot Early "
+    "Validation errors, use the DescribeEvents API for detailed failure information."
 )
 _CREATE: Final = "CREATE"
 _EXECUTED: Final = "ExecuteChangeSet"
@@ -50,6 +55,9 @@ def create_change_set(service: Service, where: Where, request: Request) -> Json:
     )
     if not differs and kind != _CREATE and stack.status not in ("CREATE_FAILED", "UPDATE_FAILED"):
         made.status, made.execution, made.reason = "FAILED", "UNAVAILABLE", NO_CHANGES
+    made.invalid = _invalid(service, stack, made)
+    if made.invalid:
+        made.status, made.execution, made.reason = "FAILED", "UNAVAILABLE", INVALID
     stack.change_sets[made.name] = made
     if found is None:
         # A stack that is only reviewed has this one event, and its change set's description of it.
@@ -113,6 +121,19 @@ def list_change_sets(service: Service, where: Where, request: Request) -> Json:
     # Executed ones are history: only their id finds them.
     shown = [each for each in stack.change_sets.values() if each.execution in ("AVAILABLE", "OBSOLETE", "UNAVAILABLE")]
     return pages.page("Summaries", [views.change_set(stack, each) for each in shown], request)
+
+
+def describe_events(service: Service, where: Where, request: Request) -> Json:
+    """DescribeEvents, of a change set that early validation refused; of what else happened it tells nothing."""
+    if "ChangeSetName" not in request:
+        raise NotImplementedError("DescribeEvents without ChangeSetName")
+    stack, made = get(service, where, request)
+    return pages.page("OperationEvents", views.refusals(stack, made), request)
+
+
+def _invalid(service: Service, stack: Stack, made: ChangeSet) -> dict[str, str]:
+    taken = {name: service.faults.take(stack.name, name, VALIDATE) for name in made.target.resources()}
+    return {name: fault.fail for name, fault in taken.items() if fault is not None and fault.fail is not None}
 
 
 def _new(service: Service, where: Where, request: Request, found: Stack | None) -> Stack:

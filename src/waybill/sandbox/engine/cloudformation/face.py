@@ -36,6 +36,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     change_sets.execute_change_set,
     change_sets.delete_change_set,
     change_sets.list_change_sets,
+    change_sets.describe_events,
     looking.describe_stacks,
     looking.list_stacks,
     looking.describe_stack_events,

@@ -6,6 +6,7 @@ Each is asked for with a JSON object, `{"stack": "...", "resource": "LogicalId"}
     "seconds": 2.5      it takes so long
     "hold": true        it waits until it is released
     "on": "delete"      it happens when it is deleted; without, when it is made or changed
+    "on": "validate"    with "fail": a change set with it ends FAILED, as early validation does
     "times": 3          so many times (default 1)
 
 (the stack's name may have * in it: those of a StackSet are StackSet-NAME-...)
@@ -26,6 +27,7 @@ from waybill.sandbox.engine.refusals import Refusal
 
 MAKE: Final = "make"
 DELETE: Final = "delete"
+VALIDATE: Final = "validate"
 SERVICE: Final = "cloudformation"
 _Types = Mapping[str, type | tuple[type, ...]]
 _OF_RESOURCES: Final[_Types] = {
@@ -70,7 +72,7 @@ def read(document: Mapping[str, Any]) -> Fault | RefusedCall:
     known, needed = (_OF_CALLS, {"operation", "code"}) if of_calls else (_OF_RESOURCES, {"stack", "resource"})
     wrong = sorted(name for name, value in document.items() if not isinstance(value, known.get(name, ())))
     missing = sorted(needed - document.keys())
-    if wrong or missing or document.get("on", MAKE) not in (MAKE, DELETE):
+    if wrong or missing or document.get("on", MAKE) not in (MAKE, DELETE, VALIDATE):
         raise Refusal(
             "ValidationException", f"wrong or unknown: {wrong}, missing: {missing}; known are {sorted(known)}"
         )

@@ -104,7 +104,10 @@ class Output:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ChangeSet:
-    """What an execution would change. `changes` are as the answers have them, with the values of properties."""
+    """What an execution would change. `changes` are as the answers have them, with the values of properties.
+
+    `invalid`: why early validation refused resources, by their logical ids.
+    """
 
     id: str
     name: str
@@ -112,6 +115,7 @@ class ChangeSet:
     created: float
     target: Target
     changes: list[dict[str, Any]]
+    invalid: dict[str, str] = field(default_factory=dict)
     status: str = "CREATE_COMPLETE"
     execution: str = "AVAILABLE"
     reason: str = ""

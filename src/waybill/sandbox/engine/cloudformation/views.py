@@ -71,6 +71,26 @@ def summary(made: Stack) -> Json:
     return {**found, "TemplateDescription": description} if description else found
 
 
+def refusals(stack: Stack, made: ChangeSet) -> list[Json]:
+    """Return the events of a change set that early validation refused."""
+    resources = made.target.resources()
+    return [
+        {
+            "EventId": f"{made.name}-{name}",
+            "StackId": stack.id,
+            "OperationType": "CREATE_CHANGESET",
+            "EventType": "VALIDATION_ERROR",
+            "LogicalResourceId": name,
+            "ResourceType": resources[name].type,
+            "Timestamp": when(made.created),
+            "ValidationName": "NAME_CONFLICT_VALIDATION",
+            "ValidationStatus": "FAILED",
+            "ValidationStatusReason": why,
+        }
+        for name, why in made.invalid.items()
+    ]
+
+
 def event(made: Stack, each: Event) -> Json:
     """Return an event."""
     return _only(
