@@ -186,6 +186,7 @@ def test_events_come_in_their_order_and_after_the_one_that_is_known(stack_place:
         "CREATE_COMPLETE",
     ]
     assert every[-1].status == "CREATE_COMPLETE"
+    assert stack_place.stacks.newest(stack) == every[-1].id
     assert len({one.id for one in every}) == len(every)
     assert list(stack_place.stacks.events(stack, every[1].id)) == list(every[2:])
     assert not stack_place.stacks.events(stack, every[-1].id)

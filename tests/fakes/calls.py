@@ -72,6 +72,7 @@ READS = frozenset(
         "look-change-set",
         "stack-events",
         "stack-causes",
+        "stack-newest",
         "stack-resources",
         "look-leftover",
         "aliases",

@@ -129,6 +129,11 @@ class FakeStacks:
             ids = [one.id for one in events]
             return events[ids.index(after) + 1 :] if after in ids else list(events)
 
+    def newest(self, stack_id: str) -> str:
+        """Return the id of the newest event."""
+        with self._making("stack-newest", stack_id), self._world.lock:
+            return self._must(stack_id).events[-1].id
+
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack."""
         with self._making("delete-stack", stack_id), self._world.lock:

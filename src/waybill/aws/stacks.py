@@ -157,6 +157,12 @@ class CloudFormation:
         )
         return list(takewhile(lambda event: event.id != after, every))[::-1]
 
+    def newest(self, stack_id: str) -> str:
+        """Return the id of a stack's newest event."""
+        call = partial(self._client.describe_stack_events, StackName=stack_id)
+        first = next(self._pages("DescribeStackEvents", stack_id, call))["StackEvents"]
+        return str(first[0]["EventId"]) if first else ""
+
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack."""
         self._perform("DeleteStack", stack_id, partial(self._client.delete_stack, StackName=stack_id))

@@ -130,6 +130,9 @@ class Stacks(Protocol):
     def events(self, stack_id: str, after: str) -> Sequence[StackEvent]:
         """Return the events after the one of that id (all, where empty), oldest first."""
 
+    def newest(self, stack_id: str) -> str:
+        """Return the id of a stack's newest event, without reading all that came before; empty where it has none."""
+
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack; what its template retains stays."""
 

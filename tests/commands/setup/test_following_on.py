@@ -58,3 +58,9 @@ def test_what_an_earlier_run_began_is_not_waited_for_for_ever(applied: Site) -> 
     applied.world.cloudformation.hold(REGISTRY.name)
     with pytest.raises(TimedOut, match="registry-sugarwater was still being changed"):
         applied.plan()
+
+
+def test_a_stacks_whole_history_is_not_read_for_where_it_stands(applied: Site) -> None:
+    applied.file["registries"]["sugarwater"]["days-kept"] = 9
+    assert applied.apply().exit_code == 0
+    assert applied.called("stack-newest") == [applied.stack(REGISTRY).id]

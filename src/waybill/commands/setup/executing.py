@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
-from waybill.commands.setup.following import follow, newest
+from waybill.commands.setup.following import follow
 from waybill.commands.setup.planning import discard, in_order
 from waybill.commands.setup.work import Going, Making, Steps, Work, known
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
@@ -122,7 +122,7 @@ class Run:
         made = self._made(step)
         if made is None:
             return stacks.look(step.plan.ref.name)
-        last = newest(stacks, made.stack_id)
+        last = stacks.newest(made.stack_id)
         try:
             stacks.execute(made)
         except ConflictError:
@@ -137,7 +137,7 @@ class Run:
 
     def _delete(self, ref: StackRef, stack: Stack) -> Stack | None:
         stacks = self._work.stacks(ref)
-        last = newest(stacks, stack.id)
+        last = stacks.newest(stack.id)
         stacks.delete(stack.id)
         return follow(self._work, ref, stack.id, last)
 

@@ -9,7 +9,7 @@ from waybill.domain.setup.plan import HOLDS_DATA
 from waybill.domain.setup.telling import ResourceTold
 from waybill.domain.setup.wanted import StackRef
 from waybill.errors import IdentityError, PartialError, TimedOut, WaybillError
-from waybill.ports.stacks import Stack, StackEvent, Stacks, Standing
+from waybill.ports.stacks import Stack, StackEvent, Standing
 
 FOLLOWED = 3 * 3600.0
 """Seconds for which a stack is followed: CloudFront's and IAM's slowest take a part of one hour."""
@@ -21,12 +21,6 @@ CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resour
 
 DENIALS = ("AccessDenied", "not authorized to perform", "UnauthorizedOperation")
 TAKEN = ("already exists", "AlreadyExists", "AlreadyOwnedByYou")
-
-
-def newest(stacks: Stacks, stack_id: str) -> str:
-    """Return the id of a stack's newest event: what comes after it is ours."""
-    events = stacks.events(stack_id, "")
-    return events[-1].id if events else ""
 
 
 def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None:
