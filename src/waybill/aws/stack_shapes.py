@@ -20,7 +20,8 @@ KINDS = {
     "Add": Kind.ADDED,
     "Import": Kind.ADDED,
     "Modify": Kind.CHANGED,
-    "Dynamic": Kind.CHANGED,
+    # CloudFormation cannot tell before: a replacement is not ruled out.
+    "Dynamic": Kind.MAY_BE_REPLACED,
     "Remove": Kind.REMOVED,
 }
 REPLACED = {"True": Kind.REPLACED, "Conditional": Kind.MAY_BE_REPLACED}
