@@ -8,7 +8,7 @@ import pytest
 
 from commands.setup.standing import ACCOUNTS, OTHER_REGION, PARAMETER, PREPARED, Standing
 from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS
-from waybill.commands.setup.configuration import configuration, write_configuration
+from waybill.commands.setup.configuration import configuration
 from waybill.domain.result import Result
 from waybill.domain.setup.configuring import Configured, Row
 from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, Unavailable
@@ -281,16 +281,6 @@ def test_a_put_whose_answer_was_lost_is_no_conflict(standing: Standing) -> None:
     standing.world.on("put-parameter", first, region=A)
     assert run(standing, write="true", yes="true").exit_code == 0
     assert seen
-
-
-def test_apply_writes_it_with_the_accounts_it_has_entered(standing: Standing) -> None:
-    standing.store(B, PRODUCTION, {"regions": A})
-    accounts = {name: standing.world.account(account) for name, account in ACCOUNTS.items()}
-    found = write_configuration(standing.prepared, accounts, standing.tools())
-    assert [(str(row.spot), row.done) for row in found.rows if row.done is not None] == [(f"production/{B}", True)]
-    assert not write_configuration(standing.prepared, accounts, standing.tools()).pending
-    only = {"production": accounts["production"]}
-    assert len(write_configuration(standing.prepared, only, standing.tools()).rows) == len(REGIONS)
 
 
 def test_the_document_has_every_place(standing: Standing) -> None:

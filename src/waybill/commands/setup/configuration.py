@@ -49,23 +49,6 @@ def configuration(request: ConfigurationRequest, tools: Tools) -> Result:
     return _result(request, found, seconds=tools.clock.monotonic() - started)
 
 
-def write_configuration(prepared: Prepared, accounts: Mapping[str, Account], tools: Tools) -> Configured:
-    """Write the configuration into every region of `accounts` (by their names in the file) that have it otherwise.
-
-    What went wrong is in the rows: nothing is raised but a cancellation.
-    """
-    among = [member for member in prepared.accounts if member.name in accounts]
-    places = stored_configuration(prepared, accounts, tools)
-    found = Configured(
-        parameter=prepared.configuration_parameter,
-        wanted=configuring.wanted(prepared),
-        rows=configuring.plan(prepared, places, WRITING, among=among),
-        asked=WRITING,
-        yes=True,
-    )
-    return carry_out(found, accounts, tools)
-
-
 def stored_configuration(
     prepared: Prepared, accounts: Mapping[str, Account], tools: Tools, *, also: Sequence[str] = ()
 ) -> dict[Spot, Stored]:
