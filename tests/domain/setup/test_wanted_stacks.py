@@ -111,13 +111,20 @@ def test_github_comes_into_the_first_account_and_its_roles_into_the_others() -> 
     assert "repo:acme/website:ref:refs/heads/main" in first["StageSubjects"].split(",")
     assert "repo:acme/website:environment:the production" in first["DeploySubjects"].split(",")
     others = {"staging": "333333333333", "production": "222222222222"}
-    assert first["StageTargets"].split(",") == [f"arn:aws:iam::{id_}:role/waybill-stage" for id_ in others.values()]
+    assert first["PromoteTargets"].split(",") == [f"arn:aws:iam::{id_}:role/waybill-promote" for id_ in others.values()]
     for other in others:
         found = given(name, other, "identity")
-        assert found["StageAssumers"] == "arn:aws:iam::111111111111:role/waybill-stage"
+        assert found["PromoteAssumers"] == "arn:aws:iam::111111111111:role/waybill-promote"
         assert (found["TrustedAccounts"], found["ExternalId"]) == ("111111111111", "acme-releases")
         assert found["MakeProvider"] == "no"
-        assert not {"StageSubjects", "StageTargets"} & {key for key, text in found.items() if text}
+        assert not {"PromoteSubjects", "PromoteTargets"} & {key for key, text in found.items() if text}
+
+
+def test_what_is_staged_gets_into_an_account_that_takes_from_another_by_promotion_alone() -> None:
+    name = "a chain of three accounts"
+    assert given(name, "development", "identity")["StageTargets"] == ""
+    for other in ("staging", "production"):
+        assert not {key for key, text in given(name, other, "identity").items() if text and key.startswith("Stage")}
 
 
 def test_githubs_provider_is_made_where_github_comes_in_and_has_none_yet() -> None:

@@ -84,7 +84,7 @@ def _pipeline(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value
         artifacts = _artifacts_ref(prepared, pipeline, region)
         parameters |= {
             f"{ordinal}Region": region,
-            f"{ordinal}ArtifactBucketName": OutputOf(artifacts, "BucketName"),
+            f"{ordinal}ArtifactBucketName": f"{artifact_prefix(pipeline)}-{region}-{account.id}",
             f"{ordinal}KeyArn": OutputOf(artifacts, "KeyArn"),
             f"{ordinal}OutputBucketName": bucket,
         }

@@ -77,7 +77,8 @@ def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
     if account.source:
         parameters |= {"TrustedAccounts": entry.id, "ExternalId": prepared.external_id or ""}
     own = [one for one in prepared.pipelines if one.account == account.name]
-    for role in ROLES:
+    # What is staged is promoted into an account that takes from another: a tag alone does not get there.
+    for role in ROLES[1:] if account.source else ROLES:
         word = role.capitalize()
         parameters[f"{word}PolicyArns"] = listed(_policies(prepared, account, role, own))
         if account.source:
@@ -87,7 +88,7 @@ def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
         targets = [
             role_arn(prepared, one, role)
             for one in prepared.accounts
-            if one.source and entry_of(prepared, one) == account
+            if role != "stage" and one.source and entry_of(prepared, one) == account
         ]
         parameters[f"{word}Subjects"] = listed(subjects)
         parameters[f"{word}Targets"] = listed(targets)
