@@ -61,11 +61,11 @@ def as_markdown(body: AccessPlan) -> list[str]:
     """Return the same as a table and items."""
     if not body.pending:
         return []
-    rows = (
-        [code(str(one.ref)), prose("; ".join(said)), prose(_ENDS.get(one.end, one.act.value))]
+    rows = [
+        [code(str(one.ref)) if number == 0 else "", prose(said), prose(_ENDS.get(one.end, one.act.value))]
         for one in body.pending
-        for said in [[*one.words, *one.notes, *([one.error] if one.error else [])]]
-    )
+        for number, said in enumerate(filter(None, (*one.words, *one.notes, one.refused, one.error)))
+    ]
     needs = [f"- {prose(one_line(need.says, LONGEST))}" for need in body.needs]
     return [*table(["Policy", "What changes", "End"], rows), *needs, *([""] if needs else [])]
 

@@ -9,6 +9,7 @@ from waybill.domain.access.shown import AccessShown, ShownDocument
 from waybill.domain.result import Result
 from waybill.report.ink import Ink, clean, one_line
 from waybill.report.markdown import fenced
+from waybill.report.units import count
 
 
 def sentence(result: Result, body: AccessShown) -> str:
@@ -16,8 +17,8 @@ def sentence(result: Result, body: AccessShown) -> str:
     del result
     there = [one for one in body.documents if one.live]
     ours = sum(one.counts[0] for one in there)
-    number = "1 policy" if len(there) == 1 else f"{len(there)} policies"
-    return f"There are {number}, with {ours} statements that Waybill wrote. Nothing was changed."
+    number = "is 1 policy" if len(there) == 1 else f"are {len(there)} policies"
+    return f"There {number}, with {count(ours, 'statement')} that Waybill wrote. Nothing was changed."
 
 
 def needs_attention(result: Result, body: AccessShown) -> bool:

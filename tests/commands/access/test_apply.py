@@ -9,7 +9,6 @@ import pytest
 
 from commands.access.stand import (
     BUCKET,
-    DEVELOPMENT,
     DOMAIN,
     HOME,
     REPOSITORY,
@@ -21,6 +20,7 @@ from commands.access.stand import (
     ref,
     words,
 )
+from fakes.aws import DEVELOPMENT
 from fakes.policies import document
 from fakes.refusals import denied
 from waybill.cancel import Cancellation

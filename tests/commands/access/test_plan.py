@@ -9,9 +9,7 @@ import pytest
 
 from commands.access.stand import (
     BUCKET,
-    DEVELOPMENT,
     DOMAIN,
-    PRODUCTION,
     REPOSITORY,
     ROLE,
     THEIRS,
@@ -21,6 +19,7 @@ from commands.access.stand import (
     policy,
     words,
 )
+from fakes.aws import DEVELOPMENT, PRODUCTION
 from fakes.policies import add_document
 from fakes.refusals import denied
 from waybill.domain.access.changing import UNGUARDED

@@ -74,7 +74,7 @@ class Face:
         if model is None or operation is None:
             raise NotImplementedError(f"CodeArtifact's {name}")
         request = _read(model.input_shape, environ)
-        faults = names.faults(model.input_shape, request)
+        faults = names.faults(model, request)
         if faults:
             raise invalid(f"{len(faults)} validation error detected: {'; '.join(faults)}")
         caller, region = self._who(environ)

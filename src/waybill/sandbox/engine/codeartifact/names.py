@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from waybill.sandbox.engine.codepipeline import shapes
 
+_MAKING: Final = "CreateDomain"
 
-def faults(shape: Any, request: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with a request. A domain may be called `my_domain`, though the model has no underscore."""
+
+def faults(operation: Any, request: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with a request, by the service model.
+
+    A domain may be called `my_domain`, as AWS's documentation does it, though nobody can make one: the model has no
+    underscore.
+    """
     domain = request.get("domain")
-    plain = {"domain": domain.replace("_", "-")} if isinstance(domain, str) else {}
-    return shapes.faults(shape, {**request, **plain})
+    loose = isinstance(domain, str) and operation.name != _MAKING
+    plain = {"domain": str(domain).replace("_", "-")} if loose else {}
+    return shapes.faults(operation.input_shape, {**request, **plain})
