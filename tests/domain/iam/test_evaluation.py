@@ -313,6 +313,23 @@ def test_a_keys_policy_must_allow_or_hand_on(
     assert ask(who, "kms:Decrypt", key, *own, identity=identity).outcome is expected
 
 
+@pytest.mark.parametrize(
+    ("named", "identity", "lacks"),
+    [
+        (None, [], [Kind.KEY]),
+        (None, DECRYPTS, [Kind.KEY]),
+        (ROOT, [], [Kind.IDENTITY]),
+        (FEDERATOR, [], [Kind.KEY]),
+    ],
+)
+def test_of_a_key_the_one_side_is_missing_that_is_enough(
+    named: str | None, identity: list[Body], lacks: list[Kind]
+) -> None:
+    own = [] if named is None else [policy(Kind.KEY, to(named, allow("kms:*")))]
+    answer = ask(USER, "kms:Decrypt", KEY, *own, identity=identity)
+    assert [missing.kind for missing in answer.missing] == lacks
+
+
 TARGET = f"arn:aws:iam::{HERE}:role/deploy"
 FAR = TARGET.replace(HERE, THERE)
 ASSUMES = [allow("sts:AssumeRole")]
@@ -342,6 +359,12 @@ def test_a_roles_trust_policy_must_let_the_caller_in(
     trust = {name: value for name, value in trust.items() if name != "Resource"}
     own = [] if named is None else [policy(Kind.TRUST, trust)]
     assert ask(who, "sts:AssumeRole", role, *own, identity=identity).outcome is expected
+
+
+def test_only_of_two_accounts_it_is_said_that_both_must_allow() -> None:
+    said = {who: because(ask(who, "sts:AssumeRole", FAR)) for who in (USER, "codebuild.amazonaws.com")}
+    assert ["both sides" in text for text in said.values()] == [True, False]
+    assert "both sides" not in because(ask(USER, "sts:AssumeRole", TARGET))
 
 
 def test_a_token_is_held_against_the_trust_policy_alone() -> None:

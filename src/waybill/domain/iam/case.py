@@ -95,7 +95,7 @@ class Case:
         if not must:
             return [by_identity, itself, by_role]
         handed_on = [own, *by_identity]
-        if self.identity.allowed() is Truth.NO:
+        if own.truth is Truth.NO and self.identity.allowed() is Truth.NO:
             return [by_role, itself, handed_on]
         return [handed_on, itself, by_role]
 

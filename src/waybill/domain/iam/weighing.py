@@ -40,12 +40,6 @@ class Weighed:
     denies: tuple[Found, ...] = ()
     unread: Unknown | None = None
 
-    @property
-    def denied(self) -> Truth:
-        """Whether one of them denies."""
-        least = Truth.MAYBE if self.unread else Truth.NO
-        return max((found.match.at_all for found in self.denies), default=least)
-
     def allowed(self, closeness: Closeness = Closeness.ACCOUNT) -> Truth:
         """Return whether one of them allows, to a caller that it names at least so closely."""
         least = Truth.MAYBE if self.unread else Truth.NO
