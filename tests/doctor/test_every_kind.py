@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from agreement.reading import ROOT
 from doctor.conftest import Look, findings, troubles
 from waybill.domain.findings import Verdict
 from waybill.errors import ExitCode
@@ -68,3 +71,9 @@ def test_what_is_mended_is_healthy_again(look: Look, hands: Hands) -> None:
         with listed.broken([kind], hands):
             pass
     assert troubles(look()) == {}
+
+
+def test_the_page_names_every_kind() -> None:
+    page = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z-]+)`", page.partition("## What is checked")[2].partition("## What it needs")[0]))
+    assert set(listed.KINDS) - named == set()

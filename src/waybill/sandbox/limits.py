@@ -30,8 +30,10 @@ ENFORCED: Final = (
     "CloudFormation: stacks, change sets, replacements, rollbacks, deletion policies, conditions, rules, exports, "
     "capabilities, faults; a type or a property that it does not know fails the stack. What a stack makes, it makes by "
     "calls of the services.",
-    "KMS: a replica of a multi-Region key is a key of its own, with its own policy.",
-    "IAM: what is in use is not deleted, permissions boundaries exist, AWS's own managed policies are there.",
+    "KMS: a replica of a multi-Region key is a key of its own, with its own policy; GenerateDataKey needs an enabled "
+    "key, and does nothing with DryRun.",
+    "IAM: what is in use is not deleted, permissions boundaries exist, AWS's own managed policies are there; "
+    "SimulatePrincipalPolicy answers by identity policies and the boundary, which nothing else asks.",
     "CloudFront: distributions keep what they were asked to be; ETags; what is enabled or in use is not deleted.",
     "CodeArtifact: domains, repositories, upstreams, external connections, tags, and policies with their revisions, "
     "which let other accounts in, and deny. No packages yet.",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from waybill.domain.arns import Caller, KeyArn, RoleArn
-from waybill.domain.doctor.channels import ChannelLook, channel_findings, channels_in
+from waybill.domain.doctor.channels import ChannelLook, Channels, channel_findings, channels_in
 from waybill.domain.doctor.clock import clock_finding
 from waybill.domain.doctor.facts import History, Key, Parameter, Said, Simulated
 from waybill.domain.doctor.identity import chain_finding, credentials_finding, session_policy_finding
@@ -42,11 +42,13 @@ def test_a_clock_that_is_off_is_told_before_aws_refuses_what_it_signs(theirs: st
 def channels(*values: str | None, version: int = 1, history: History | None = None) -> dict[str, Finding]:
     """Return what is said of one channel that names these values, region by region; None: it is absent there."""
     name = "/artifacts/SugarWater/latest"
-    named = {
+    named: Channels = {
         f"region-{number}": Seen({} if value is None else {name: Parameter(value=value, version=version)})
         for number, value in enumerate(values)
     }
-    kept = {("region-0", name): Seen(history)} if history else {}
+    kept: dict[tuple[str, str], Seen[History | None] | Unseen] = {}
+    if history:
+        kept["region-0", name] = Seen(history)
     found = channel_findings(ChannelLook(prefix="/artifacts", channels=named, histories=kept))
     return {one.check: one for one in found if not one.good}
 

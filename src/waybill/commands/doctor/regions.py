@@ -13,7 +13,7 @@ from waybill.domain.doctor.facts import Key
 from waybill.domain.doctor.keys import KeyLook, key_findings
 from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.verdicts import bad, unknown
-from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 from waybill.domain.names import is_bucket
 from waybill.domain.setup.buckets import BucketFacts, Missing, judged
 from waybill.errors import AccessDenied, WaybillError
@@ -60,7 +60,7 @@ def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
     facts = looked.value
     if isinstance(facts, Missing):
         return RegionLook(findings=(_gone(scene, region, name, facts),))
-    found = list(judged(name, region, facts))
+    found = [_unneeded(one, scene) for one in judged(name, region, facts)]
     policy = facts.policy.value if isinstance(facts.policy, Seen) else ""
     named = _key(scene, region, facts)
     if named is None:
@@ -72,6 +72,13 @@ def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
     if key is not None and not named.text.endswith("alias/aws/s3") and isinstance(facts.policy, Seen):
         found += _readers(scene, region, name, policy, key)
     return RegionLook(findings=tuple(found), bucket=name, key=key.arn if key else None, bucket_policy=policy)
+
+
+def _unneeded(one: Finding, scene: Scene) -> Finding:
+    """Return a finding as the run has it: a bucket's default encryption stops nobody who says which key he wants."""
+    if one.check == "encryption" and one.verdict is Verdict.FAIL and scene.request.kms.given:
+        return replace(one, verdict=Verdict.WARN)
+    return one
 
 
 def _readers(scene: Scene, region: str, bucket: str, policy: str, key: Key) -> list[Finding]:

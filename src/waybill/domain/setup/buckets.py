@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
+from typing import Any
 
 from waybill.domain import stored
+from waybill.domain.arns import partition_of
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 
 MUST = frozenset({"bucket", "versioning", "encryption"})
 """Checks without which nothing can be staged in a bucket, or not safely; the others only say what is better."""
+
+
+ABORTING: Mapping[str, Any] = MappingProxyType(
+    {
+        "ID": "abort-unfinished-uploads",
+        "Status": "Enabled",
+        "Filter": {},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
+)
+"""The lifecycle rule of `region.yaml` that aborts what a runner left."""
 
 
 class Missing(Enum):
@@ -97,7 +111,7 @@ def _judgements(bucket: _Bucket, facts: BucketFacts) -> Iterator[Finding]:
         ("the bucket's owner owns every object", "objects may belong to whoever wrote them"),
         bucket.cli("put-bucket-ownership-controls", ownership_controls="Rules=[{ObjectOwnership=BucketOwnerEnforced}]"),
     )
-    yield _policy(facts.policy)
+    yield _policy(bucket, facts.policy)
     yield from _lifecycle(bucket, facts.lifecycle)
 
 
@@ -138,9 +152,16 @@ def _encryption(bucket: _Bucket, fact: Seen[Default] | Unseen) -> Iterator[Findi
         )
 
 
-def _policy(fact: Seen[str] | Unseen) -> Finding:
-    denial = 'Deny, Principal "*", Action s3:*, Condition {"Bool": {"aws:SecureTransport": "false"}}'
-    mend = f"Add a statement to the bucket policy: {denial}."
+def _policy(bucket: _Bucket, fact: Seen[str] | Unseen) -> Finding:
+    arn = f"arn:{partition_of(bucket.region)}:s3:::{bucket.name}"
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    mend = f"Add to the bucket policy: {json.dumps(denial)}"
     seen = fact if isinstance(fact, Unseen) else Seen(_denies_plain_http(fact.value))
     return _flag("tls-only", seen, ("is reached by TLS only", "may be reached without TLS"), mend)
 
@@ -180,7 +201,7 @@ def _lifecycle(bucket: _Bucket, fact: Seen[Lifecycle] | Unseen) -> Iterator[Find
         "unfinished-uploads",
         Seen(fact.value.aborts),
         ("unfinished uploads are aborted", "no lifecycle rule aborts unfinished uploads"),
-        "Add a lifecycle rule with AbortIncompleteMultipartUpload (7 days) to those that the bucket has.",
+        f"Add to the lifecycle rules that the bucket has: {json.dumps(dict(ABORTING))}",
     )
 
 
