@@ -16,6 +16,14 @@ from typing import Any
 from waybill.domain.access.calls import ACCESS_CALLS
 from waybill.domain.calls import CONFIGURE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
 from waybill.domain.doctor.calls import DOCTOR_CALLS
+from waybill.domain.package_calls import (
+    PACKAGE_CALLS,
+    PACKAGE_COPY_CALLS,
+    PACKAGE_READ_CALLS,
+    published_package_copy_policy,
+    published_package_policy,
+    published_package_read_policy,
+)
 from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import (
     published_deploy_policy,
@@ -31,6 +39,7 @@ from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Output, Verb
 from waybill.inputs.tables.access_plan import GRANTS
 from waybill.inputs.tables.members import CONFIG, SESSIONS
+from waybill.inputs.tables.packages import COPIES
 from waybill.inputs.verbs import ACTIONS, VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,6 +194,13 @@ def sections() -> dict[str, str]:
         "deploy-calls": calls_table(DEPLOY_CALLS),
         "pipeline-policy": policy_block(published_pipeline_policy()),
         "pipeline-calls": calls_table(PIPELINE_CALLS),
+        "package-policy": policy_block(published_package_policy()),
+        "package-copy-policy": policy_block(published_package_copy_policy()),
+        "package-read-policy": policy_block(published_package_read_policy()),
+        "package-calls": calls_table(
+            dict.fromkeys((*PACKAGE_CALLS, *PACKAGE_COPY_CALLS, *PACKAGE_READ_CALLS)),
+        ),
+        "package-inputs": inputs_table(COPIES),
         "setup-shared-inputs": inputs_table(SHARED),
         "setup-configuration-calls": calls_table(CONFIGURE_CALLS),
         "setup-adopt-calls": calls_table(ADOPT_CALLS),

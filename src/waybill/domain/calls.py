@@ -32,8 +32,7 @@ class On(StrEnum):
     DISTRIBUTION = "distribution"
     ROLE = "role"
     PACKAGE = "package"
-    PACKAGE_COPY = "package-copy"
-    PACKAGE_SOURCE = "package-source"
+    PACKAGE_TARGET = "package-target"
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,23 @@ def session_policy(calls: Iterable[Call], scope: Scope) -> str:
     narrowed = [scope, *(_cut(scope, length) for length in (128, 64, 32, 16))]
     narrowed.append(replace(narrowed[-1], key_accounts=("*",)))
     narrowed.append(replace(narrowed[-1], outputs=ANYWHERE if scope.outputs else ()))
-    texts = [json.dumps(document(needed, one), separators=(",", ":")) for one in narrowed]
+    narrowed.append(_cut(narrowed[-1], 8))
+    texts = [json.dumps(whole(_once(statements(needed, one))), separators=(",", ":")) for one in narrowed]
     return next((text for text in texts if len(text) <= MAX_SESSION_POLICY), texts[-1])
+
+
+def _once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the statements less those of which an earlier one says as much."""
+
+    def says(one: dict[str, Any], other: dict[str, Any]) -> bool:
+        same = {**one, "Action": None} == {**other, "Action": None}
+        return same and {*_many(other["Action"])} <= {*_many(one["Action"])}
+
+    return [item for number, item in enumerate(found) if not any(says(one, item) for one in found[:number])]
+
+
+def _many(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def _cut(scope: Scope, length: int) -> Scope:

@@ -12,7 +12,7 @@ from waybill.domain.package_calls import (
     PACKAGE_COPY_CALLS,
     PACKAGE_LOOK_CALLS,
     PACKAGE_READ_CALLS,
-    package_resources,
+    session_resources,
 )
 from waybill.domain.packages import PackagePlace
 from waybill.domain.policy import Scope
@@ -40,4 +40,4 @@ def _beside(scope: Scope, place: PackagePlace, organisation: Organisation) -> Sc
     where = {"account": scope.account, "region": organisation.regions[0]}
     package = place.package(scope.project, "*", **where)
     source = replace(package, repository=place.copied_from) if place.copied_from is not None else None
-    return replace(scope, beside=package_resources(package, source, partition=scope.partition))
+    return replace(scope, beside=session_resources(package, source, partition=scope.partition))
