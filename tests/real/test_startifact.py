@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 
-from real.tools import Ended, program, run, waybill
+from aws.parts import bytes_of
+from real.here import waybill_here as waybill
+from real.tools import Ended, new_project, program, run
+from real.tools import waybill as waybill_process
 from waybill.sandbox import layout
+from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
 
 Startifact = Callable[..., Ended]
+AS_STARTIFACT = ("--metadata", "lang=dotnet", "--filename")
 
 
 @pytest.fixture
@@ -37,58 +42,81 @@ def stage(environment: dict[str, str], project: str) -> Callable[..., dict[str, 
     return run_it
 
 
+@pytest.fixture(scope="module")
+def staged(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path]:
+    """A project that Waybill staged: 0.9.0 of one part, 1.0.0 of several, 2.0.0-rc.1; and the first two files."""
+    name, folder = new_project(), tmp_path_factory.mktemp("staged")
+    small, large = folder / "small.bin", folder / "large.bin"
+    small.write_bytes(bytes_of(100_003))
+    large.write_bytes(bytes_of(17 * 2**20))
+    described = ("--metadata", "lang=dotnet", "--metadata", "colour=blue=green", "--filename")
+    for version, path, more in (("1.0.0", large, described), ("0.9.0", small, ()), ("2.0.0-rc.1", small, ())):
+        words = ("--project", name, "--version", version, "--path", path, *more)
+        ended = waybill(sandbox.environment({}), "stage", *words)
+        assert ended.code == 0, ended.stdout
+    return name, small, large
+
+
 def test_startifact_downloads_what_waybill_staged(
-    startifact: Startifact, stage: Callable[..., Any], project: str, large: Path, artifact: Path, tmp_path: Path
+    startifact: Startifact, staged: tuple[str, Path, Path], tmp_path: Path
 ) -> None:
-    for path, version in ((artifact, "1.0.0"), (large, "1.1.0")):
-        stage(path, version)
-        back = tmp_path / f"back-{version}"
-        ended = startifact(project, version, "--download", back)
-        assert ended.code == 0, ended.stdout + ended.stderr
-        assert back.read_bytes() == path.read_bytes()
+    name, small, _ = staged
+    ended = startifact(name, "0.9.0", "--download", tmp_path / "back")
+    assert ended.code == 0, ended.stdout + ended.stderr
+    assert (tmp_path / "back").read_bytes() == small.read_bytes()
 
 
 def test_startifact_follows_the_channel_and_tells_the_metadata(
-    startifact: Startifact, stage: Callable[..., Any], project: str, artifact: Path, tmp_path: Path
+    startifact: Startifact, staged: tuple[str, Path, Path]
 ) -> None:
-    stage(artifact, "1.0.0", "--metadata", "lang=dotnet", "--metadata", "colour=blue=green")
-    older = artifact.with_name("older")
-    older.write_bytes(b"older")
-    stage(older, "0.9.0")
-    stage(older, "2.0.0-rc.1")
-    told = startifact(project, "latest", "--info")
+    told = startifact(staged[0], "latest", "--info")
     assert told.code == 0, told.stdout + told.stderr
-    for word in (project, "1.0.0", "lang", "dotnet", "colour", "blue=green"):
+    for word in (staged[0], "1.0.0", "lang", "dotnet", "colour", "blue=green"):
         assert word in told.stdout
-    back = tmp_path / "back"
-    assert startifact(project, "latest", "--download", back).code == 0
-    assert back.read_bytes() == artifact.read_bytes()
 
 
-def test_startifact_restores_the_file_name_that_waybill_kept(
-    startifact: Startifact, stage: Callable[..., Any], project: str, artifact: Path, tmp_path: Path
+def test_startifact_downloads_several_parts_by_the_channel_and_restores_the_file_name(
+    startifact: Startifact, staged: tuple[str, Path, Path], tmp_path: Path
 ) -> None:
-    stage(artifact, "1.0.0", "--filename")
-    folder = tmp_path / "back"
-    folder.mkdir()
-    ended = startifact(project, "1.0.0", "--download", folder, "--filename")
+    name, _, large = staged
+    ended = startifact(name, "latest", "--download", tmp_path, "--filename")
     assert ended.code == 0, ended.stdout + ended.stderr
-    assert (folder / artifact.name).read_bytes() == artifact.read_bytes()
+    assert (tmp_path / large.name).read_bytes() == large.read_bytes()
 
 
-@pytest.mark.parametrize("which", ["artifact", "large"])
-def test_what_startifact_staged_gains_a_waybill_and_keeps_its_bytes(
+def test_startifact_refuses_a_version_that_waybill_staged(
+    startifact: Startifact, staged: tuple[str, Path, Path], environment: dict[str, str]
+) -> None:
+    name, small, _ = staged
+    assert startifact(name, "0.9.0", "--stage", small).code != 0
+    words = ("--project", name, "--version", "0.9.0", "--path", small, "--json")
+    assert waybill(environment, "stage", *words).json["changed"] is False
+
+
+@pytest.mark.parametrize("size", [100_003, 17 * 2**20], ids=["one part", "several"])
+def test_what_startifact_staged_comes_back_is_not_replaced_and_gains_a_waybill(
     startifact: Startifact,
     stage: Callable[..., Any],
+    environment: dict[str, str],
     project: str,
-    which: str,
-    request: pytest.FixtureRequest,
+    size: int,
     look: Callable[..., Any],
+    tmp_path: Path,
 ) -> None:
-    path = request.getfixturevalue(which)
-    assert startifact(project, "1.0.0", "--stage", path, "--metadata", "lang=dotnet").code == 0
+    (path := tmp_path / "app.bin").write_bytes(bytes_of(size))
+    ended = startifact(project, "1.0.0", "--stage", path, *AS_STARTIFACT)
+    assert ended.code == 0, ended.stdout + ended.stderr
     before = {region: versions(look, project, region) for region in layout.REGIONS}
-    result = stage(path, "1.0.0", "--metadata", "lang=dotnet")
+
+    back = waybill(environment, "download", project, "1.0.0", "--to", "back/", "--filename", "--json", cwd=tmp_path)
+    assert back.code == 0, back.stderr
+    assert back.json["path"] == f"back/{path.name}"
+    assert back.json["verified"] in {"sha256", "crc64nvme", "size"}
+    assert any("No waybill" in text for text in back.json["warnings"])
+    assert (tmp_path / "back" / path.name).read_bytes() == path.read_bytes()
+
+    refused_as_other_bytes_or_metadata(stage, path)
+    result = stage(path, "1.0.0", *AS_STARTIFACT)
     assert (result["outcome"], result["changed"]) == ("already", True)
     for region in layout.REGIONS:
         assert versions(look, project, region) == before[region], "neither artifact nor metadata was written again"
@@ -97,8 +125,19 @@ def test_what_startifact_staged_gains_a_waybill_and_keeps_its_bytes(
         document = json.loads(s3.get_object(Bucket=bucket, Key=f"{project}@1.0.0/waybill.json")["Body"].read())
         assert document["size"] == path.stat().st_size
         assert document["metadata"] == {"lang": "dotnet"}
-    again = stage(path, "1.0.0", "--metadata", "lang=dotnet")
+    again = stage(path, "1.0.0", *AS_STARTIFACT)
     assert (again["outcome"], again["changed"]) == ("already", False)
+
+
+def refused_as_other_bytes_or_metadata(stage: Callable[..., Any], path: Path) -> None:
+    """Hold P2 for what Startifact staged."""
+    (other := path.with_name("other")).write_bytes(b"other")
+    for built, more in (
+        (other, ()),
+        (path, ("--metadata", "lang=java", "--filename")),
+        (path, ("--metadata", "lang=dotnet")),
+    ):
+        assert stage(built, "1.0.0", *more, code=5)["outcome"] == "conflict"
 
 
 def versions(look: Callable[..., Any], project: str, region: str) -> list[tuple[str, str]]:
@@ -107,28 +146,6 @@ def versions(look: Callable[..., Any], project: str, region: str) -> list[tuple[
     s3 = look("s3", region, layout.DEVELOPMENT)
     found = s3.list_object_versions(Bucket=bucket, Prefix=f"{project}@1.0.0")["Versions"]
     return sorted((item["Key"], item["VersionId"]) for item in found if not item["Key"].endswith("waybill.json"))
-
-
-def test_p2_other_bytes_or_metadata_than_startifacts_are_a_conflict(
-    startifact: Startifact, stage: Callable[..., Any], project: str, artifact: Path, look: Callable[..., Any]
-) -> None:
-    assert startifact(project, "1.0.0", "--stage", artifact, "--metadata", "lang=dotnet", "--filename").code == 0
-    before = versions(look, project, layout.HOME_REGION)
-    other = artifact.with_name("other")
-    other.write_bytes(b"other")
-    assert stage(other, "1.0.0", code=5)["outcome"] == "conflict"
-    assert stage(artifact, "1.0.0", "--metadata", "lang=java", "--filename", code=5)["outcome"] == "conflict"
-    assert stage(artifact, "1.0.0", "--metadata", "lang=dotnet", code=5)["outcome"] == "conflict"
-    assert versions(look, project, layout.HOME_REGION) == before
-    assert stage(artifact, "1.0.0", "--metadata", "lang=dotnet", "--filename")["outcome"] == "already"
-
-
-def test_startifact_refuses_a_version_that_waybill_staged(
-    startifact: Startifact, stage: Callable[..., Any], project: str, artifact: Path
-) -> None:
-    stage(artifact, "1.0.0")
-    assert startifact(project, "1.0.0", "--stage", artifact).code != 0
-    assert stage(artifact, "1.0.0")["changed"] is False
 
 
 def test_each_moves_the_channel_on_from_where_the_other_left_it(
@@ -147,5 +164,5 @@ def test_both_in_the_sandbox_from_one_command_line(project: str, artifact: Path,
         f"waybill stage --project {project} --version 1.0.0 --path {artifact} && "
         f"{program('startifact')} {project} 1.0.0 --download {back} && cmp {artifact} {back}"
     )
-    ended = waybill({}, "sandbox", "run", "--", "sh", "-c", script)
+    ended = waybill_process({}, "sandbox", "run", "--", "sh", "-c", script)
     assert ended.code == 0, ended.stdout + ended.stderr
