@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waybill.domain.access.grants import May
 from waybill.domain.access.wanted import camel
 from waybill.domain.arns import partition_of
 from waybill.domain.checks import region_faults
@@ -34,13 +33,6 @@ def check(file: Mapping[str, Any], places: Places, prepared: Prepared | None, re
         _check_who(body, (*place, "who"), places, prepared)
         _check_what(body, (*place, "what"), places, prepared)
         whats.check_grant(body, place, places, prepared)
-
-
-def words_of(body: Mapping[str, Any]) -> list[str]:
-    """Return what a grant says that somebody may, as far as these are words."""
-    may = body.get("may")
-    found = [may] if isinstance(may, str) else list(may) if isinstance(may, list) else []
-    return [one for one in found if one in set(May)]
 
 
 def _check_source(file: Mapping[str, Any], places: Places) -> None:
