@@ -13,7 +13,7 @@ from waybill.commands.setup.following import ROLLED_BACK
 from waybill.commands.setup.in_the_way import refuse_in_the_way
 from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
 from waybill.commands.setup.members import enter
-from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses
+from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses, warn_of_emptiness
 from waybill.commands.setup.standing import every_stack, standing_stacks
 from waybill.commands.setup.work import Steps, Work
 from waybill.commands.together import together
@@ -103,6 +103,7 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     refuse_in_the_way(work, wanted, standing)
     steps = plan_stacks(work, wanted, standing)
     try:
+        warn_of_emptiness(work, steps)
         refuse_losses(steps, request.delete_data)
         leftovers = plan_leftovers(work, steps, list(seen), request.delete_data)
     except WaybillError:
