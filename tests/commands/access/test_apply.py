@@ -213,6 +213,8 @@ class TestAsking:
     def test_an_approved_plan_is_carried_out_by_its_digest(self, stand: Stand) -> None:
         digest = stand.plan().plan_digest or ""
         assert stand.apply(answer=False, plan_digest=digest).outcome is Outcome.CREATED
+        again = stand.apply(plan_digest=digest)
+        assert (again.outcome, again.exit_code) == (Outcome.ALREADY, 0)
 
 
 class TestRefused:

@@ -63,13 +63,18 @@ def refused(command: str, body: AccessPlan, *, seconds: float) -> Result:
 
 
 def agree(found: AccessPlan, digest: str | None, confirm: Confirm | None) -> None:
-    """Raise unless this very plan may be carried out: by its digest where one is given, else by who is asked."""
+    """Raise unless this very plan may be carried out: by its digest where one is given, else by who is asked.
+
+    Where nothing changes any more, whatever was approved is done.
+    """
+    if not found.changes:
+        return
     if digest and digest != found.digest():
         raise ConflictError(
             f"The plan is not the one that was approved: its digest is {found.digest()}, not {digest}.",
             "Somebody changed the file or a policy since. Look at the plan again, and approve that.",
         )
-    if digest or confirm is None or not found.changes:
+    if digest or confirm is None:
         return
     if not confirm(found):
         raise Declined("You did not agree to the plan.", UNTOUCHED)
