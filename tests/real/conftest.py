@@ -85,9 +85,9 @@ def artifact(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """An artifact of three parts."""
+    """An artifact of two parts."""
     path = tmp_path / "large.bin"
-    path.write_bytes(bytes_of(40 * 2**20))
+    path.write_bytes(bytes_of(17 * 2**20))
     return path
 
 

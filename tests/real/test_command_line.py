@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from real.tools import Ended, waybill
+from real.here import waybill_here as waybill
+from real.tools import Ended
+from real.tools import waybill as waybill_process
 from waybill.inputs.tables.stage import STAGE
 from waybill.sandbox import layout
 
@@ -29,17 +31,27 @@ Stage = Callable[..., Ended]
 
 @pytest.fixture
 def stage(environment: dict[str, str], project: str, artifact: Path, tmp_path: Path) -> Stage:
+    return staging(waybill, environment, project, artifact, tmp_path)
+
+
+@pytest.fixture
+def stage_process(environment: dict[str, str], project: str, artifact: Path, tmp_path: Path) -> Stage:
+    """As `stage`, in a process of its own."""
+    return staging(waybill_process, environment, project, artifact, tmp_path)
+
+
+def staging(run: Callable[..., Ended], environment: dict[str, str], project: str, artifact: Path, cwd: Path) -> Stage:
     def run_it(*words: str | Path, path: Path = artifact, **variables: str) -> Ended:
         named = ("--project", project, "--version", "1.2.3", "--path", path)
-        return waybill({**environment, **variables}, "stage", *named, *words, cwd=tmp_path)
+        return run({**environment, **variables}, "stage", *named, *words, cwd=cwd)
 
     return run_it
 
 
 def test_json_is_one_document_on_standard_output_and_the_rest_is_on_standard_error(
-    stage: Stage, project: str, artifact: Path
+    stage_process: Stage, project: str, artifact: Path
 ) -> None:
-    ended = stage("--json")
+    ended = stage_process("--json")
     assert ended.code == 0, ended.stderr
     result = ended.json
     assert result.keys() >= DOCUMENTED
@@ -63,8 +75,8 @@ def test_json_is_one_document_on_standard_output_and_the_rest_is_on_standard_err
     assert project in ended.stderr
 
 
-def test_without_json_people_read_standard_output(stage: Stage, project: str) -> None:
-    ended = stage()
+def test_without_json_people_read_standard_output(stage_process: Stage, project: str) -> None:
+    ended = stage_process()
     assert ended.code == 0
     assert all(name in ended.stdout for name in (project, *layout.REGIONS))
     assert ended.stderr == ""
@@ -95,7 +107,7 @@ def test_no_verb_or_an_unknown_one_exits_2_with_the_help(words: tuple[str, ...],
 def test_the_version_is_told() -> None:
     import waybill as package
 
-    assert waybill({}, "--version").stdout == f"waybill {package.__version__}\n"
+    assert waybill_process({}, "--version").stdout == f"waybill {package.__version__}\n"
 
 
 def test_options_that_may_be_repeated_are_joined(
@@ -111,9 +123,9 @@ def test_options_that_may_be_repeated_are_joined(
     assert json.loads(stored) == {"x": "1", "y": "2=3"}
 
 
-def test_p10_every_wrong_word_is_told_at_once(stage: Stage) -> None:
+def test_p10_every_wrong_word_is_told_at_once(stage_process: Stage) -> None:
     words = ("--meta-data", "x=1", "--regoins", "us-east-1", "--json", "--require", "9", "--require", "8", "stray")
-    ended = stage(*words, "--channel")
+    ended = stage_process(*words, "--channel")
     assert ended.code == 2
     for told in ("`--metadata`", "`--regions`", "stray", "channel", "is given twice"):
         assert told in ended.stderr
@@ -179,7 +191,7 @@ def test_what_the_resume_command_says_finishes_the_work(
 def test_in_the_sandbox_from_one_command_line(project: str, artifact: Path) -> None:
     named = ("--project", project, "--version", "1.0.0", "--path", artifact)
     as_whom = ("--role", layout.STAGE_ROLE_ARN, "--role-external-id", layout.STAGE_EXTERNAL_ID)
-    ended = waybill({}, "sandbox", "run", "--", "waybill", "stage", *named, *as_whom, "--json")
+    ended = waybill_process({}, "sandbox", "run", "--", "waybill", "stage", *named, *as_whom, "--json")
     assert ended.code == 0, ended.stderr
     assert ended.json["outcome"] == "created"
     assert {region["account"] for region in ended.json["regions"]} == {layout.PRODUCTION}

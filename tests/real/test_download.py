@@ -9,17 +9,19 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aws.parts import bytes_of
-from container.outputs import parse_outputs
-from real.tools import ROOT, Ended, plain, program, run, waybill
+from real.here import waybill_here as waybill
+from real.runner import Runner
+from real.tools import Ended, new_project, plain
+from real.tools import waybill as waybill_process
 from waybill.inputs.tables.download import DOWNLOAD
 from waybill.sandbox import layout
+from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
 
@@ -53,32 +55,10 @@ def test_what_was_staged_comes_back_in_the_sandbox_from_one_command_line(project
         f"waybill download {project} production --to {back} {role} && cmp {large} {back} && "
         f"waybill download --project {project} --version ^1.0 --to {back} {role} --json"
     )
-    ended = waybill({}, "sandbox", "run", "--", "sh", "-c", script)
+    ended = waybill_process({}, "sandbox", "run", "--", "sh", "-c", script)
     assert ended.code == 0, ended.stdout + ended.stderr
     again = json.loads(ended.stdout[ended.stdout.index("{") :])
     assert (again["outcome"], again["changed"], again["version"]) == ("already", False, "1.0.0")
-
-
-@pytest.mark.parametrize("which", ["artifact", "large"])
-def test_what_startifact_staged_comes_back(
-    which: str,
-    environment: dict[str, str],
-    project: str,
-    download: Download,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-) -> None:
-    path: Path = request.getfixturevalue(which)
-    words = (project, "1.0.0", "--stage", path, "--metadata", "lang=dotnet", "--filename")
-    staged = run(environment, program("startifact"), *words)
-    assert staged.code == 0, staged.stdout + staged.stderr
-    ended = download("1.0.0", "--to", "back/", "--filename", "--json")
-    assert ended.code == 0, ended.stderr
-    result = ended.json
-    assert result["path"] == f"back/{path.name}"
-    assert result["verified"] in {"sha256", "crc64nvme", "size"}
-    assert any("No waybill" in text for text in result["warnings"])
-    assert run({}, "cmp", str(path), str(tmp_path / "back" / path.name)).code == 0
 
 
 def test_the_nearest_region_is_asked_and_a_damaged_one_passed_over(
@@ -112,15 +92,24 @@ def test_no_region_that_answers_exits_9_and_names_the_endpoint(download: Downloa
     assert "us-east-1" in ended.stdout + ended.stderr
 
 
+@pytest.fixture(scope="module")
+def slow(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A project whose 1.0.0 takes long enough to be interrupted."""
+    name, path = new_project(), tmp_path_factory.mktemp("slow") / "large"
+    with path.open("wb") as file:
+        file.truncate(120 * 2**20)
+    words = ("--project", name, "--version", "1.0.0", "--path", path, "--regions", layout.HOME_REGION)
+    assert waybill(sandbox.environment({}), "stage", *words).code == 0
+    return name
+
+
 def test_a_killed_download_leaves_a_temporary_name_that_the_next_one_removes(
-    stage: Callable[..., None], download: Download, environment: dict[str, str], project: str, tmp_path: Path
+    environment: dict[str, str], slow: str, tmp_path: Path
 ) -> None:
-    large = tmp_path / "large"
-    large.write_bytes(bytes_of(120 * 2**20))
-    stage(large)
     folder = tmp_path / "there"
     folder.mkdir()
-    words = [sys.executable, "-m", "waybill", "download", project, "1.0.0", "--to", str(folder / "G")]
+    asked = ["download", slow, "1.0.0", "--regions", layout.HOME_REGION, "--to", str(folder / "G")]
+    words = [sys.executable, "-m", "waybill", *asked]
     with subprocess.Popen(words, env={**plain(), **environment}, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None and not list(folder.iterdir()):
             time.sleep(0.002)
@@ -128,18 +117,14 @@ def test_a_killed_download_leaves_a_temporary_name_that_the_next_one_removes(
     left = [path.name for path in folder.iterdir()]
     assert len(left) == 1, "a killed process removes nothing itself"
     assert left[0].startswith(".waybill-"), "it was done before it could be killed"
-    assert download("1.0.0", "--to", folder / "G").code == 0
+    assert waybill(environment, *asked).code == 0
     assert [path.name for path in folder.iterdir()] == ["G"]
 
 
-def test_a_cancelled_download_leaves_nothing(
-    stage: Callable[..., None], environment: dict[str, str], project: str, tmp_path: Path
-) -> None:
-    large = tmp_path / "large"
-    large.write_bytes(bytes_of(120 * 2**20))
-    stage(large)
+def test_a_cancelled_download_leaves_nothing(environment: dict[str, str], slow: str, tmp_path: Path) -> None:
     folder = tmp_path / "there"
-    words = [sys.executable, "-m", "waybill", "download", project, "1.0.0", "--to", f"{folder}/", "--json"]
+    asked = ["download", slow, "1.0.0", "--regions", layout.HOME_REGION, "--to", f"{folder}/", "--json"]
+    words = [sys.executable, "-m", "waybill", *asked]
     with subprocess.Popen(words, env={**plain(), **environment}, stdout=subprocess.PIPE, text=True) as process:
         while process.poll() is None and not (folder.exists() and list(folder.iterdir())):
             time.sleep(0.002)
@@ -150,60 +135,31 @@ def test_a_cancelled_download_leaves_nothing(
     assert not folder.exists()
 
 
-def action(
-    environment: Mapping[str, str], workspace: Path, inputs: Mapping[str, str]
-) -> tuple[int, str, Mapping[str, str]]:
-    """Run the action's process as a container action's; return its exit code, its log and its outputs."""
-    output, summary = workspace.parent / "output", workspace.parent / "summary"
-    for file in (output, summary):
-        file.write_text("")
-    given = {item.name: item.default for item in DOWNLOAD.inputs} | dict(inputs)
-    variables = {
-        **{f"INPUT_{name.upper()}": value for name, value in given.items()},
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_OUTPUT": str(output),
-        "GITHUB_STEP_SUMMARY": str(summary),
-        "GITHUB_WORKSPACE": str(workspace),
-    }
-    ended = subprocess.run(
-        [sys.executable, str(ROOT / "entrypoint.py"), "download"],
-        env={**plain(), **environment, **variables},
-        cwd=workspace,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    return ended.returncode, ended.stdout + ended.stderr, parse_outputs(output.read_text())
-
-
 def test_the_action_unpacks_into_the_workspace_for_its_owner(
-    stage: Callable[..., None], environment: dict[str, str], project: str, tmp_path: Path
+    stage: Callable[..., None], runner: Runner, project: str, tmp_path: Path
 ) -> None:
     (tmp_path / "source" / "deep").mkdir(parents=True)
     (tmp_path / "source" / "deep" / "file").write_text("x")
     with tarfile.open(tmp_path / "source.tar.gz", "w:gz") as archive:
         archive.add(tmp_path / "source", "source")
     stage(tmp_path / "source.tar.gz")
-    workspace = tmp_path / "runner" / "workspace"
-    workspace.mkdir(parents=True)
     if os.geteuid() == 0:
-        os.chown(workspace, 1001, 1002)
+        os.chown(runner.workspace, 1001, 1002)
     asked = {"project": project, "version": "latest", "to": "new/dist", "extract": "true"}
-    code, log, outputs = action(environment, workspace, asked)
-    assert code == 0, log
-    assert {name: outputs[name] for name in ("path", "version", "changed", "outcome")} == {
+    step = runner.run("download", asked)
+    assert step.code == 0, step.log
+    assert {name: step.outputs[name] for name in ("path", "version", "changed", "outcome")} == {
         "path": "new/dist",
         "version": "1.0.0",
         "changed": "true",
         "outcome": "created",
     }
-    assert outputs.keys() == {item.name for item in DOWNLOAD.outputs}
-    found = workspace / "new" / "dist" / "source" / "deep" / "file"
+    assert step.outputs.keys() == {item.name for item in DOWNLOAD.outputs}
+    found = runner.workspace / "new" / "dist" / "source" / "deep" / "file"
     assert found.read_text() == "x"
-    owner = workspace.stat()
-    for path in (found, *(one for one in found.parents if one.is_relative_to(workspace))):
+    owner = runner.workspace.stat()
+    for path in (found, *(one for one in found.parents if one.is_relative_to(runner.workspace))):
         assert (path.stat().st_uid, path.stat().st_gid) == (owner.st_uid, owner.st_gid), path
-    code, log, _ = action(environment, workspace, asked | {"to": str(tmp_path / "elsewhere")})
-    assert (code, "outside the workspace" in log) == (2, True)
+    refused = runner.run("download", asked | {"to": str(tmp_path / "elsewhere")})
+    assert (refused.code, "outside the workspace" in refused.log) == (2, True)
     assert not (tmp_path / "elsewhere").exists()

@@ -80,23 +80,27 @@ def test_what_is_pruned_is_gone_for_startifact_and_refused_by_stage(
     assert (tmp_path / "latest").read_bytes() == artifact.read_bytes()
     listed = waybill(environment, "versions", staged, "--json").json
     assert [bool(one["pruned"]) for one in listed["versions"]] == [False, True, True]
+    what_startifact_stages_again_is_told_to_be_damaged(environment, staged, artifact)
 
 
-def test_what_startifact_stages_again_is_told_to_be_damaged(
-    environment: dict[str, str], staged: str, artifact: Path
+def what_startifact_stages_again_is_told_to_be_damaged(
+    environment: dict[str, str], pruned: str, artifact: Path
 ) -> None:
     """Startifact knows no tombstones; what it puts there is not what the waybill says."""
-    assert waybill(environment, "prune", staged, "--keep", "1", "--yes").code == 0
-    other = artifact.with_name("other")
-    other.write_bytes(b"other bytes")
-    assert run(environment, program("startifact"), staged, "1.0.0", "--stage", other).code == 0
-    found = waybill(environment, "info", staged, "1.0.0", "--json").json
+    (other := artifact.with_name("other")).write_bytes(b"other bytes")
+    assert run(environment, program("startifact"), pruned, "1.0.0", "--stage", other).code == 0
+    found = waybill(environment, "info", pruned, "1.0.0", "--json").json
     assert [one["whole"] for one in found["regions"]] == [False] * 3
     assert all(one["error"] for one in found["regions"])
 
 
-def test_in_a_workflow_prune_asks_nobody_and_writes_a_summary(runner: Runner, staged: str) -> None:
-    ended = runner.run("prune", {"project": staged, "keep": "1", "yes": "true"})
+def test_in_a_workflow_prune_asks_nobody_and_writes_a_summary(
+    runner: Runner, environment: dict[str, str], project: str, artifact: Path
+) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        words = ("--project", project, "--version", version, "--path", artifact)
+        assert waybill(environment, "stage", *words).code == 0
+    ended = runner.run("prune", {"project": project, "keep": "1", "yes": "true"})
     assert ended.code == 0, ended.log
     assert json.loads(ended.outputs["result"])["outcome"] == "created"
     assert ended.outputs["changed"] == "true"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aws.parts import bytes_of
 from real.runner import PRODUCTION, Runner
 from waybill.sandbox import layout
 
@@ -17,9 +18,10 @@ pytestmark = pytest.mark.engine
 
 
 def test_several_parts_are_created_once_found_again_and_never_replaced(
-    runner: Runner, project: str, large: Path, look: Callable[..., Any]
+    runner: Runner, project: str, tmp_path: Path, look: Callable[..., Any]
 ) -> None:
-    body = large.read_bytes()
+    body = bytes_of(33 * 2**20)
+    (large := tmp_path / "three-parts.bin").write_bytes(body)
     inputs = {"project": project, "version": "1.0.0", "path": str(large), **PRODUCTION}
     step = runner.stage(inputs)
     assert step.code == 0, step.log
