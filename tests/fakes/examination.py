@@ -109,7 +109,9 @@ class FakeIdentities:
         with self._making("provider", arn):
             return self._state.providers.get(arn)
 
-    def simulate(self, principal: str, actions: Sequence[str], resources: Sequence[str]) -> Sequence[Simulated]:
+    def simulate(
+        self, principal: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+    ) -> Sequence[Simulated]:
         """Return what policies say."""
         with self._making("simulate", principal):
             denied = self._state.denied

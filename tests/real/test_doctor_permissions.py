@@ -12,10 +12,11 @@ import pytest
 from engines.ministack import Stack
 from real.here import waybill_here as waybill
 from real.test_setup_permissions import allowing, new_role
-from waybill.domain.calls import STAGE_CALLS
 from waybill.domain.doctor.calls import DOCTOR_CALLS
+from waybill.domain.policy import published_stage_policy
 
 pytestmark = pytest.mark.engine
+
 
 def doctor(stack: Stack, role: str) -> tuple[int, dict[str, set[str]]]:
     """Return the exit code, and the verdicts of each check."""
@@ -27,8 +28,9 @@ def doctor(stack: Stack, role: str) -> tuple[int, dict[str, set[str]]]:
     return done.code, found
 
 
-def test_who_may_look_and_stage_passes_every_check(stack: Stack) -> None:
-    code, found = doctor(stack, new_role(stack, "stages-and-doctors", allowing((*DOCTOR_CALLS, *STAGE_CALLS), "*")))
+def test_with_what_is_published_for_both_a_role_passes_every_check(stack: Stack) -> None:
+    both = [*published_stage_policy()["Statement"], *allowing(DOCTOR_CALLS, "*")["Statement"]]
+    code, found = doctor(stack, new_role(stack, "stages-and-doctors", {"Version": "2012-10-17", "Statement": both}))
     assert {check for check, verdicts in found.items() if verdicts & {"fail", "unknown"}} == set(), found
     assert code == 0
     assert {"versioning", "key-use", "configuration", "channel-value", "key-readers", "objects"} <= found.keys()

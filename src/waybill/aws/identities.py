@@ -43,7 +43,9 @@ class AwsIdentities:
         answer = self._calls.perform(asked, ask, ABSENT)
         return None if answer is None else [str(one) for one in answer.get("ClientIDList", [])]
 
-    def simulate(self, principal: str, actions: Sequence[str], resources: Sequence[str]) -> Sequence[Simulated]:
+    def simulate(
+        self, principal: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+    ) -> Sequence[Simulated]:
         """Return what the policies of a user or a role say to each action on each resource."""
         asked = Asked(action="iam:SimulatePrincipalPolicy", resource=principal, where=f"the policies of {principal}")
         ask = partial(
@@ -51,8 +53,14 @@ class AwsIdentities:
             PolicySourceArn=principal,
             ActionNames=list(actions),
             ResourceArns=list(resources),
+            ContextEntries=[
+                {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+                for key, value in context.items()
+            ],
         )
-        return [_simulated(one) for page in self._pages(asked, ask) for one in page["EvaluationResults"]]
+        pages = self._pages(asked, ask)
+        found = [one for page in pages for result in page["EvaluationResults"] for one in _simulated(result)]
+        return list(dict.fromkeys(found))
 
     def _pages(self, asked: Asked, ask: Callable[..., Any]) -> Iterator[Mapping[str, Any]]:
         more: dict[str, str] = {}
@@ -73,13 +81,17 @@ def _role(found: Mapping[str, Any]) -> Role:
     )
 
 
-def _simulated(found: Mapping[str, Any]) -> Simulated:
-    boundary = found.get("PermissionsBoundaryDecisionDetail", {})
-    organisation = found.get("OrganizationsDecisionDetail", {})
-    return Simulated(
-        action=str(found["EvalActionName"]),
-        resource=str(found.get("EvalResourceName", "*")),
-        said=Said(str(found["EvalDecision"])),
-        boundary=bool(boundary.get("AllowedByPermissionsBoundary", True)),
-        organisation=bool(organisation.get("AllowedByOrganizations", True)),
-    )
+def _simulated(found: Mapping[str, Any]) -> Iterator[Simulated]:
+    """Yield the results of one action: those of each resource, where they are told apart."""
+    organisation = found.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True)
+    whole = {**found, "EvalResourceDecision": found["EvalDecision"]}
+    for one in found.get("ResourceSpecificResults") or [whole]:
+        boundary = one.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary", True)
+        yield Simulated(
+            action=str(found["EvalActionName"]),
+            resource=str(one.get("EvalResourceName", "*")),
+            said=Said(str(one["EvalResourceDecision"])),
+            boundary=bool(boundary),
+            organisation=bool(organisation),
+            missing=tuple(str(key) for key in one.get("MissingContextValues", [])),
+        )

@@ -52,5 +52,10 @@ class Identities(Protocol):
     def provider(self, arn: str) -> Sequence[str] | None:
         """Return the audiences of an OIDC provider; None where there is none."""
 
-    def simulate(self, principal: str, actions: Sequence[str], resources: Sequence[str]) -> Sequence[Simulated]:
-        """Return what the policies of a user or a role say to each action on each resource."""
+    def simulate(
+        self, principal: str, actions: Sequence[str], resources: Sequence[str], context: Mapping[str, str]
+    ) -> Sequence[Simulated]:
+        """Return what the policies of a user or a role say to each action on each resource.
+
+        `context` are condition keys of the requests, with their values.
+        """

@@ -88,6 +88,14 @@ def simulated(said: Said, *, unless: str = "", boundary: bool = True, organisati
     return one
 
 
+def test_what_hangs_on_a_key_that_a_simulation_is_not_told_is_unknown() -> None:
+    wanted = Wanted(check="decrypt", what="decrypt", actions=("kms:Decrypt",), resources=("arn:x",))
+    for said, verdict in ((Said.IMPLICIT_DENY, Verdict.UNKNOWN), (Said.ALLOWED, Verdict.PASS)):
+        answer = Simulated(action="kms:Decrypt", resource="arn:x", said=said, missing=("kms:ResourceAliases",))
+        (one,) = permission_findings(wanted, Seen([answer]), USER)
+        assert one.verdict is verdict
+
+
 def test_a_missing_allowance_comes_with_the_statement() -> None:
     one = simulated(Said.IMPLICIT_DENY)
     assert one.verdict is Verdict.FAIL

@@ -38,7 +38,8 @@ def simulated(scene: Scene, principal: str, groups: Sequence[Wanted]) -> list[Fi
 
     def one(index: int) -> Seen[Sequence[Simulated]] | Unseen:
         group = groups[index]
-        return ask(scene.tools, lambda: identities.simulate(principal, group.actions, group.resources))
+        context = {"aws:ResourceAccount": scene.caller.account, **group.context}
+        return ask(scene.tools, lambda: identities.simulate(principal, group.actions, group.resources, context))
 
     found, errors = everywhere(one, range(len(groups)))
     for error in errors.values():
@@ -97,12 +98,14 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             resources=tuple(objects.values()),
             unless=unless,
             elsewhere=_by_bucket_policies(scene, looks, objects),
+            context={"s3:x-amz-server-side-encryption": "aws:kms", "s3:if-none-match": "*"},
         ),
         Wanted(
             check="listing",
             what="list the buckets, and see how they encrypt",
             actions=BUCKETS,
             resources=tuple(f"arn:{partition}:s3:::{name}" for name in buckets.values()),
+            context={"s3:prefix": f"{organisation.key_prefix}{project}@"},
         ),
         Wanted(check="decrypt", what="decrypt with the keys", actions=("kms:Decrypt",), resources=keys),
     ]

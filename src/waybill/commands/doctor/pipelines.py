@@ -147,7 +147,7 @@ def _roles(works: Works, pipeline: Pipeline, arn: str) -> list[Finding]:
     roles = action_roles(pipeline)
     taken: Seen[Sequence[Simulated]] | Unseen = Seen(())
     if roles and not (isinstance(own, Seen) and own.value is None):
-        taken = ask(tools, lambda: identities.simulate(arn, ["sts:AssumeRole"], roles))
+        taken = ask(tools, lambda: identities.simulate(arn, ["sts:AssumeRole"], roles, {}))
     trusts: dict[str, Seen[Role | None] | Unseen] = {}
     for role in roles:
         account = works.accounts.get(role.split(":")[4])

@@ -62,7 +62,8 @@ class Said(StrEnum):
 class Simulated:
     """What IAM's policies say to one action on one resource. `boundary` False: the permissions boundary stops it.
 
-    `organisation` False: a policy of the organisation does.
+    `organisation` False: a policy of the organisation does. `missing` are condition keys that policies ask for and the
+    simulation was not told.
     """
 
     action: str
@@ -70,3 +71,9 @@ class Simulated:
     said: Said
     boundary: bool = True
     organisation: bool = True
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it hangs on what the simulation was not told."""
+        return self.said is Said.IMPLICIT_DENY and bool(self.missing)

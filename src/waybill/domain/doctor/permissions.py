@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from waybill.domain.doctor.facts import Said, Simulated
 from waybill.domain.doctor.verdicts import bad, doubtful, good, unknown
@@ -19,7 +19,7 @@ class Wanted:
 
     `unless`: what to give so that it is sure that the run needs this; empty where that is sure. (Where no project is
     given its name is made up: a policy that names those that there are says no without being wrong.) `elsewhere` are
-    pairs of action and resource that the resource's own policy allows.
+    pairs of action and resource that the resource's own policy allows; `context` is what a request says in conditions.
     """
 
     check: str
@@ -28,6 +28,7 @@ class Wanted:
     resources: tuple[str, ...]
     unless: str = ""
     elsewhere: frozenset[tuple[str, str]] = frozenset()
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 def permission_findings(
@@ -46,6 +47,14 @@ def permission_findings(
     if not refused:
         yield good(wanted.check, f"may {wanted.what}", subject=principal)
         return
+    unclear = [one for one in refused if one.is_open]
+    if unclear:
+        keys = ", ".join(dict.fromkeys(key for one in unclear for key in one.missing))
+        why = (
+            f"a policy asks for {keys}, which a simulation is not told: it cannot be said whether it lets {wanted.what}"
+        )
+        yield unknown(wanted.check, why, subject=principal)
+        refused = [one for one in refused if one not in unclear]
     bounded = [one for one in refused if not one.boundary and one.said is Said.IMPLICIT_DENY]
     yield from _told("boundary", "its permissions boundary does not let it", bounded, wanted, principal)
     rest = [one for one in refused if one not in bounded]

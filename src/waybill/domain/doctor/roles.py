@@ -73,6 +73,11 @@ def _own(pipeline: Pipeline, look: RolesLook) -> Finding:
 
 def _taken(pipeline: Pipeline, look: RolesLook, simulated: Sequence[Simulated]) -> Finding:
     check, region, subject = "deploy-role", pipeline.region, pipeline.name
+    unclear = [one for one in simulated if one.is_open]
+    if unclear:
+        keys = ", ".join(dict.fromkeys(key for one in unclear for key in one.missing))
+        why = f"a policy of its role asks for {keys}, which a simulation is not told"
+        return unknown(check, why, region=region, subject=subject)
     refused = [one.resource for one in simulated if one.said is not Said.ALLOWED]
     if refused:
         statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": refused}

@@ -126,6 +126,7 @@ class StrictIam(IamResponse):
             str(self._get_param("PolicySourceArn")),
             self._get_param("ActionNames") or [],
             self._get_param("ResourceArns") or [],
+            self._get_param("ContextEntries") or [],
         )
         return ActionResult(answer)
 

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.iam.models import Group, IAMBackend, Policy, Role, User
 
-from waybill.domain.iam.context import Context
+from waybill.domain.iam.context import Context, Value
 from waybill.domain.iam.documents import statements_of
 from waybill.domain.iam.matching import match
 from waybill.domain.iam.requests import Request
@@ -22,20 +23,39 @@ from waybill.sandbox.engine.refusals import Refusal
 _ALLOWED, _DENIED, _NEITHER = "allowed", "explicitDeny", "implicitDeny"
 
 
-def simulate(backend: IAMBackend, principal: str, actions: Iterable[str], resources: Iterable[str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    decision: str
+    missing: tuple[str, ...] = ()
+
+
+def simulate(
+    backend: IAMBackend,
+    principal: str,
+    actions: Iterable[str],
+    resources: Iterable[str],
+    entries: Iterable[Mapping[str, Any]],
+) -> dict[str, Any]:
     """Return the answer: one result for each action on each resource. Raises `Refusal` for nobody's ARN."""
     holder = _holder(backend, principal)
     policies, boundary = list(_policies(backend, holder)), _boundary(backend, holder)
+    values: dict[str, Value] = {
+        str(each["ContextKeyName"]).lower(): tuple(each.get("ContextKeyValues") or ()) for each in entries
+    }
     results = []
     for resource in list(resources) or ["*"]:
         for action in actions:
-            said = _said(policies, principal, action, resource)
+            said = _said(policies, principal, action, resource, values)
             result: dict[str, Any] = {"EvalActionName": action, "EvalResourceName": resource}
+            decision, missing = said.decision, said.missing
             if boundary is not None:
-                within = _said([boundary], principal, action, resource) == _ALLOWED
+                limit = _said([boundary], principal, action, resource, values)
+                within = limit.decision == _ALLOWED
                 result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": within}
-                said = said if within or said == _DENIED else _NEITHER
-            results.append({**result, "EvalDecision": said, "MatchedStatements": [], "MissingContextValues": []})
+                decision = _DENIED if _DENIED in {decision, limit.decision} else decision if within else _NEITHER
+                missing = (*missing, *limit.missing)
+            result |= {"EvalDecision": decision, "MatchedStatements": [], "MissingContextValues": list(missing)}
+            results.append(result)
     return {"EvaluationResults": results, "IsTruncated": False}
 
 
@@ -65,17 +85,19 @@ def _boundary(backend: IAMBackend, holder: User | Role) -> str | None:
     return _default(found) if found else None
 
 
-def _said(policies: Iterable[str], principal: str, action: str, resource: str) -> str:
+def _said(policies: Iterable[str], principal: str, action: str, resource: str, values: Mapping[str, Value]) -> _Said:
     account = principal.split(":")[4]
-    asked = Request(principal, account, Context({"aws:resourceaccount": account}), resource).described
+    asked = Request(principal, account, Context(dict(values)), resource).described
     allowed = False
+    missing: dict[str, None] = {}
     for policy in policies:
         for statement in statements_of(policy):
-            found = match(statement, action, asked, principals=False).at_all
-            if found is not Truth.NO and statement.denies:
-                return _DENIED
-            allowed = allowed or (statement.allows and found is Truth.YES)
-    return _ALLOWED if allowed else _NEITHER
+            found = match(statement, action, asked, principals=False)
+            if found.at_all is Truth.YES and statement.denies:
+                return _Said(_DENIED)
+            allowed = allowed or (statement.allows and found.at_all is Truth.YES)
+            missing |= dict.fromkeys(each.about for each in found.unknown if each.is_key)
+    return _Said(_ALLOWED if allowed else _NEITHER, tuple(missing))
 
 
 def _default(policy: Policy) -> str:
