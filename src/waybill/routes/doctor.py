@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from waybill.commands.doctor.doctor import doctor
 from waybill.compose import Shop
+from waybill.domain.doctor.claims import claims_in
 from waybill.domain.doctor.examined import DoctorRequest
-from waybill.domain.doctor.trust import claims_in
 from waybill.domain.result import Result
 from waybill.errors import Cancelled, Fault, WaybillError
 from waybill.inputs import doctor as inputs

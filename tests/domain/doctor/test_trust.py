@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from waybill.domain.arns import RoleArn
+from waybill.domain.doctor.claims import claims_in, refused_finding
 from waybill.domain.doctor.facts import Role
-from waybill.domain.doctor.trust import ISSUER, Trusted, claims_in, providers_of, refused_finding, trust_findings
+from waybill.domain.doctor.trust import ISSUER, Trusted, providers_of, trust_findings
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 
 ROLE = RoleArn.parse("arn:aws:iam::111111111111:role/waybill-stage")

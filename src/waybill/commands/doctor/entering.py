@@ -9,10 +9,10 @@ from waybill.commands.together import in_words
 from waybill.commands.tools import Tools
 from waybill.domain.arns import Caller, RoleArn
 from waybill.domain.doctor.calls import doctor_policy
+from waybill.domain.doctor.claims import refused_finding, taken_finding
 from waybill.domain.doctor.examined import DoctorRequest
 from waybill.domain.doctor.facts import Role
 from waybill.domain.doctor.identity import caller_finding, chain_finding, credentials_finding
-from waybill.domain.doctor.trust import refused_finding, taken_finding
 from waybill.domain.doctor.verdicts import bad, good, unknown
 from waybill.domain.findings import Finding, Seen
 from waybill.domain.identity import Identity

@@ -1,34 +1,22 @@
 """Roles that GitHub's jobs take: the provider, its audience, and which subjects a trust policy lets in. Pure.
 
-https://docs.github.com/en/actions/concepts/security/openid-connect; a repository that was made, renamed or moved since
-2026-07-15 has the immutable form of the subject, with ids.
+https://docs.github.com/en/actions/concepts/security/openid-connect
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from waybill.domain.arns import RoleArn
 from waybill.domain.doctor.facts import Role
-from waybill.domain.doctor.verdicts import bad, good, unknown, unseen
+from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.conditions import many
-from waybill.domain.iam.context import Context
 from waybill.domain.iam.documents import Statement, statements_of
-from waybill.domain.iam.patterns import like
-from waybill.domain.iam.policies import Decision, decide
-from waybill.domain.iam.requests import Request
 
 ISSUER = "token.actions.githubusercontent.com"
 ASSUMES = "sts:AssumeRoleWithWebIdentity"
-_PARTS = 3
-_IDS = re.compile(r"@\d+")
 
 _SHORT_REF = re.compile(r":ref:(?!refs/|\*)")
 _SAYS_WHO = ("sub", "repository", "repository_id", "repository_owner", "repository_owner_id", "job_workflow_ref")
@@ -46,7 +34,7 @@ class Trusted:
 def providers_of(role: Role) -> tuple[str, ...]:
     """Return the ARNs of GitHub's providers that a role's trust policy names."""
     found: dict[str, None] = {}
-    for statement in _of_github(role.trust):
+    for statement in of_github(role.trust):
         found |= dict.fromkeys(
             str(one)
             for one in many(statement.body["Principal"]["Federated"])
@@ -74,7 +62,7 @@ def trust_findings(trusted: Trusted, audience: str) -> Iterator[Finding]:
 
 
 def _audience(trusted: Trusted, audiences: Sequence[str], audience: str) -> Finding:
-    asked = [value for value in _values(trusted.role.trust, "aud") if "*" not in value]
+    asked = [value for value in values_of(trusted.role.trust, "aud") if "*" not in value]
     if audience not in audiences:
         says = f"is for {', '.join(audiences) or 'no audience'}, and tokens are asked for {audience}"
         mend = (
@@ -92,7 +80,7 @@ def _audience(trusted: Trusted, audiences: Sequence[str], audience: str) -> Find
 def _subjects(role: Role) -> Finding:
     """Return what is wrong with the subjects of a trust policy, as far as can be said without a job."""
     check, subject = "oidc-subject", role.arn
-    wrong = [told for statement in _of_github(role.trust) for told in _wrong(statement)]
+    wrong = [told for statement in of_github(role.trust) for told in _wrong(statement)]
     if wrong:
         mend = (
             f'Say in its trust policy "StringLike": {{"{ISSUER}:sub": "repo:OWNER/REPO:environment:ENV"}} (or '
@@ -117,98 +105,8 @@ def _wrong(statement: Statement) -> Iterator[str]:
             yield f"{value!r} names a ref without `refs/heads/` or `refs/tags/`: no subject does"
 
 
-def claims_in(token: str) -> dict[str, Any]:
-    """Return what a JSON Web Token claims, unverified. Raises `ValueError` for what is none."""
-    parts = token.split(".")
-    if len(parts) != _PARTS:
-        raise ValueError("it is no JSON Web Token")
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("it is no JSON Web Token") from error
-    if not isinstance(claims, dict):
-        raise ValueError("it is no JSON Web Token")
-    return claims
-
-
-def provider_of(role: RoleArn) -> str:
-    """Return the ARN of GitHub's provider in a role's account."""
-    return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{ISSUER}"
-
-
-def taken_finding(role: RoleArn, claims: Mapping[str, Any]) -> Finding:
-    """Return that STS took the job's token."""
-    return good("oidc-trust", f"{_job(claims)}, and the role's trust policy lets it in", subject=role.text)
-
-
-def refused_finding(role: RoleArn, claims: Mapping[str, Any], fact: Seen[Role | None] | Unseen) -> Finding:
-    """Return why STS did not take the job's token: what the trust policy says (`fact`), or what it must say."""
-    check, said = "oidc-trust", _job(claims)
-    provider = provider_of(role)
-    mend = f"The trust policy of {role} must have: {needed(claims, provider)}"
-    if isinstance(fact, Unseen):
-        return unknown(check, f"{said}; the role's trust policy may not be read: {fact.why}", mend, subject=role.text)
-    if fact.value is None:
-        return bad(check, f"{said}; the role is not there", f"Make it. {mend}", subject=role.text)
-    trust = fact.value.trust
-    values = {f"{ISSUER}:{name}".lower(): _text(value) for name, value in claims.items()}
-    request = Request("", "", Context(values, families=(f"{ISSUER}:",)), "", "", provider)
-    if decide(trust, ASSUMES, request).decision is Decision.ALLOWED:
-        says = f"{said}, whom the trust policy lets in: the provider is missing, or is for another audience"
-        return bad(check, says, f"Look at the provider {provider}.", subject=role.text)
-    why = _why_not(trust, claims)
-    return bad(
-        check, f"{said}, whom the trust policy does not let in{f': {why}' if why else ''}", mend, subject=role.text
-    )
-
-
-def _repository(subject: str) -> str:
-    """Return the repository of a subject, or of a pattern of subjects."""
-    return subject.split(":")[1] if subject.startswith("repo:") else subject
-
-
-def _job(claims: Mapping[str, Any]) -> str:
-    return f"this job is {claims.get('sub', '')!r} for {claims.get('aud', '')!r}"
-
-
-def _why_not(trust: str, claims: Mapping[str, Any]) -> str:
-    """Return the likeliest reason, as people slip: the audience, the subject's form, an environment."""
-    audiences, subjects = _values(trust, "aud"), _values(trust, "sub")
-    subject = str(claims.get("sub", ""))
-    if not any(_of_github(trust)):
-        return "it does not name GitHub's provider"
-    if audiences and claims.get("aud") not in audiences and not any("*" in one for one in audiences):
-        return f"it asks for the audience {', '.join(audiences)}"
-    mine, named = _repository(subject), [_repository(one) for one in subjects]
-    if named and not any(like(mine, one) for one in named):
-        if "@" in mine and any(like(_IDS.sub("", mine), one) for one in named):
-            return "this repository's subjects have the immutable form, with ids, and it names the classic one"
-        return f"it names {', '.join(named[:3])}, and this repository is {mine}"
-    with_environment = [one for one in subjects if ":environment:" in one]
-    if with_environment and ":environment:" not in subject:
-        return f"it names an environment ({', '.join(with_environment[:3])}), and the job has no `environment`"
-    if subjects and not with_environment and ":environment:" in subject:
-        return "the job has an `environment`, which takes the ref's place in its subject"
-    return f"it names {', '.join(subjects[:3])}" if subjects else ""
-
-
-def needed(claims: Mapping[str, Any], provider: str) -> str:
-    """Return the statement that lets a job in."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Federated": provider},
-        "Action": ASSUMES,
-        "Condition": {
-            "StringEquals": {
-                f"{ISSUER}:aud": claims.get("aud", "sts.amazonaws.com"),
-                f"{ISSUER}:sub": claims.get("sub", "repo:OWNER/REPO:environment:ENV"),
-            }
-        },
-    }
-    return json.dumps(statement)
-
-
-def _of_github(trust: str) -> Iterator[Statement]:
+def of_github(trust: str) -> Iterator[Statement]:
+    """Yield the statements of a trust policy that let GitHub's jobs in."""
     try:
         statements = statements_of(trust)
     except ValueError:
@@ -233,11 +131,6 @@ def _conditions(statement: Statement) -> list[tuple[str, str, str]]:
     return found
 
 
-def _values(trust: str, claim: str) -> list[str]:
-    return [value for statement in _of_github(trust) for _, name, value in _conditions(statement) if name == claim]
-
-
-def _text(value: Any) -> str | tuple[str, ...] | None:
-    if isinstance(value, list):
-        return tuple(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def values_of(trust: str, claim: str) -> list[str]:
+    """Return the values that a trust policy asks of a claim."""
+    return [value for statement in of_github(trust) for _, name, value in _conditions(statement) if name == claim]
