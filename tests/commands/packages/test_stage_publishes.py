@@ -11,7 +11,8 @@ import pytest
 from fakes.aws import PRODUCTION, REGIONS
 from fakes.calls import Call
 from fakes.packages import DomainState, VersionState
-from promises.stand import METADATA, PROJECT, SMALL, VERSION, Stand
+from fakes.reporter import RecordingReporter
+from promises.stand import METADATA, PROJECT, SMALL, VERSION, Stand, small_parts
 from waybill.cancel import Cancellation
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.packages import PackagePlace
@@ -19,6 +20,7 @@ from waybill.domain.require import Require
 from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.domain.waybill import Waybill
 from waybill.errors import AccessDenied, ExitCode, Unavailable
+from waybill.progress import Event, Sent
 
 PLACE = PackagePlace(domain="acme", repository="releases", namespace="web")
 KEY = ("web", PROJECT, VERSION)
@@ -261,6 +263,31 @@ def test_cancelled_while_it_publishes_leaves_every_channel(stand: Stand, domain:
     assert (result.exit_code, stand.channels()) == (ExitCode.TERMINATED, [None] * 3)
     assert published(stand) == ["app.bin"]
     assert held(domain).status == "Unfinished"
+
+
+class Impatient(RecordingReporter):
+    """Cancels the run when the first bytes are on their way to CodeArtifact."""
+
+    def __init__(self, cancellation: Cancellation) -> None:
+        super().__init__()
+        self._cancellation = cancellation
+
+    def tell(self, event: Event) -> None:
+        super().tell(event)
+        if isinstance(event, Sent) and event.region == "CodeArtifact":
+            self._cancellation.cancel(2)
+
+
+def test_p6_cancelled_in_the_middle_of_an_asset_sends_no_more_of_it(stand: Stand, domain: DomainState) -> None:
+    cancellation, body = Cancellation(), bytes(3 * 2**20)
+    stand.reporter = Impatient(cancellation)
+    with small_parts():
+        result = publish(stand, body, cancellation=cancellation)
+    told = [event for event in stand.reporter.of(Sent) if event.region == "CodeArtifact"]
+    assert (result.exit_code, len(told)) == (ExitCode.INTERRUPTED, 1)
+    assert told[0].sent < told[0].total == len(body)
+    assert KEY not in domain.repositories["releases"]
+    assert stand.channels() == [None] * 3
 
 
 def test_a_channel_that_is_left_alone_leaves_the_package_to_be_published(stand: Stand, domain: DomainState) -> None:

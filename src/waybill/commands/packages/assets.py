@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from waybill.commands.tools import Tools
 from waybill.domain.packages import METADATA, WAYBILL, PackageId, asset_name
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError
 from waybill.ports.packages import NewAsset, Put
+from waybill.progress import Sent
+
+NAME = "CodeArtifact"
+"""What stands in the place of a region where progress is told."""
 
 Chunks = Callable[[], Iterable[bytes | memoryview]]
 """Yields the artifact's bytes, anew whenever it is called."""
@@ -22,6 +27,20 @@ def assets_of(subject: Subject, waybill: bytes, chunks: Chunks) -> dict[str, New
     if (document := subject.document()) is not None:
         found.append(_small(METADATA, document))
     return {one.name: one for one in (*found, _small(WAYBILL, waybill))}
+
+
+def watched(chunks: Chunks, size: int, tools: Tools) -> Chunks:
+    """Return the same bytes; while they are sent it is told how far they are, and a run that is cancelled ends."""
+
+    def told() -> Iterator[bytes | memoryview]:
+        done = 0
+        for chunk in chunks():
+            tools.cancellation.check()
+            yield chunk
+            done += len(chunk)
+            tools.reporter.tell(Sent(NAME, done, size))
+
+    return told
 
 
 def refuse_other(package: PackageId, asset: NewAsset, put: Put) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from waybill.commands.account.target import Target
-from waybill.commands.packages.assets import Chunks, assets_of, refuse_other
+from waybill.commands.packages.assets import Chunks, assets_of, refuse_other, watched
 from waybill.commands.packages.seen import Seen, look
 from waybill.commands.packages.source import ALREADY, PackageSource, in_words
 from waybill.commands.together import together
@@ -125,7 +125,8 @@ class PackageShelf:
             if plan.action is PackageAction.PUBLISH and self._copy():
                 continue
             self._tools.reporter.tell(Started(f"Publishing {self._package.where}"))
-            assets = assets_of(subject, waybill, chunks)
+            sent = watched(chunks, subject.digests.size, self._tools)
+            assets = assets_of(subject, waybill, sent)
             self._publish([assets[name] for name in plan.lacking])
             self._look()
         raise Unavailable(
