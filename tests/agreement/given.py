@@ -95,6 +95,10 @@ OF_ANY: Mapping[str, str] = {
     "channel": "Latest",
     "update-channel": "older",
     "github-token": "two words",
+    "codeartifact": "my_domain",
+    "from-codeartifact": "my_domain",
+    "codeartifact-account": "development",
+    "codeartifact-region": "us-nowhere-1",
     "reinstate": "maybe",
     "require": "some",
     "dry-run": "maybe",
@@ -205,6 +209,9 @@ NEEDS: Mapping[str, Mapping[str, str]] = {
     "role-external-id": {"role": "arn:aws:iam::222222222222:role/r"},
     "pipeline-role-external-id": {"pipeline-role": "arn:aws:iam::111111111111:role/r"},
     "verify-text": {"verify-url": "https://www.example.com"},
+    "from-codeartifact": {"codeartifact": "acme/releases/web"},
+    "codeartifact-account": {"codeartifact": "acme/releases/web"},
+    "codeartifact-region": {"codeartifact": "acme/releases/web"},
 }
 """What an input has need of beside it."""
 

@@ -161,7 +161,8 @@ def test_the_action_plans_applies_and_tells_what_changes(runner: Runner, access:
     planned = runner.run("access", {"command": "plan"})
     assert planned.code == 0, planned.log
     assert planned.outputs["changed"] == "true"
-    assert "| bob gains publish on `npm/parity/ui` in `my_domain/my_repo` | create |" in planned.summary
+    # Whether a policy of somebody's is there already depends on which tests ran before.
+    assert "bob gains publish on `npm/parity/ui` in `my_domain/my_repo`" in planned.summary
     stale = runner.run("access", {"command": "apply", "plan-digest": "0" * 64})
     assert stale.code == 5
     done = runner.run("access", {"command": "apply", "plan-digest": planned.outputs["plan-digest"]})
