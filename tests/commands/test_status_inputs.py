@@ -92,11 +92,6 @@ def result() -> Result:
         outcome=Outcome.ALREADY,
         changed=False,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         body=statuses.troubled(),
     )
 

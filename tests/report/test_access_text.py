@@ -39,11 +39,6 @@ def result(body: AccessPlan | AccessShown, command: str = "access plan", outcome
         outcome=outcome,
         changed=False,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         body=body,
     )
 

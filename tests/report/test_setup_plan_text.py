@@ -67,11 +67,6 @@ def ended(body: SetupPlan, command: str = "setup apply", **changes: Any) -> Resu
         outcome=Outcome.CREATED,
         changed=True,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         body=body,
     )
     return replace(made, **changes)

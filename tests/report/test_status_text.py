@@ -22,11 +22,6 @@ def result(body: Status, outcome: Outcome = Outcome.ALREADY, **more: object) -> 
         outcome=outcome,
         changed=False,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         body=body,
         **more,  # type: ignore[arg-type]
     )

@@ -89,20 +89,21 @@ class Body(Protocol):
 class Result:
     """One command's end. `resume` is the command line that finishes the work, None where nothing is left to do.
 
-    `parameter` is the name of the SSM parameter that is the channel, the same in every region. `plan_digest` is that of
-    the plan, where the command plans for approval. `body` is what a command shows beside; `then` says, of a plan, what
-    follows it. `package` is what became of the package in CodeArtifact, where one is asked for.
+    What is about no version leaves out project, version, sha256, size and channel. `parameter` is the name of the SSM
+    parameter that is the channel, the same in every region. `plan_digest` is that of the plan, where the command plans
+    for approval. `body` is what a command shows beside; `then` says, of a plan, what follows it. `package` is what
+    became of the package in CodeArtifact, where one is asked for.
     """
 
     command: str
     outcome: Outcome
     changed: bool
     exit_code: ExitCode
-    project: str
-    version: str
-    sha256: str | None
-    size: int | None
-    channel: str | None
+    project: str = ""
+    version: str = ""
+    sha256: str | None = None
+    size: int | None = None
+    channel: str | None = None
     parameter: str | None = None
     key: str | None = None
     caller: str | None = None

@@ -23,11 +23,6 @@ def explain(question: Question, documents: Documents, clock: Clock) -> Result:
         outcome=Outcome.ALREADY,
         changed=False,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         seconds=clock.monotonic() - started,
         body=Explained(question=asked, answer=answer),
     )

@@ -31,11 +31,6 @@ def show(request: ShowRequest, tools: Tools) -> Result:
         outcome=Outcome.ALREADY,
         changed=False,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         seconds=tools.clock.monotonic() - started,
         body=AccessShown(documents=tuple(shown)),
     )

@@ -45,11 +45,6 @@ def check(request: CheckRequest, tools: Tools) -> Result:
         outcome=Outcome.ALREADY,
         changed=False,
         exit_code=ExitCode.IDENTITY if found.failed else ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         seconds=tools.clock.monotonic() - started,
         body=found,
     )

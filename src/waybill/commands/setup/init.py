@@ -36,11 +36,6 @@ def init(
         outcome=Outcome.CREATED if changed else Outcome.ALREADY,
         changed=changed,
         exit_code=ExitCode.OK,
-        project="",
-        version="",
-        sha256=None,
-        size=None,
-        channel=None,
         seconds=clock.monotonic() - started,
         body=Written(
             path=request.path,
