@@ -18,7 +18,7 @@ Anything else that escapes is a bug of ours and exits 70.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -38,6 +38,10 @@ class ExitCode(IntEnum):
     BUG = 70
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
+"""Codes of a run that was told to stop."""
 
 
 class WaybillError(Exception):
@@ -186,3 +190,8 @@ def exit_code_of(error: BaseException) -> ExitCode:
 def lowest(errors: Iterable[BaseException]) -> ExitCode:
     """Several faults: the lowest of their codes. `OK` when there are none."""
     return min((exit_code_of(error) for error in errors), default=ExitCode.OK)
+
+
+def worst(codes: Collection[ExitCode]) -> ExitCode:
+    """Several places' codes: the cancellation's, where there is one, else the lowest; `OK` where there are none."""
+    return next((code for code in codes if code in CANCELLED), min(codes, default=ExitCode.OK))

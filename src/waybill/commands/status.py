@@ -11,10 +11,8 @@ from waybill.commands.tools import Tools, observing_once
 from waybill.domain.request import Place
 from waybill.domain.result import Outcome, Result
 from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, StatusRequest
-from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError
+from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError, worst
 from waybill.progress import Started, Warned
-
-CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
 
 
 def status(request: StatusRequest, tools: Tools) -> Result:
@@ -104,7 +102,7 @@ def _concluded(request: StatusRequest, found: Status, *, changed: bool, seconds:
         command="status",
         outcome=outcome,
         changed=changed,
-        exit_code=next((code for code in codes if code in CANCELLED), min(codes, default=ExitCode.OK)),
+        exit_code=worst(codes),
         project=" ".join(request.projects),
         version="",
         sha256=None,

@@ -7,11 +7,10 @@ from dataclasses import replace
 from waybill.domain.deployment import Deployment, WentBack
 from waybill.domain.execution import ActionRun, ActionStatus, ExecutionStatus
 from waybill.domain.result import Outcome, Result
-from waybill.errors import ExitCode
+from waybill.errors import CANCELLED, ExitCode
 from waybill.report.ink import Ink, one_line
 from waybill.report.units import duration, listing
 
-CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
 LONGEST_MESSAGE = 300
 
 STATUS = {

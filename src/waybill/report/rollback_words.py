@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
-from waybill.errors import ExitCode
+from waybill.errors import CANCELLED, ExitCode
 from waybill.report.units import count, listing
-
-CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
 
 
 def sentence(result: Result) -> str | None:

@@ -10,12 +10,11 @@ from typing import TypeVar
 
 from waybill.domain.plan import Plan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
-from waybill.errors import ExitCode
+from waybill.errors import CANCELLED, ExitCode
 from waybill.report.ink import Ink
 from waybill.report.units import count, listing
 
 BAD = frozenset({Outcome.FAILED, Outcome.CONFLICT, Outcome.PARTIAL})
-CANCELLED = frozenset({ExitCode.INTERRUPTED, ExitCode.TERMINATED})
 _NOT_THERE = frozenset({Outcome.SUPERSEDED, Outcome.ROLLED_BACK})
 ABSENT = "(absent)"
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from waybill.commands.access.planning import UNTOUCHED, make_plan
 from waybill.commands.access.writing import carry_out
-from waybill.commands.setup.codes import worst
 from waybill.commands.tools import Tools
 from waybill.domain.access.plan import AccessPlan, End
 from waybill.domain.access.requests import AccessRequest
 from waybill.domain.result import Outcome, Result
-from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, exit_code_of
+from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, exit_code_of, worst
 from waybill.progress import Started
 
 PLAN, APPLY = "access plan", "access apply"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from waybill.commands.setup.codes import worst
 from waybill.commands.setup.configuration import WRITING, carry_out, read_parameter, stored_configuration, unread
 from waybill.commands.setup.members import enter_all
 from waybill.commands.setup.overwriting import overwrite
@@ -16,7 +15,7 @@ from waybill.domain.setup.adopting import Adopted, AdoptedBucket, AdoptRequest, 
 from waybill.domain.setup.buckets import BucketFacts, Missing
 from waybill.domain.setup.configuring import Act, Configured, Spot, Stored, Unread
 from waybill.domain.setup.narrowing import adopting_policy
-from waybill.errors import Cancelled, ExitCode
+from waybill.errors import Cancelled, ExitCode, worst
 from waybill.ports.account import Account
 from waybill.progress import Started
 

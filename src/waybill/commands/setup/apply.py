@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
-from waybill.commands.setup.codes import worst
 from waybill.commands.setup.executing import OVER, Run
 from waybill.commands.setup.following import ROLLED_BACK
 from waybill.commands.setup.in_the_way import refuse_in_the_way
@@ -27,7 +26,17 @@ from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
-from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, Fault, InputError, WaybillError, exit_code_of
+from waybill.errors import (
+    Cancelled,
+    ConflictError,
+    Declined,
+    ExitCode,
+    Fault,
+    InputError,
+    WaybillError,
+    exit_code_of,
+    worst,
+)
 from waybill.ports.templates import Templates
 from waybill.progress import Started, Warned
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from waybill.commands.setup.codes import worst
 from waybill.commands.setup.members import Entered, enter
 from waybill.commands.setup.overwriting import overwrite, refuse_another
 from waybill.commands.together import in_words, together
@@ -16,7 +15,7 @@ from waybill.domain.setup.configuring import Act, Asked, Configured, Row, Spot, 
 from waybill.domain.setup.narrowing import configuring_policy
 from waybill.domain.setup.prepared import Prepared
 from waybill.domain.setup.requests import ConfigurationRequest
-from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of
+from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of, worst
 from waybill.ports.account import Account
 from waybill.progress import Started, Warned
 
