@@ -5,6 +5,7 @@ from __future__ import annotations
 from waybill.commands.access.apply import Confirm
 from waybill.compose import Shop
 from waybill.domain.access.plan import AccessPlan
+from waybill.routes.asking import says_yes
 
 
 def confirming(shop: Shop) -> Confirm | None:
@@ -17,7 +18,6 @@ def confirming(shop: Shop) -> Confirm | None:
         from waybill.report.access_text import as_text  # noqa: PLC0415 - where somebody is asked
         from waybill.report.ink import Ink  # noqa: PLC0415
 
-        question = f"{as_text(plan, Ink(symbols=False))}\n\nMake these changes? [y/N] "
-        return ask(question).strip().lower() in {"y", "yes"}
+        return says_yes(ask, f"{as_text(plan, Ink(symbols=False))}\n\nMake these changes?")
 
     return confirm

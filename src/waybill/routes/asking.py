@@ -37,3 +37,8 @@ class TerminalAsker:
             rule = "the input ended before the questions did."
             raise InputError([Fault("answers", "", rule)], "Nothing was written. Run again, or give --answers FILE.")
         return line.strip() or default
+
+
+def says_yes(ask: Callable[[str], str], question: str) -> bool:
+    """Ask a question; whatever is not a yes is a no."""
+    return ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from waybill.commands.setup.apply import apply
 from waybill.compose import Shop
@@ -10,6 +11,7 @@ from waybill.domain.result import Result
 from waybill.errors import Fault
 from waybill.inputs import setup_apply as inputs
 from waybill.inputs.tables.setup_apply import SETUP_APPLY
+from waybill.routes.asking import says_yes
 from waybill.routes.package_files import PackageTemplates
 from waybill.routes.workbench import Workbench
 
@@ -19,5 +21,5 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     bench = Workbench(shop)
     request = inputs.read(SETUP_APPLY, values, bench.surroundings(), faults, access_key=bench.access_key())
     ask = shop.face.ask
-    confirm = (lambda question: ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}) if ask else None
+    confirm = partial(says_yes, ask) if ask else None
     return apply(request, bench.tools(request.prepared.regions), PackageTemplates(), confirm=confirm)

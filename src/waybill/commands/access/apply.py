@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from waybill.commands.access.planning import UNTOUCHED, make_plan
 from waybill.commands.access.writing import carry_out
+from waybill.commands.approved import refuse_other_plan, stopped
 from waybill.commands.tools import Tools
 from waybill.domain.access.plan import AccessPlan, End
 from waybill.domain.access.requests import AccessRequest
 from waybill.domain.result import Outcome, Result
-from waybill.errors import Cancelled, ConflictError, Declined, ExitCode, exit_code_of, worst
+from waybill.errors import Declined, ExitCode, worst
 from waybill.progress import Started
 
 PLAN, APPLY = "access plan", "access apply"
@@ -68,11 +69,7 @@ def agree(found: AccessPlan, digest: str | None, confirm: Confirm | None) -> Non
     """
     if not found.changes:
         return
-    if digest and digest != found.digest():
-        raise ConflictError(
-            f"The plan is not the one that was approved: its digest is {found.digest()}, not {digest}.",
-            "Somebody changed the file or a policy since. Look at the plan again, and approve that.",
-        )
+    refuse_other_plan(found.digest(), digest, since="the file or a policy")
     if digest or confirm is None:
         return
     if not confirm(found):
@@ -93,11 +90,7 @@ def ended(command: str, body: AccessPlan, again: str, tools: Tools, *, seconds: 
     result = replace(result, exit_code=worst([one.exit_code for one in bad]), resume=again or None)
     if bad:
         result = replace(result, error=bad[0].error, advice=bad[0].advice)
-    try:
-        tools.cancellation.check()
-    except Cancelled as error:
-        return replace(result, exit_code=exit_code_of(error), error=error.what, advice="Run again to finish.")
-    return result
+    return stopped(result, tools)
 
 
 def result_of(command: str, outcome: Outcome, body: AccessPlan, *, seconds: float) -> Result:

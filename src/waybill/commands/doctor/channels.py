@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waybill.commands.doctor.asking import ask
+from waybill.commands.asking import ask
 from waybill.commands.doctor.scene import Scene
 from waybill.commands.tools import everywhere
 from waybill.domain.doctor.channels import ChannelLook, channel_findings, channels_in, is_near

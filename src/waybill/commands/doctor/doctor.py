@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from waybill.commands.doctor.asking import at_once
+from waybill.commands.asking import at_once
 from waybill.commands.doctor.channels import of_the_channels
 from waybill.commands.doctor.deploying import deploying
 from waybill.commands.doctor.entering import enter_target

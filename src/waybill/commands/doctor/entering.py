@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from waybill.commands.doctor.asking import ask
+from waybill.commands.asking import ask
 from waybill.commands.together import in_words
 from waybill.commands.tools import Tools
 from waybill.domain.arns import Caller, RoleArn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from waybill.commands.doctor.asking import ask
+from waybill.commands.asking import ask
 from waybill.commands.doctor.scene import Scene
 from waybill.commands.tools import everywhere
 from waybill.domain.doctor.facts import Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from waybill.commands.doctor.asking import ask
+from waybill.commands.asking import ask
 from waybill.commands.doctor.regions import RegionLook
 from waybill.commands.doctor.scene import Scene
 from waybill.commands.tools import everywhere

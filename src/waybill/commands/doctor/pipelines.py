@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from waybill.commands.doctor.asking import ask, at_once
+from waybill.commands.asking import ask, at_once
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller, KeyArn
 from waybill.domain.doctor.artifacts import Store, StoreLook, missing_stores, store_findings, stores_of

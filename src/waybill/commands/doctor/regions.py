@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from waybill.commands.doctor.asking import ask
+from waybill.commands.asking import ask
 from waybill.commands.doctor.scene import Scene
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.clock import clock_finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from waybill.commands.doctor.asking import ask
+from waybill.commands.asking import ask
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller
 from waybill.domain.configuration import Organisation, parse

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from waybill.commands.approved import refuse_other_plan, stopped
 from waybill.commands.setup.aliases import plan_aliases, set_aliases
 from waybill.commands.setup.beside import plan_configuration, told, write_planned
 from waybill.commands.setup.executing import OVER, Run
@@ -27,14 +28,11 @@ from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
 from waybill.errors import (
-    Cancelled,
-    ConflictError,
     Declined,
     ExitCode,
     Fault,
     InputError,
     WaybillError,
-    exit_code_of,
     worst,
 )
 from waybill.ports.templates import Templates
@@ -93,7 +91,7 @@ def apply(request: ApplyRequest, tools: Tools, templates: Templates, *, confirm:
         discard(made.work, made.steps.making)
         raise
     result = _ended(request, _execute(made), seconds=tools.clock.monotonic() - started)
-    return _stopped(result, tools)
+    return result if result.exit_code is ExitCode.OK else stopped(result, tools)
 
 
 def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
@@ -150,11 +148,7 @@ def _written(made: Made, stacks: Sequence[StackPlan]) -> tuple[Beside, ...]:
 
 def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> None:
     """Raise unless somebody agreed to this very plan: beforehand, by its digest, or now."""
-    if request.plan_digest and request.plan_digest != found.digest():
-        raise ConflictError(
-            f"The plan is not the one that was approved: its digest is {found.digest()}, not {request.plan_digest}.",
-            "Somebody changed the file or the accounts since. Look at the plan again, and approve that.",
-        )
+    refuse_other_plan(found.digest(), request.plan_digest, since="the file or the accounts")
     if request.yes or request.plan_digest or not found.changes:
         return
     if confirm is None:
@@ -162,16 +156,6 @@ def _agree(request: ApplyRequest, found: SetupPlan, confirm: Confirm | None) -> 
         raise InputError([Fault("yes", "", rule)], UNTOUCHED)
     if not confirm("Make these changes?"):
         raise Declined("You did not agree to the plan.", UNTOUCHED)
-
-
-def _stopped(result: Result, tools: Tools) -> Result:
-    """Return the end of a run that was told to stop as that: what else went wrong came of it."""
-    try:
-        tools.cancellation.check()
-    except Cancelled as error:
-        if result.exit_code is not ExitCode.OK:
-            return replace(result, exit_code=exit_code_of(error), error=error.what, advice="Run again to finish.")
-    return result
 
 
 def _ended(request: ApplyRequest, body: SetupPlan, *, seconds: float) -> Result:

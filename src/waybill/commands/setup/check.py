@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from waybill.commands.asking import ask
 from waybill.commands.setup.members import Entered, enter
 from waybill.commands.together import in_words, together
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.findings import Finding, Seen, Unseen, Verdict
+from waybill.domain.findings import Finding, Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.checking import AccountFacts, Checked, CheckRequest, account_findings, long_lived
 from waybill.domain.setup.narrowing import checking_policy
@@ -52,23 +52,13 @@ def check(request: CheckRequest, tools: Tools) -> Result:
 
 def _facts(name: str, entered: Entered, tools: Tools) -> AccountFacts:
     settings = entered.accounts[name].settings()
-
-    def ask(call: Callable[[], T]) -> Seen[T] | Unseen:
-        tools.cancellation.check()
-        try:
-            return Seen(call())
-        except Cancelled:
-            raise
-        except WaybillError as error:
-            return Unseen(in_words(error))
-
     return AccountFacts(
         caller=entered.callers[name].arn,
-        aliases=ask(settings.aliases),
-        summary=ask(settings.summary),
-        password_policy=ask(settings.password_policy),
-        access_keys=ask(settings.access_keys),
-        billing_contact=ask(settings.billing_contact),
+        aliases=ask(tools, settings.aliases),
+        summary=ask(tools, settings.summary),
+        password_policy=ask(tools, settings.password_policy),
+        access_keys=ask(tools, settings.access_keys),
+        billing_contact=ask(tools, settings.billing_contact),
     )
 
 
