@@ -13,11 +13,10 @@ from fakes.aws import DEVELOPMENT, PARAMETER_PREFIX, PRODUCTION, REGIONS, bucket
 from fakes.state import CopyLimits, Item
 from inputs.given import around
 from promises import stand as standing
-from promises.stand import KEY, PROJECT, SMALL, VERSION, Stand, waybill_of, whole
+from promises.stand import KEY, PROJECT, SLICE, SMALL, VERSION, Stand, waybill_of, whole
 from waybill.cancel import Cancellation
 from waybill.commands.promote import promote
 from waybill.commands.tools import Tools
-from waybill.domain.digests import MIB
 from waybill.domain.events import Event, Kind
 from waybill.domain.identity import Identity
 from waybill.domain.metadata import document
@@ -32,14 +31,14 @@ CHANNEL = f"{PARAMETER_PREFIX}/{PROJECT}/production"
 ROLE = f"arn:aws:iam::{PRODUCTION}:role/waybill-promote"
 READER = f"arn:aws:iam::{DEVELOPMENT}:role/waybill-read"
 ORIGIN = Origin(repository="acme/SugarWater", commit="fedcba9876543210", run_id="43", actor="grace")
-PARTS = CopyLimits(whole=MIB // 8, part=MIB // 4)
+PARTS = CopyLimits(whole=SLICE // 8, part=SLICE)
 """Limits above which the tests' large artifact is copied in parts, and the small one is not."""
 
 
 @contextmanager
 def small_parts() -> Iterator[None]:
     """Cut artifacts into parts of a MiB, so that one of several parts need not be large."""
-    with standing.small_parts(), patch("waybill.commands.promotion.goods.PART", MIB // 4):
+    with standing.small_parts(), patch("waybill.commands.promotion.goods.PART", SLICE // 4):
         yield
 
 

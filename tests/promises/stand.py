@@ -21,7 +21,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.rollback import rollback
 from waybill.commands.stage import stage
 from waybill.commands.tools import Tools
-from waybill.domain.digests import MIB, Digests, crc_text
+from waybill.domain.digests import Digests, crc_text
 from waybill.domain.events import Event, Kind
 from waybill.domain.metadata import parse_document
 from waybill.domain.request import StageRequest
@@ -40,7 +40,10 @@ KEY = f"{PROJECT}@{VERSION}"
 CHANNEL = f"{PARAMETER_PREFIX}/{PROJECT}/latest"
 METADATA = {"lang": "dotnet"}
 SMALL = b"one part"
-LARGE = bytes(range(256)) * (MIB // 256) * 2 + b"three parts, where a part is small"
+SLICE = 4096
+"""Bytes that stand for a MiB where parts are small: what is done does not depend on how large one is."""
+
+LARGE = bytes(range(256)) * (SLICE // 256) * 2 + b"three parts, where a part is small"
 
 REQUEST = StageRequest(
     project=PROJECT,
@@ -58,8 +61,13 @@ BACK = Origin(repository="acme/SugarWater", commit="0123456789abcdef", run_id="5
 
 @contextmanager
 def small_parts() -> Iterator[None]:
-    """Cut artifacts into parts of a MiB, so that one of several parts need not be large."""
-    with patch("waybill.domain.digests.PART", MIB // 4), patch("waybill.commands.release.material.PART", MIB // 4):
+    """Cut artifacts into parts of `SLICE` bytes, so that one of several parts need not be large."""
+    digests = "waybill.domain.digests"
+    with (
+        patch(f"{digests}.MIB", SLICE),
+        patch(f"{digests}.PART", SLICE // 4),
+        patch("waybill.commands.release.material.PART", SLICE // 4),
+    ):
         yield
 
 

@@ -10,9 +10,8 @@ import pytest
 
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.harms import LAST, WHILE_WRITING, Harm, denied_waybill, denied_writes, down, harms
-from promises.stand import KEY, LARGE, METADATA, SMALL, Stand, broken_channels, plant_whole, small_parts
+from promises.stand import KEY, LARGE, METADATA, SLICE, SMALL, Stand, broken_channels, plant_whole, small_parts
 from waybill.domain.channel import UpdateChannel
-from waybill.domain.digests import MIB
 from waybill.domain.require import Require
 from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.errors import ExitCode, Unavailable
@@ -140,7 +139,7 @@ def test_a_region_that_was_whole_before_is_told_so_when_the_others_cannot_be_fed
     body = LARGE * 8
     plant_whole(stand.world, REGIONS[0], body)
     path = stand.packed(body).path
-    stand.world.on("begin", lambda _: truncate(path, MIB))
+    stand.world.on("begin", lambda _: truncate(path, SLICE))
     result = stand.stage(body)
     assert (result.outcome, result.exit_code) == (Outcome.PARTIAL, ExitCode.PARTIAL)
     assert [region.outcome for region in result.regions] == [Outcome.ALREADY, Outcome.FAILED, Outcome.FAILED]
