@@ -18,8 +18,8 @@ NOTHING = object()
 """What AWS::NoValue is."""
 
 
-class Loader(yaml.SafeLoader):
-    """SafeLoader, and the short tags: `!Sub x` is `{"Fn::Sub": "x"}`, and a date stays text."""
+class Loader(yaml.CSafeLoader):
+    """A safe loader, and the short tags: `!Sub x` is `{"Fn::Sub": "x"}`, and a date stays text."""
 
 
 def _tagged(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
