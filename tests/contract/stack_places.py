@@ -35,8 +35,8 @@ class StackPlace(Protocol):
     def tick(self) -> None:
         """Let a moment pass."""
 
-    def fail(self, stack: str, resource: str, reason: str) -> None:
-        """Have a resource fail when it is next made or changed."""
+    def fail(self, stack: str, resource: str, reason: str, *, times: int = 1) -> None:
+        """Have a resource fail the next times that it is made or changed."""
 
     def refuse(self, stack: str, resource: str, reason: str) -> None:
         """Have the next change set with a resource fail for it."""
@@ -68,8 +68,8 @@ class FakeStackPlace:
     def tick(self) -> None:
         """Nothing is waited for."""
 
-    def fail(self, stack: str, resource: str, reason: str) -> None:
-        self.world.cloudformation.fail(stack, resource, reason)
+    def fail(self, stack: str, resource: str, reason: str, *, times: int = 1) -> None:
+        self.world.cloudformation.fail(stack, resource, reason, times=times)
 
     def refuse(self, stack: str, resource: str, reason: str) -> None:
         self.world.cloudformation.refuse(stack, resource, reason)
@@ -104,8 +104,8 @@ class SandboxStackPlace:
     def tick(self) -> None:
         time.sleep(0.01)
 
-    def fail(self, stack: str, resource: str, reason: str) -> None:
-        self.sandbox.disturb_stack(stack, resource, fail=reason)
+    def fail(self, stack: str, resource: str, reason: str, *, times: int = 1) -> None:
+        self.sandbox.disturb_stack(stack, resource, fail=reason, times=times)
 
     def refuse(self, stack: str, resource: str, reason: str) -> None:
         self.sandbox.disturb_stack(stack, resource, fail=reason, on="validate")

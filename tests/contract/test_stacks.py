@@ -285,3 +285,19 @@ def test_a_change_set_that_early_validation_refuses_tells_its_causes(stack_place
     assert len(causes) == 2
     assert all(f"{resource} exists already" in "; ".join(causes) for resource in ("One", "Two"))
     assert stack_place.stacks.discard(failed, fresh=True)
+
+
+def test_a_rollback_that_failed_is_continued_once(stack_place: StackPlace) -> None:
+    name = new_name()
+    text = template(One=parameter(f"{name}/one", {"Ref": "Value"}))
+    stack = stood(stack_place, name, text)
+    with pytest.raises(ConflictError, match="not to be continued"):
+        stack_place.stacks.continue_rollback(stack)
+    stack_place.fail(name, "One", "nor back", times=2)
+    halted = ended(stack_place, prepared(stack_place, name, text, {"Value": "two"}, new=False))
+    assert (halted.standing, halted.word) == (Standing.HALTED, "UPDATE_ROLLBACK_FAILED")
+    last = newest(stack_place, stack)
+    stack_place.stacks.continue_rollback(stack)
+    back = still(stack_place, stack, last)
+    assert (back.standing, back.word) == (Standing.WHOLE, "UPDATE_ROLLBACK_COMPLETE")
+    assert stack_place.value(f"/{name}/one") == "one"

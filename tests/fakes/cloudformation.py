@@ -163,6 +163,9 @@ class CloudFormation:
             one.stale = True
         stack.work = self._update(stack, target)
 
+    def begin_way_back(self, stack: StackState) -> None:
+        stack.work = self._way_back(stack)
+
     def begin_deletion(self, stack: StackState) -> None:
         for one in stack.sets.values():
             one.stale = True
@@ -210,7 +213,7 @@ class CloudFormation:
                 for name in [name for name in stack.resources if name not in resources]:
                     self._unmake(stack, name)
                 stack.resources, stack.target = resources, before
-                self._say(stack, "UPDATE_ROLLBACK_COMPLETE")
+                yield from self._back(stack)
                 return
         stack.target = target
         self._say(stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -234,6 +237,20 @@ class CloudFormation:
         yield
         stack.outputs = {}
         self._say(stack, "DELETE_COMPLETE")
+
+    def _way_back(self, stack: StackState) -> Iterator[None]:
+        yield
+        self._say(stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+        yield from self._back(stack)
+
+    def _back(self, stack: StackState) -> Iterator[None]:
+        for name in stack.resources:
+            yield
+            if reason := self._failing(stack, name):
+                self._tell(stack, name, stack.resources[name].type, "UPDATE_FAILED", reason)
+                self._say(stack, "UPDATE_ROLLBACK_FAILED", f"The following resource(s) failed to update: [{name}]. ")
+                return
+        self._say(stack, "UPDATE_ROLLBACK_COMPLETE")
 
     def _gone(self, stack: StackState) -> Iterator[None]:
         yield

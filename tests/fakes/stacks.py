@@ -134,6 +134,14 @@ class FakeStacks:
         with self._making("stack-newest", stack_id), self._world.lock:
             return self._must(stack_id).events[-1].id
 
+    def continue_rollback(self, stack_id: str) -> None:
+        """Begin to continue a rollback that failed."""
+        with self._making("continue-rollback", stack_id), self._world.lock:
+            stack = self._must(stack_id)
+            if stack.word != "UPDATE_ROLLBACK_FAILED":
+                raise ConflictError(f"The rollback of {stack.name} is not to be continued any more.")
+            self._state.begin_way_back(stack)
+
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack."""
         with self._making("delete-stack", stack_id), self._world.lock:
@@ -224,8 +232,10 @@ def shown(one: StackState) -> Stack:
 
 def standing(word: str) -> Standing:
     """Return what AWS's word of a stack means."""
-    if word in {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}:
+    if word in {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}:
         return Standing.BROKEN
+    if word == "UPDATE_ROLLBACK_FAILED":
+        return Standing.HALTED
     if word == "REVIEW_IN_PROGRESS":
         return Standing.REVIEW
     if word == "DELETE_COMPLETE":

@@ -101,7 +101,7 @@ class TestThePlan:
 
     def test_a_broken_stack_says_that_it_goes_first(self) -> None:
         shown = as_text(SetupPlan(stacks=(stack(replaces_broken=True),)), PLAIN)
-        assert "what is left of a creation that failed is deleted first" in shown
+        assert "what is left of it, since it failed, is deleted first" in shown
 
     def test_what_goes_for_good_is_red_and_says_what_is_in_it(self) -> None:
         shown = as_text(SetupPlan(beside=(DATA,)), COLOUR).splitlines()

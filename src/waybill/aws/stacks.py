@@ -163,6 +163,15 @@ class CloudFormation:
         first = next(self._pages("DescribeStackEvents", stack_id, call))["StackEvents"]
         return str(first[0]["EventId"]) if first else ""
 
+    def continue_rollback(self, stack_id: str) -> None:
+        """Begin to continue a rollback that failed."""
+        call = partial(self._client.continue_update_rollback, StackName=stack_id)
+        if self._perform("ContinueUpdateRollback", stack_id, call, NONE_SUCH) is None:
+            raise ConflictError(
+                f"The rollback of {_name(stack_id)} in {self._region} is not to be continued any more.",
+                "Somebody else went on with it. Let them end, and run again.",
+            )
+
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack."""
         self._perform("DeleteStack", stack_id, partial(self._client.delete_stack, StackName=stack_id))

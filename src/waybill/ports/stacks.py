@@ -18,9 +18,11 @@ class Standing(Enum):
     WHOLE = "whole"
     BUSY = "busy"
     BROKEN = "broken"
-    """Its creation failed: it can only be deleted."""
+    """Its creation or its deletion failed: it can only be deleted."""
+    HALTED = "halted"
+    """An update's rollback failed: it can be continued, and nothing else can be done before."""
     STUCK = "stuck"
-    """A rollback or a deletion failed: a person has to look."""
+    """Something failed that only a person can go on with."""
     GONE = "gone"
 
 
@@ -132,6 +134,9 @@ class Stacks(Protocol):
 
     def newest(self, stack_id: str) -> str:
         """Return the id of a stack's newest event, without reading all that came before; empty where it has none."""
+
+    def continue_rollback(self, stack_id: str) -> None:
+        """Begin to continue a rollback that failed. Raises `ConflictError` where none is to be continued by now."""
 
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack; what its template retains stays."""

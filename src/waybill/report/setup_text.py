@@ -58,7 +58,9 @@ def head(plan: StackPlan) -> str:
 def _stack(plan: StackPlan, ink: Ink) -> Iterator[str]:
     yield f"{mark(plan.end, ink)}{ink.bold(one_line(head(plan)))}"
     if plan.replaces_broken:
-        yield "  what is left of a creation that failed is deleted first"
+        yield "  what is left of it, since it failed, is deleted first"
+    if plan.continues_rollback:
+        yield "  the rollback of an update, which failed, is continued first; the next plan says what changes after it"
     for output in plan.awaits if plan.end is StackEnd.PLANNED else ():
         yield ink.dim(f"  after {output} is known")
     # At the end the plan has been read: then how it went is the news.

@@ -16,8 +16,8 @@ STANDINGS = {
     "UPDATE_ROLLBACK_COMPLETE": Standing.WHOLE,
     "ROLLBACK_COMPLETE": Standing.BROKEN,
     "ROLLBACK_FAILED": Standing.BROKEN,
-    "UPDATE_ROLLBACK_FAILED": Standing.STUCK,
-    "DELETE_FAILED": Standing.STUCK,
+    "UPDATE_ROLLBACK_FAILED": Standing.HALTED,
+    "DELETE_FAILED": Standing.BROKEN,
 }
 
 
@@ -96,7 +96,7 @@ def test_a_name_that_is_taken_is_told_as_that() -> None:
     [
         ("AWS::IAM::OIDCProvider", "github-provider: existing"),
         ("AWS::SSM::Parameter", "setup adopt"),
-        *((type_, "holds data") for type_ in HOLDS_DATA),
+        *((type_, "holds data") for type_ in sorted(HOLDS_DATA)),
         ("AWS::IAM::Role", "another name"),
     ],
 )

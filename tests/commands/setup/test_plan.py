@@ -189,18 +189,13 @@ class TestBeforeAnythingIsTouched:
         assert "registry-sugarwater is being changed already" in applied.reporter.of(Warned)[0].text
         assert applied.left() == []
 
-    @pytest.mark.parametrize("word", ["UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"])
-    def test_a_stack_that_is_stuck_is_refused(self, applied: Site, word: str) -> None:
-        applied.world.cloudformation.stand(applied.stack(REGISTRY), word, "the role is gone")
-        with pytest.raises(ConflictError, match=f"stuck in {word}: the role is gone"):
+    def test_stacks_that_only_a_person_can_go_on_with_are_refused_all_at_once(self, applied: Site) -> None:
+        for ref, why in {REGISTRY: "the role is gone", OUTPUT: "the name is taken"}.items():
+            applied.world.cloudformation.stand(applied.stack(ref), "UPDATE_FAILED", why)
+        with pytest.raises(ConflictError) as raised:
             applied.plan()
-        assert not applied.called("prepare-stack")
-
-    def test_an_unwanted_stack_that_is_stuck_is_refused(self, applied: Site) -> None:
-        applied.world.cloudformation.stand(applied.stack(REGISTRY), "DELETE_FAILED", "it is not empty")
-        del applied.file["registries"], applied.file["projects"]["SugarWater"]["registries"]
-        with pytest.raises(ConflictError, match="it is not empty"):
-            applied.plan()
+        assert f"{REGISTRY} in UPDATE_FAILED: the role is gone" in raised.value.what
+        assert f"{OUTPUT} in UPDATE_FAILED: the name is taken" in raised.value.what
         assert not applied.called("prepare-stack")
 
     def test_a_stack_of_that_name_that_setup_did_not_make_is_refused(self, site: Site) -> None:

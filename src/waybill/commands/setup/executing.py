@@ -119,6 +119,8 @@ class Run:
             step = replace(step, stack=None)
         stacks = self._work.stacks(step.plan.ref)
         self._begun.add(step.plan.ref)
+        if step.plan.continues_rollback and step.stack is not None:
+            self._continue(step.plan.ref, step.stack)
         made = self._made(step)
         if made is None:
             return stacks.look(step.plan.ref.name)
@@ -141,6 +143,13 @@ class Run:
         stacks.delete(stack.id)
         return follow(self._work, ref, stack.id, last)
 
+    def _continue(self, ref: StackRef, stack: Stack) -> None:
+        """Continue a rollback to its end."""
+        stacks = self._work.stacks(ref)
+        last = stacks.newest(stack.id)
+        stacks.continue_rollback(stack.id)
+        follow(self._work, ref, stack.id, last, back=True)
+
     def _made(self, step: Making) -> ChangeSet | None:
         """Return the change set to execute, made now where its parameters were not known; None where nothing changes.
 
@@ -161,8 +170,9 @@ class Run:
             return None
         if error is not None:
             raise error
+        now = "its rollback has ended" if step.plan.continues_rollback else "what it needs is there"
         raise ConflictError(
-            f"{wanted.ref} would change otherwise than was planned, now that what it needs is there.",
+            f"{wanted.ref} would change otherwise than was planned, now that {now}.",
             "What was done stays. Look at the plan again, and apply that.",
         )
 

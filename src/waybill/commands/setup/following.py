@@ -10,6 +10,7 @@ from waybill.domain.setup.telling import ResourceTold
 from waybill.domain.setup.wanted import StackRef
 from waybill.errors import IdentityError, PartialError, TimedOut, WaybillError
 from waybill.ports.stacks import Stack, StackEvent, Standing
+from waybill.progress import Warned
 
 FOLLOWED = 3 * 3600.0
 """Seconds for which a stack is followed: CloudFront's and IAM's slowest take a part of one hour."""
@@ -23,10 +24,11 @@ DENIALS = ("AccessDenied", "not authorized to perform", "UnauthorizedOperation")
 TAKEN = ("already exists", "AlreadyExists", "AlreadyOwnedByYou")
 
 
-def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None:
+def follow(work: Work, ref: StackRef, stack_id: str, after: str, *, back: bool = False) -> Stack | None:
     """Tell every event after the one of that id until the stack stands still; return it, None where it is gone.
 
-    Raises the error that its root event means. A cancelled run stops following; CloudFormation goes on by itself.
+    `back`: it is its way back that is followed. Raises the error that its root event means. A cancelled run stops
+    following; CloudFormation goes on by itself.
     """
     stacks, told = work.stacks(ref), dict[str, StackEvent]()
     for pause in pauses(FOLLOWED):
@@ -40,8 +42,10 @@ def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None
             return None
         events = list(told.values())
         if _still(stack, events):
-            if failure := failed(ref, stack, events):
+            failure = failed(ref, stack, events)
+            if failure and not (back and stack.standing is Standing.WHOLE):
                 raise failure
+            _warn_of_left(work, ref, events)
             return stack
         work.tools.clock.sleep(pause)
         work.tools.cancellation.check()
@@ -49,6 +53,14 @@ def follow(work: Work, ref: StackRef, stack_id: str, after: str) -> Stack | None
         f"{ref} was still being changed after {FOLLOWED / 3600:.0f} hours.",
         "CloudFormation goes on with it by itself. Look at it in the console, and run again.",
     )
+
+
+def _warn_of_left(work: Work, ref: StackRef, events: Sequence[StackEvent]) -> None:
+    """Tell what a stack that stands could not get rid of: CloudFormation tries no more, and calls that complete."""
+    for event in events:
+        if event.status == "DELETE_FAILED":
+            what = f"{event.resource} ({event.type} {event.physical_id}) of {ref} could not be deleted and is left"
+            work.tools.reporter.tell(Warned(f"{what}: {event.reason or 'CloudFormation does not say why'}"))
 
 
 def _still(stack: Stack, told: Sequence[StackEvent]) -> bool:

@@ -38,19 +38,21 @@ def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack],
     stack = standing.get(wanted.ref)
     there = stack if stack and stack.standing is Standing.WHOLE else None
     broken = stack is not None and stack.standing is Standing.BROKEN
+    halted = stack is not None and stack.standing is Standing.HALTED
     awaits = wanted.awaited(known(outputs))
     plan = StackPlan(
         ref=wanted.ref,
         account=work.prepared.account(wanted.ref.account).id,
         template=wanted.template,
-        action=StackAction.UPDATE if there else StackAction.CREATE,
+        action=StackAction.UPDATE if there or halted else StackAction.CREATE,
         parameters=wanted.texts(lambda output: known(outputs)(output) or f"({output})"),
         template_sha256=hashlib.sha256(work.template(wanted.template).encode()).hexdigest(),
         awaits=awaits,
         replaces_broken=broken,
+        continues_rollback=halted,
         project=wanted.project,
     )
-    if broken:
+    if broken or halted:
         return Making(plan=plan, wanted=wanted, stack=stack)
     texts = wanted.texts(lambda output: known(outputs)(output) or _stand_in(work, output))
     reviewed = stack is not None and stack.standing is Standing.REVIEW

@@ -117,12 +117,13 @@ def _settled(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackR
     if errors:
         raise together(list(errors.values()))
     left = {ref: stack for ref, stack in answers.items() if stack is not None}
-    for stack in left.values():
-        if stack.standing is Standing.STUCK:
-            raise ConflictError(
-                f"The stack {stack.name} is stuck in {stack.word}: {stack.reason or stack.id}",
-                "Continue its rollback (`aws cloudformation continue-update-rollback`) or delete it, and run again.",
-            )
+    stuck = [(ref, stack) for ref, stack in left.items() if stack.standing is Standing.STUCK]
+    if stuck:
+        each = "; ".join(f"{ref} in {stack.word}: {stack.reason or stack.id}" for ref, stack in stuck)
+        raise ConflictError(
+            f"Only a person can go on with {'this stack' if len(stuck) == 1 else 'these stacks'}: {each}",
+            "Roll it back (`aws cloudformation rollback-stack`), or delete it, and run again.",
+        )
     return {**{ref: stack for ref, stack in standing.items() if ref not in ours}, **left}
 
 

@@ -93,7 +93,8 @@ class StackPlan:
     """One stack's plan, and its end. `account` is the account's number.
 
     `awaits`: outputs of stacks that are made first; what changes is then known in kind only. `parameters` have those
-    outputs' names where their values will be. `replaces_broken`: what is left of a failed creation is deleted first.
+    outputs' names where their values will be. `replaces_broken`: what is left of a failed creation or deletion is
+    deleted first. `continues_rollback`: a rollback that failed is continued first; what changes after is not known yet.
     """
 
     ref: StackRef
@@ -105,6 +106,7 @@ class StackPlan:
     changes: tuple[Change, ...] = ()
     awaits: tuple[OutputOf, ...] = ()
     replaces_broken: bool = False
+    continues_rollback: bool = False
     project: str | None = None
     end: StackEnd = StackEnd.PLANNED
     error: str | None = None
@@ -198,6 +200,7 @@ class SetupPlan:
                 "account": one.account,
                 "action": one.action.value,
                 "replaces_broken": one.replaces_broken,
+                "continues_rollback": one.continues_rollback,
                 "template": one.template_sha256,
                 "parameters": dict(one.parameters),
                 "project": one.project,
