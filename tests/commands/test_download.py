@@ -12,7 +12,7 @@ import pytest
 
 from fakes.aws import REGIONS
 from promises.downloading import BODY, KEY, Downloads
-from promises.stand import METADATA, SMALL, Stand, waybill_of
+from promises.stand import METADATA, SLICE, SMALL, Stand, waybill_of
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ConflictError, ExitCode, InputError
 from waybill.progress import Sent, Warned
@@ -25,7 +25,7 @@ OTHER = BODY[:-1] + b"?"
 
 @pytest.fixture(autouse=True)
 def _small_stretches() -> Iterator[None]:
-    with patch("waybill.transfer.fetch.STRETCH", 64 * 1024):
+    with patch("waybill.transfer.fetch.STRETCH", SLICE // 16):
         yield
 
 

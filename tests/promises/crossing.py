@@ -37,7 +37,7 @@ PARTS = CopyLimits(whole=SLICE // 8, part=SLICE)
 
 @contextmanager
 def small_parts() -> Iterator[None]:
-    """Cut artifacts into parts of a MiB, so that one of several parts need not be large."""
+    """Cut artifacts into parts of `SLICE` bytes, so that one of several parts need not be large."""
     with standing.small_parts(), patch("waybill.commands.promotion.goods.PART", SLICE // 4):
         yield
 

@@ -17,7 +17,7 @@ from promises.downloading import BODY, KEY, Downloads
 from promises.errands import ROLE
 from promises.faults import Killed, Step, kill_at, steps_of
 from promises.iam import allows, needs_of
-from promises.stand import Stand
+from promises.stand import SLICE, Stand
 from unpacking.making import Made, as_zip, tree_of
 from waybill.cancel import Cancellation
 from waybill.domain.download import ExtractLimits
@@ -28,7 +28,7 @@ LIMITS = ExtractLimits(size=10_000_000, entries=100)
 
 @pytest.fixture(autouse=True)
 def _few_stretches() -> Iterator[None]:
-    with patch("waybill.transfer.fetch.STRETCH", 200 * 1024):
+    with patch("waybill.transfer.fetch.STRETCH", SLICE // 5):
         yield
 
 
