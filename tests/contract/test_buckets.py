@@ -15,7 +15,7 @@ from contract.places import CLOSED
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.state import Manners
 from waybill.domain.findings import Seen
-from waybill.domain.setup.buckets import BucketFacts, Default, Lifecycle, Missing
+from waybill.domain.setup.adoption.buckets import BucketFacts, Default, Lifecycle, Missing
 from waybill.ports.account import Account
 from waybill.ports.bucket import DefaultEncryption, Encryption
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from fakes.calls import Call
 from fakes.world import World
 from waybill.domain.findings import Seen, Unseen
-from waybill.domain.setup.buckets import BucketFacts, Default, Lifecycle, Missing
+from waybill.domain.setup.adoption.buckets import BucketFacts, Default, Lifecycle, Missing
 from waybill.ports.bucket import Encryption
 
 T = TypeVar("T")

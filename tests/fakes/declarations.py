@@ -10,7 +10,7 @@ from typing import Any
 from fakes.calls import Call
 from fakes.state import DeclaredState
 from fakes.world import World
-from waybill.domain.setup.pipeline_role import Declaration
+from waybill.domain.setup.pipelines.role import Declaration
 from waybill.errors import Fault, InputError
 
 

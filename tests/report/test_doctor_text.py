@@ -6,7 +6,7 @@ from waybill.domain.doctor.examined import Examined
 from waybill.domain.doctor.fixing import fix_plan
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.setup.plan import Change, Kind, SetupPlan, StackAction, StackPlan
-from waybill.domain.setup.wanted import StackRef
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.report.doctor_text import as_markdown, as_text, folded, sentence
 from waybill.report.ink import Ink
 

@@ -10,8 +10,8 @@ from report.rendered import read
 from report.test_runner_log import Written
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.plan import Change, Kind, SetupPlan, StackAction, StackEnd, StackPlan
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import ResourceTold, SetupPlanned, StackBegan, StackEnded
-from waybill.domain.setup.wanted import StackRef
 from waybill.errors import ExitCode, Fault, InputError
 from waybill.github.commands import WorkflowCommands
 from waybill.progress import Finished, Identified, Started

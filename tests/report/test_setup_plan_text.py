@@ -13,8 +13,8 @@ from report.rendered import LIVELY, read
 from report.test_markdown_escaping import hostile
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.plan import Beside, Change, Kind, SetupPlan, StackAction, StackEnd, StackPlan
+from waybill.domain.setup.stacks.wanted import OutputOf, StackRef
 from waybill.domain.setup.telling import ResourceTold, SetupPlanned, StackBegan, StackEnded
-from waybill.domain.setup.wanted import OutputOf, StackRef
 from waybill.errors import ConflictError, ExitCode, PartialError
 from waybill.report.ink import Ink
 from waybill.report.setup_lines import tell

@@ -11,8 +11,8 @@ from botocore.exceptions import WaiterError
 
 from domain.setup.organisations import FILES, prepared
 from templates.made import Hands, request
-from waybill.domain.setup.stacks import wanted_stacks
-from waybill.domain.setup.wanted import OutputOf
+from waybill.domain.setup.stacks.every import wanted_stacks
+from waybill.domain.setup.stacks.wanted import OutputOf
 from waybill.sandbox.server import running
 
 pytestmark = pytest.mark.engine

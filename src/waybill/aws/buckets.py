@@ -14,7 +14,7 @@ from waybill.aws.calls import Calls
 from waybill.aws.codes import DENIED, ELSEWHERE
 from waybill.aws.location import Location
 from waybill.domain.findings import Seen, Unseen
-from waybill.domain.setup.buckets import BucketFacts, Default, Lifecycle, Missing
+from waybill.domain.setup.adoption.buckets import BucketFacts, Default, Lifecycle, Missing
 from waybill.errors import AccessDenied, InputError
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from typing import Any
 
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
-from waybill.domain.setup.pipeline_role import Declaration
+from waybill.domain.setup.pipelines.role import Declaration
 
 NOT_ENDED = frozenset({"InProgress", "Stopping"})
 MOST = 100

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waybill.domain.access.grants import Access
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.domain.setup.requests import Members
 from waybill.inputs.members import read_members
 from waybill.inputs.reading import Reading

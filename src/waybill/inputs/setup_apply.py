@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from waybill.domain.names import is_project
 from waybill.domain.setup.requests import ApplyRequest
-from waybill.domain.setup.stacks import wanted_stacks
+from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, lines, read_file, read_members
 from waybill.inputs.reading import Reading

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from waybill.domain.checks import region_faults
 from waybill.domain.configuration import split_regions
-from waybill.domain.setup.configuring import Asked
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.configuration.plan import Asked
+from waybill.domain.setup.organisation import Prepared
 from waybill.domain.setup.requests import ConfigurationRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, read_file, read_members

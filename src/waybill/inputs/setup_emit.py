@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, read_file
 from waybill.inputs.reading import Reading

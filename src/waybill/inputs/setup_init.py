@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from waybill.domain.setup.initial import InitRequest
+from waybill.domain.setup.initial.request import InitRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.reading import Reading
 from waybill.inputs.setup.answers import read_answers

@@ -8,8 +8,8 @@ from dataclasses import replace
 from waybill.domain.arns import RoleArn, partition_of
 from waybill.domain.checks import region_faults
 from waybill.domain.pipeline import NAME
-from waybill.domain.setup.pipeline_role import PipelineRoleRequest
-from waybill.domain.setup.prepared import Member, Prepared, PreparedPipeline
+from waybill.domain.setup.organisation import Member, Prepared, PreparedPipeline
+from waybill.domain.setup.pipelines.role import PipelineRoleRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, read_file, read_members
 from waybill.inputs.reading import Reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from waybill.domain.setup.buckets import BucketFacts, Missing
+from waybill.domain.setup.adoption.buckets import BucketFacts, Missing
 
 
 class Buckets(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from waybill.domain.setup.pipeline_role import Declaration
+from waybill.domain.setup.pipelines.role import Declaration
 
 
 class Declarations(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.configuring import Act, Configured, Row, Standing, at_odds
+from waybill.domain.setup.configuration.plan import Act, Configured, Row, Standing, at_odds
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table

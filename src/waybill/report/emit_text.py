@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.domain.result import Result
-from waybill.domain.setup.emitting import Emitted
+from waybill.domain.setup.emitted.files import Emitted
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code
 from waybill.report.units import count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.pipeline_role import RoleEdited
+from waybill.domain.setup.pipelines.role import RoleEdited
 from waybill.report import findings_text
 from waybill.report.ink import Ink, clean, one_line
 from waybill.report.markdown import fenced, prose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waybill.domain.result import Result
-from waybill.domain.setup.initial import Written
+from waybill.domain.setup.initial.request import Written
 from waybill.report.ink import Ink
 from waybill.report.markdown import prose
 from waybill.report.units import count

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waybill.domain.setup.plan import StackEnd
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import Preparing, ResourceTold, StackEnded
-from waybill.domain.setup.wanted import StackRef
 from waybill.report.ink import one_line
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from waybill.commands.setup import apply as commands
 from waybill.commands.tools import Tools
 from waybill.domain.identity import Identity
 from waybill.domain.result import Result
+from waybill.domain.setup.organisation import Prepared
 from waybill.domain.setup.plan import SetupPlan, StackPlan
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.wanted import StackRef
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.inputs import setup_apply as inputs
 from waybill.inputs.tables.setup_apply import SETUP_APPLY
 from waybill.inputs.tables.setup_plan import SETUP_PLAN

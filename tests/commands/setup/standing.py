@@ -16,7 +16,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.tools import Tools
 from waybill.domain.arns import RoleArn
 from waybill.domain.identity import Identity
-from waybill.domain.setup.prepared import Member, Prefixes, Prepared
+from waybill.domain.setup.organisation import Member, Prefixes, Prepared
 from waybill.inputs.surroundings import Surroundings
 from waybill.ports.account import Gateway
 from waybill.retry import Retry

@@ -11,7 +11,7 @@ from fakes.state import BucketState
 from waybill.commands.setup.adopt import adopt
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Result
-from waybill.domain.setup.adopting import Adopted, AdoptedBucket
+from waybill.domain.setup.adoption.steps import Adopted, AdoptedBucket
 from waybill.errors import ExitCode, IdentityError, InputError
 from waybill.inputs import setup_adopt as inputs
 from waybill.ports.bucket import DefaultEncryption, Encryption

@@ -26,9 +26,9 @@ from commands.setup.site import (
 )
 from fakes.aws import DEVELOPMENT, PRODUCTION
 from fakes.clock import FakeClock
-from waybill.domain.setup.stacks import wanted_stacks
+from waybill.domain.setup.stacks.every import wanted_stacks
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import ResourceTold, StackBegan, StackEnded
-from waybill.domain.setup.wanted import StackRef
 from waybill.errors import ConflictError, Declined, ExitCode, InputError, Unavailable
 
 CONFIGURATION = "/startifact"

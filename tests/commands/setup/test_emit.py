@@ -8,7 +8,7 @@ from fakes.clock import FakeClock
 from inputs.setup.example import EXAMPLE, REGIONS, changed, read
 from waybill.commands.setup.emit import EmitRequest, emit
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.errors import InputError
 from waybill.inputs.setup import read_prepared
 from waybill.routes.folder import DiskFolder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.setup.site import DEV_HOME
-from waybill.commands.setup.following import failed, in_the_way, root_of
+from waybill.commands.setup.applying.following import failed, in_the_way, root_of
 from waybill.domain.setup.plan import HOLDS_DATA
 from waybill.errors import IdentityError
 from waybill.ports.stacks import Stack, StackEvent, Standing

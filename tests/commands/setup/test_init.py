@@ -9,7 +9,7 @@ import yaml
 from fakes.clock import FakeClock
 from waybill.commands.setup.init import init
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.initial import InitRequest
+from waybill.domain.setup.initial.request import InitRequest
 from waybill.errors import InputError
 from waybill.inputs.file.shape import schema
 from waybill.inputs.setup import read_prepared

@@ -13,8 +13,8 @@ from fakes.state import DeclaredState
 from waybill.commands.setup.pipeline_role import pipeline_role
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Result
-from waybill.domain.setup.pipeline_role import RoleEdited
-from waybill.domain.setup.prepared import Output, PreparedPipeline
+from waybill.domain.setup.organisation import Output, PreparedPipeline
+from waybill.domain.setup.pipelines.role import RoleEdited
 from waybill.errors import ConflictError, ExitCode, IdentityError, InputError, Unavailable
 from waybill.inputs import setup_pipeline_role as inputs
 

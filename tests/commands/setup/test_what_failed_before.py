@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from commands.setup.site import OUTPUT, REGISTRY, Site, actions, ends, plans
-from waybill.domain.setup.wanted import StackRef
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.errors import ExitCode
 from waybill.ports.stacks import StackEvent
 from waybill.progress import Warned

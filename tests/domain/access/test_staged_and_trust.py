@@ -34,7 +34,7 @@ from waybill.domain.arns import KeyArn
 from waybill.domain.iam.context import Context
 from waybill.domain.iam.policies import Decision, decide
 from waybill.domain.iam.requests import Request
-from waybill.domain.setup.prepared import Prefixes, Prepared
+from waybill.domain.setup.organisation import Prefixes, Prepared
 
 OBJECT = f"{BUCKET.arn}/Sugar@1.2.3"
 ALLOWED, NEITHER = Decision.ALLOWED, Decision.NEITHER

@@ -34,7 +34,7 @@ from waybill.domain.access.staged import Shelf
 from waybill.domain.access.statements import wanted_statements
 from waybill.domain.access.words import told
 from waybill.domain.arns import KeyArn
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 
 UI = PackagePattern(format="npm", namespace="parity", name="ui")
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{PRODUCTION}:root"}, "Resource": "*"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from waybill.domain.doctor.fixing import CONFIGURED, MADE, FixPlan, fix_plan
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.setup.plan import Beside, Change, Kind, SetupPlan, StackAction, StackPlan
-from waybill.domain.setup.wanted import StackRef
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.sandbox.breaking.listed import KINDS
 
 COMMAND = "waybill setup apply --config waybill.yaml"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.inputs.file.places import Places
 from waybill.inputs.setup.build import build
 from waybill.inputs.setup.read import check

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from waybill.domain.setup.prepared import Group, Member, Prepared
-from waybill.domain.setup.single import account_stacks
-from waybill.domain.setup.wanted import text
+from waybill.domain.setup.organisation import Group, Member, Prepared
+from waybill.domain.setup.stacks.single import account_stacks
+from waybill.domain.setup.stacks.wanted import text
 
 
 def said(member: Member) -> list[dict[str, str]]:

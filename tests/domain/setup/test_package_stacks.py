@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from waybill.domain.setup.packages import package_stacks
-from waybill.domain.setup.prepared import Member, PackageDomain, PackageGrant, PackageRepository, Prepared
-from waybill.domain.setup.stacks import in_order
-from waybill.domain.setup.wanted import StackRef, WantedStack, text
+from waybill.domain.setup.organisation import Member, PackageDomain, PackageGrant, PackageRepository, Prepared
+from waybill.domain.setup.stacks.every import in_order
+from waybill.domain.setup.stacks.packages import package_stacks
+from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, text
 
 ACCOUNTS = tuple(Member(name=name, id=id_) for name, id_ in (("dev", "111111111111"), ("ci", "222222222222")))
 

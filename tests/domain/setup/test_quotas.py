@@ -8,8 +8,8 @@ import pytest
 
 from domain.setup.organisations import File, file, pipeline, prepared
 from templates.reading import Stack, load
-from waybill.domain.setup.quotas import TRUST, TRUST_FRAME, WORD
-from waybill.domain.setup.stacks import wanted_stacks
+from waybill.domain.setup.stacks.every import wanted_stacks
+from waybill.domain.setup.stacks.quotas import TRUST, TRUST_FRAME, WORD
 
 
 def repositories(count: int) -> File:

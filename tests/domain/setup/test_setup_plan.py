@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from waybill.domain.setup.plan import Beside, Change, Kind, SetupPlan, StackAction, StackEnd, StackPlan
-from waybill.domain.setup.wanted import OutputOf, StackRef
+from waybill.domain.setup.stacks.wanted import OutputOf, StackRef
 
 REF = StackRef("development", "us-east-1", "waybill-region")
 CHANGE = Change(kind=Kind.CHANGED, resource="Bucket", type="AWS::S3::Bucket", properties=("Tags",))

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from domain.setup.organisations import FILES, File, files, prepared
 from domain.setup.organisations import file as file_of
 from templates.reading import Stack, load
-from waybill.domain.setup.defaults import DEFAULTS
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.stacks import wanted_stacks
-from waybill.domain.setup.wanted import OutputOf, StackRef, WantedStack
+from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.stacks.defaults import DEFAULTS
+from waybill.domain.setup.stacks.every import wanted_stacks
+from waybill.domain.setup.stacks.wanted import OutputOf, StackRef, WantedStack
 
 LONGEST = 4096
 """Bytes of a parameter's value: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waybill.domain.setup.writing import scalar, waybill_yaml
+from waybill.domain.setup.initial.text import scalar, waybill_yaml
 
 FORM = json.loads((files("waybill") / "schemas" / "waybill.schema.json").read_text())
 WHOLE = {key: part["examples"][0] for key, part in FORM["properties"].items()}

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from domain.setup.organisations import FILES, file, pipeline, prepared
-from waybill.domain.setup.single import USERS
-from waybill.domain.setup.stacks import in_order, projects_of, wanted_stacks
-from waybill.domain.setup.wanted import Listed, OutputOf, StackRef, WantedStack, listed, stack_name, text
+from waybill.domain.setup.stacks.every import in_order, projects_of, wanted_stacks
+from waybill.domain.setup.stacks.single import USERS
+from waybill.domain.setup.stacks.wanted import Listed, OutputOf, StackRef, WantedStack, listed, stack_name, text
 
 A, B, C = (StackRef("development", "us-east-1", name) for name in "abc")
 

@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 from inputs.setup.example import EXAMPLE, REGIONS, changed, read
-from waybill.domain.setup.emitting import CONFIGURATION, MANIFEST, digest, emitted, foreign, listed_in, parameters_path
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.stacks import wanted_stacks
-from waybill.domain.setup.wanted import StackRef, outputs_in, text
+from waybill.domain.setup.emitted.files import (
+    CONFIGURATION,
+    MANIFEST,
+    digest,
+    emitted,
+    foreign,
+    listed_in,
+    parameters_path,
+)
+from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.stacks.every import wanted_stacks
+from waybill.domain.setup.stacks.wanted import StackRef, outputs_in, text
 from waybill.inputs.setup import read_prepared
 
 SPECIAL = {

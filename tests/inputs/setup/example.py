@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.errors import InputError
 from waybill.inputs.setup import read_prepared
 

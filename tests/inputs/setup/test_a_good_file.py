@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inputs.setup.example import EXAMPLE, REGIONS, changed, example, read
-from waybill.domain.setup.prepared import Distribution, Group, Prefixes
+from waybill.domain.setup.organisation import Distribution, Group, Prefixes
 from waybill.inputs.setup import read_prepared
 
 

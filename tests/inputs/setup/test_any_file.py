@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inputs.setup.example import REGIONS, example
-from waybill.domain.setup.stacks import wanted_stacks
+from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.errors import Fault
 from waybill.inputs.file.places import Places
 from waybill.inputs.setup.build import build

@@ -9,7 +9,7 @@ from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.access.staged import Shelf
 from waybill.domain.arns import KeyArn, partition_of
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.errors import AccessDenied, Fault, InputError
 from waybill.ports.account import Account
 from waybill.ports.bucket import Encryption

@@ -17,7 +17,7 @@ from waybill.domain.doctor.identity import caller_finding
 from waybill.domain.doctor.verdicts import bad, unknown
 from waybill.domain.findings import Finding
 from waybill.domain.request import Place
-from waybill.domain.setup.prepared import Member
+from waybill.domain.setup.organisation import Member
 from waybill.domain.setup.requests import Members
 from waybill.errors import AccessDenied, Cancelled, IdentityError, WaybillError
 from waybill.ports.account import Account

@@ -15,7 +15,7 @@ from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.verdicts import bad, unknown
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 from waybill.domain.names import is_bucket
-from waybill.domain.setup.buckets import BucketFacts, Missing, judged
+from waybill.domain.setup.adoption.buckets import BucketFacts, Missing, judged
 from waybill.errors import AccessDenied, WaybillError
 from waybill.ports.examination import Examination
 

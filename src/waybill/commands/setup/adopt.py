@@ -10,10 +10,10 @@ from waybill.commands.setup.members import enter_all
 from waybill.commands.setup.overwriting import overwrite
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup import configuring
-from waybill.domain.setup.adopting import Adopted, AdoptedBucket, AdoptRequest, adopting, named
-from waybill.domain.setup.buckets import BucketFacts, Missing
-from waybill.domain.setup.configuring import Act, Configured, Spot, Stored, Unread
+from waybill.domain.setup.adoption.buckets import BucketFacts, Missing
+from waybill.domain.setup.adoption.steps import Adopted, AdoptedBucket, AdoptRequest, adopting, named
+from waybill.domain.setup.configuration import plan as configuring
+from waybill.domain.setup.configuration.plan import Act, Configured, Spot, Stored, Unread
 from waybill.domain.setup.narrowing import adopting_policy
 from waybill.errors import Cancelled, ExitCode, worst
 from waybill.ports.account import Account

@@ -6,26 +6,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from waybill.commands.approved import refuse_other_plan, stopped
-from waybill.commands.setup.aliases import plan_aliases, set_aliases
-from waybill.commands.setup.beside import plan_configuration, told, write_planned
-from waybill.commands.setup.executing import OVER, Run
-from waybill.commands.setup.following import ROLLED_BACK
-from waybill.commands.setup.in_the_way import refuse_in_the_way
-from waybill.commands.setup.leftovers import Leftover, delete_leftovers, plan_leftovers
+from waybill.commands.setup.applying.aliases import plan_aliases, set_aliases
+from waybill.commands.setup.applying.beside import plan_configuration, told, write_planned
+from waybill.commands.setup.applying.executing import OVER, Run
+from waybill.commands.setup.applying.following import ROLLED_BACK
+from waybill.commands.setup.applying.in_the_way import refuse_in_the_way
+from waybill.commands.setup.applying.leftovers import Leftover, delete_leftovers, plan_leftovers
+from waybill.commands.setup.applying.planning import discard, plan_stacks, refuse_losses, warn_of_emptiness
+from waybill.commands.setup.applying.standing import every_stack, standing_stacks
+from waybill.commands.setup.applying.work import Steps, Work
 from waybill.commands.setup.members import enter
-from waybill.commands.setup.planning import discard, plan_stacks, refuse_losses, warn_of_emptiness
-from waybill.commands.setup.standing import every_stack, standing_stacks
-from waybill.commands.setup.work import Steps, Work
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.checking import long_lived
-from waybill.domain.setup.configuring import Configured
+from waybill.domain.setup.configuration.plan import Configured
 from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd, StackPlan
 from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
-from waybill.domain.setup.stacks import wanted_stacks
+from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
 from waybill.errors import (
     Declined,

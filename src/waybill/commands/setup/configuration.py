@@ -10,10 +10,10 @@ from waybill.commands.setup.overwriting import overwrite, refuse_another
 from waybill.commands.together import in_words, together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup import configuring
-from waybill.domain.setup.configuring import Act, Asked, Configured, Row, Spot, Stored, Unread
+from waybill.domain.setup.configuration import plan as configuring
+from waybill.domain.setup.configuration.plan import Act, Asked, Configured, Row, Spot, Stored, Unread
 from waybill.domain.setup.narrowing import configuring_policy
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.domain.setup.requests import ConfigurationRequest
 from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of, worst
 from waybill.ports.account import Account

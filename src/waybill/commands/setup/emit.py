@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.emitting import MANIFEST, Emitted, emitted, foreign, listed_in
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.stacks import wanted_stacks
+from waybill.domain.setup.emitted.files import MANIFEST, Emitted, emitted, foreign, listed_in
+from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.errors import ExitCode, Fault, InputError
 from waybill.ports.clock import Clock
 from waybill.ports.folder import Folder

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from waybill.commands.setup.interview import Interview, Rules
-from waybill.commands.setup.questions import ask_everything
+from waybill.commands.setup.initial.interview import Interview, Rules
+from waybill.commands.setup.initial.questions import ask_everything
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.initial import InitRequest, Written
-from waybill.domain.setup.writing import waybill_yaml
+from waybill.domain.setup.initial.request import InitRequest, Written
+from waybill.domain.setup.initial.text import waybill_yaml
 from waybill.errors import ExitCode, InputError
 from waybill.ports.asker import Asker
 from waybill.ports.clock import Clock

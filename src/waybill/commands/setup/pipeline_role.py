@@ -12,7 +12,7 @@ from waybill.domain.arns import partition_of
 from waybill.domain.findings import Seen, Unseen
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.narrowing import pipeline_role_policy
-from waybill.domain.setup.pipeline_role import (
+from waybill.domain.setup.pipelines.role import (
     Declaration,
     PipelineRoleRequest,
     RoleEdited,
@@ -21,7 +21,7 @@ from waybill.domain.setup.pipeline_role import (
     key_arn,
     store_keys,
 )
-from waybill.domain.setup.pipeline_warnings import NO_GUARD, role_findings
+from waybill.domain.setup.pipelines.warnings import NO_GUARD, role_findings
 from waybill.errors import Cancelled, ConflictError, ExitCode, Fault, InputError, Unavailable, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.declarations import Declarations

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.prepared import Member, Prepared, Repository
+from waybill.domain.setup.organisation import Member, Prepared, Repository
 
 
 class May(StrEnum):

@@ -13,7 +13,7 @@ from waybill.domain.access.refs import Ref
 from waybill.domain.access.wanted import WantedStatement, named_as, one, sid_of
 from waybill.domain.arns import RoleArn
 from waybill.domain.iam.documents import Kind
-from waybill.domain.setup.regional import subjects_of
+from waybill.domain.setup.stacks.regional import subjects_of
 
 ISSUER: Final = "token.actions.githubusercontent.com"
 AUDIENCE: Final = "sts.amazonaws.com"

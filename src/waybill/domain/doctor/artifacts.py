@@ -16,7 +16,7 @@ from waybill.domain.doctor.readers import allows, through_s3
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.pipeline import Pipeline
-from waybill.domain.setup.buckets import BucketFacts, Missing
+from waybill.domain.setup.adoption.buckets import BucketFacts, Missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict, counted
-from waybill.domain.setup.prepared import Member
+from waybill.domain.setup.organisation import Member
 from waybill.domain.setup.requests import Members
 
 OLD = 90

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from waybill.domain.setup.wanted import OutputOf, StackRef
+from waybill.domain.setup.stacks.wanted import OutputOf, StackRef
 from waybill.errors import ExitCode, WaybillError, exit_code_of
 
 HOLDS_DATA = frozenset(

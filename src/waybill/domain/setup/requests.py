@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from waybill.domain.identity import Identity
-from waybill.domain.setup.configuring import Asked
-from waybill.domain.setup.prepared import Member, Prepared
+from waybill.domain.setup.configuration.plan import Asked
+from waybill.domain.setup.organisation import Member, Prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

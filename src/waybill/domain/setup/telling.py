@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from waybill.domain.setup.plan import SetupPlan, StackAction, StackPlan
-from waybill.domain.setup.wanted import StackRef
+from waybill.domain.setup.stacks.wanted import StackRef
 
 
 @dataclass(frozen=True, slots=True)

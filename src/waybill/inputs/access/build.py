@@ -23,7 +23,7 @@ from waybill.domain.access.grants import (
     Who,
 )
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.prepared import Member, Prepared, Repository
+from waybill.domain.setup.organisation import Member, Prepared, Repository
 from waybill.inputs.file.loose import children
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from waybill.domain.access.wanted import camel
 from waybill.domain.arns import partition_of
 from waybill.domain.checks import region_faults
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.inputs.access import whats
 from waybill.inputs.file.loose import child, children, items, text
 from waybill.inputs.file.places import Place, Places

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waybill.domain.access.grants import Access
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.errors import Fault, InputError
 from waybill.inputs.access import cross
 from waybill.inputs.access.build import build, prepared_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.prepared import (
+from waybill.domain.setup.organisation import (
     Client,
     Distribution,
     Group,

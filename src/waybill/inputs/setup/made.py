@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waybill.domain.setup.wanted import stack_name
+from waybill.domain.setup.stacks.wanted import stack_name
 from waybill.inputs.file.loose import at, child, children, text
 from waybill.inputs.file.places import Place, Places
 from waybill.inputs.setup.cross import REGIONAL, tell

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from waybill.domain.setup.packages import store
-from waybill.domain.setup.wanted import stack_name
+from waybill.domain.setup.stacks.packages import store
+from waybill.domain.setup.stacks.wanted import stack_name
 from waybill.inputs.file.loose import at, child, children, text
 from waybill.inputs.file.places import Place, Places
 from waybill.inputs.file.shape import meant

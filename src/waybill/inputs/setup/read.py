@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from waybill.domain.setup.prepared import Prepared
+from waybill.domain.setup.organisation import Prepared
 from waybill.errors import InputError
 from waybill.inputs.file.places import Places
 from waybill.inputs.file.shape import check_shape, schema, validator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waybill.domain.setup.writing import SCHEMA_URL
+from waybill.domain.setup.initial.text import SCHEMA_URL
 from waybill.inputs.spec import Input, Kind, Verb
 
 SETUP_INIT = Verb(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from waybill.commands.setup.work import Work, pauses
+from waybill.commands.setup.applying.work import Work, pauses
 from waybill.domain.setup.plan import HOLDS_DATA
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import ResourceTold
-from waybill.domain.setup.wanted import StackRef
 from waybill.errors import IdentityError, PartialError, TimedOut, WaybillError
 from waybill.ports.stacks import Stack, StackEvent, Standing
 from waybill.progress import Warned

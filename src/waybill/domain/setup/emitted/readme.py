@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 
-from waybill.domain.setup.prepared import Member, Prepared
-from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, Listed, OutputOf, Value, WantedStack, outputs_in
+from waybill.domain.setup.organisation import Member, Prepared
+from waybill.domain.setup.stacks.wanted import PROJECT_TAG, SETUP_TAG, Listed, OutputOf, Value, WantedStack, outputs_in
 
 HEAD = """\
 # The stacks of waybill.yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from waybill.commands.setup.interview import NONE, Interview
+from waybill.commands.setup.initial.interview import NONE, Interview
 
 ROLE = "arn:aws:iam::{id}:role/OrganizationAccountAccessRole"
 MAY = (

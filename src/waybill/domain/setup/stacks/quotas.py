@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from waybill.domain.setup.wanted import Listed, WantedStack, text
+from waybill.domain.setup.stacks.wanted import Listed, WantedStack, text
 
 TRUST = 2_048
 """Characters of a role's trust policy, where nobody had AWS raise it (to 8,192 at most)."""

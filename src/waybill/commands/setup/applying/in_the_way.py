@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from waybill.commands.setup.work import Work
+from waybill.commands.setup.applying.work import Work
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
-from waybill.domain.setup.wanted import StackRef, WantedStack
+from waybill.domain.setup.stacks.wanted import StackRef, WantedStack
 from waybill.errors import ConflictError
 from waybill.ports.stacks import Stack, Standing
 

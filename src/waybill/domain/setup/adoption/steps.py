@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from waybill.domain.findings import Finding, Verdict
-from waybill.domain.setup.buckets import MUST, BucketFacts, Missing, judged
-from waybill.domain.setup.configuring import Act, Configured, Spot, Stored, Unread
-from waybill.domain.setup.prepared import Member, Prepared
+from waybill.domain.setup.adoption.buckets import MUST, BucketFacts, Missing, judged
+from waybill.domain.setup.configuration.plan import Act, Configured, Spot, Stored, Unread
+from waybill.domain.setup.organisation import Member, Prepared
 from waybill.domain.setup.requests import Members
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.prepared import Client, Member, Prepared, Registry
-from waybill.domain.setup.regional import production_ref
-from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, stack_name
+from waybill.domain.setup.organisation import Client, Member, Prepared, Registry
+from waybill.domain.setup.stacks.regional import production_ref
+from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, stack_name
 
 USERS = ("UserName", "SecondUserName", "ThirdUserName")
 

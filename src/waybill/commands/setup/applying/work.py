@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from waybill.commands.tools import Tools
+from waybill.domain.setup.organisation import Prepared
 from waybill.domain.setup.plan import StackPlan
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
+from waybill.domain.setup.stacks.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
 from waybill.errors import ConflictError, TimedOut, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, Stacks, Standing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.prepared import Member, Prepared, PreparedPipeline, Repository
-from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, shortened, stack_name
+from waybill.domain.setup.organisation import Member, Prepared, PreparedPipeline, Repository
+from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, shortened, stack_name
 
 ROLES = ("stage", "promote", "deploy", "read")
 

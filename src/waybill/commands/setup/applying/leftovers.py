@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from waybill.commands.setup.work import Steps, Work
+from waybill.commands.setup.applying.work import Steps, Work
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.setup.plan import DELETABLE, Beside, StackAction, StackEnd
-from waybill.domain.setup.wanted import PROJECT_TAG, SETUP_TAG, StackRef
+from waybill.domain.setup.stacks.wanted import PROJECT_TAG, SETUP_TAG, StackRef
 from waybill.errors import ConflictError, Fault, InputError, WaybillError
 from waybill.ports.leftovers import Held
 from waybill.ports.stacks import Stack, StackResource

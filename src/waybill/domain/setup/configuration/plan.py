@@ -12,8 +12,18 @@ from typing import Any
 
 from waybill.domain import stored
 from waybill.domain.configuration import split_regions
-from waybill.domain.setup.configured import Act, Asked, Configured, Difference, Row, Spot, Standing, Stored, Unread
-from waybill.domain.setup.prepared import Member, Prepared
+from waybill.domain.setup.configuration.rows import (
+    Act,
+    Asked,
+    Configured,
+    Difference,
+    Row,
+    Spot,
+    Standing,
+    Stored,
+    Unread,
+)
+from waybill.domain.setup.organisation import Member, Prepared
 
 __all__ = [
     "CONFIRMED",

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from waybill.commands.setup.standing import is_ours
-from waybill.commands.setup.work import Going, Making, Outputs, Steps, Work, known
+from waybill.commands.setup.applying.standing import is_ours
+from waybill.commands.setup.applying.work import Going, Making, Outputs, Steps, Work, known
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
 from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, StackEnd, StackPlan
-from waybill.domain.setup.wanted import PROJECT_TAG, OutputOf, StackRef, WantedStack
+from waybill.domain.setup.stacks.wanted import PROJECT_TAG, OutputOf, StackRef, WantedStack
 from waybill.errors import ConflictError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackResource, Standing
 from waybill.progress import Warned

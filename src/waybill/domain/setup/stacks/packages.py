@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from waybill.domain.setup.prepared import PackageDomain, PackageGrant, PackageRepository, Prepared
-from waybill.domain.setup.wanted import StackRef, Value, WantedStack, listed, stack_name
+from waybill.domain.setup.organisation import PackageDomain, PackageGrant, PackageRepository, Prepared
+from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, stack_name
 
 
 def package_stacks(prepared: Prepared, domain: PackageDomain) -> Iterator[WantedStack]:

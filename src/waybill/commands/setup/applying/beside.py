@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from waybill.commands.setup.applying.work import Work
 from waybill.commands.setup.configuration import WRITING, carry_out, stored_configuration
-from waybill.commands.setup.work import Work
 from waybill.commands.together import together
-from waybill.domain.setup import configuring
-from waybill.domain.setup.configuring import Act, Configured, Row, Unread
+from waybill.domain.setup.configuration import plan as configuring
+from waybill.domain.setup.configuration.plan import Act, Configured, Row, Unread
 from waybill.domain.setup.plan import Beside, StackAction, StackEnd
 from waybill.errors import (
     ConflictError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from waybill.commands.setup.work import Work
+from waybill.commands.setup.applying.work import Work
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.setup.plan import Beside, StackAction, StackEnd

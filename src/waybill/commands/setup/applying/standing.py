@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from waybill.commands.setup.following import FOLLOWED
-from waybill.commands.setup.work import Work, pauses
+from waybill.commands.setup.applying.following import FOLLOWED
+from waybill.commands.setup.applying.work import Work, pauses
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.wanted import SETUP_TAG, StackRef, WantedStack, stack_name
+from waybill.domain.setup.stacks.wanted import SETUP_TAG, StackRef, WantedStack, stack_name
 from waybill.errors import AccessDenied, ConflictError, IdentityError, TimedOut, Unavailable, WaybillError
 from waybill.ports.stacks import Stack, Standing
 from waybill.progress import Warned

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from waybill.domain.findings import Finding, Unseen, Verdict
-from waybill.domain.setup.pipeline_role import PipelineRoleRequest, StoreKey
+from waybill.domain.setup.pipelines.role import PipelineRoleRequest, StoreKey
 
 MASK = "****"
 """What GetPipeline says in the place of a secret, such as the token of GitHub's first kind of source action."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
-from waybill.commands.setup.following import follow
-from waybill.commands.setup.planning import discard, in_order
-from waybill.commands.setup.work import Going, Making, Steps, Work, known
+from waybill.commands.setup.applying.following import follow
+from waybill.commands.setup.applying.planning import discard, in_order
+from waybill.commands.setup.applying.work import Going, Making, Steps, Work, known
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
+from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import StackBegan, StackEnded
-from waybill.domain.setup.wanted import StackRef
 from waybill.errors import Cancelled, ConflictError, PartialError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.prepared import Prepared, PreparedPipeline
-from waybill.domain.setup.regional import (
+from waybill.domain.setup.organisation import Prepared, PreparedPipeline
+from waybill.domain.setup.stacks.regional import (
     bucket_name,
     pipeline_policy,
     pipeline_ref,
@@ -16,7 +16,7 @@ from waybill.domain.setup.regional import (
     region_ref,
     role_arn,
 )
-from waybill.domain.setup.wanted import OutputOf, StackRef, Value, WantedStack, listed, stack_name
+from waybill.domain.setup.stacks.wanted import OutputOf, StackRef, Value, WantedStack, listed, stack_name
 
 ORDINALS = ("Second", "Third")
 LONGEST = 31

@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from waybill.domain import stored
-from waybill.domain.setup.configuring import CONFIRMED, wanted
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.readme import readme
-from waybill.domain.setup.stacks import wanted_stacks
-from waybill.domain.setup.wanted import StackRef, WantedStack, text
+from waybill.domain.setup.configuration.plan import CONFIRMED, wanted
+from waybill.domain.setup.emitted.readme import readme
+from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.stacks.every import wanted_stacks
+from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, text
 
 CONFIGURATION = "configuration.json"
 MANIFEST = "emitted.json"

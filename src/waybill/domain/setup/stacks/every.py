@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from waybill.domain.setup.defaults import DEFAULTS
-from waybill.domain.setup.delivered import pipeline_stacks
-from waybill.domain.setup.packages import package_stacks
-from waybill.domain.setup.prepared import Prepared
-from waybill.domain.setup.quotas import too_much
-from waybill.domain.setup.regional import identity_stack, region_stack
-from waybill.domain.setup.single import account_stacks, client_stack, registry_stack
-from waybill.domain.setup.wanted import StackRef, WantedStack, text
+from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.stacks.defaults import DEFAULTS
+from waybill.domain.setup.stacks.delivered import pipeline_stacks
+from waybill.domain.setup.stacks.packages import package_stacks
+from waybill.domain.setup.stacks.quotas import too_much
+from waybill.domain.setup.stacks.regional import identity_stack, region_stack
+from waybill.domain.setup.stacks.single import account_stacks, client_stack, registry_stack
+from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, text
 
 LONGEST = 4096
 """Characters of a parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""

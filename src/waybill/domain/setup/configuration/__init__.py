@@ -1,0 +1,1 @@
+"""The organisation configuration as the file means it."""

@@ -1,0 +1,1 @@
+"""The templates and parameters as files, for who sets up without Waybill."""

@@ -1,0 +1,1 @@
+"""Another role for a pipeline that somebody made."""

@@ -1,0 +1,1 @@
+"""The stacks that the file makes, each with the parameters of its template."""
