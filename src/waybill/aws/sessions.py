@@ -35,13 +35,15 @@ EARLY, LATE = 900, 600
 class Session:
     """One identity. `credentials()` are fresh whenever asked for; `client()` may be called from any thread."""
 
-    def __init__(self, botocore_session: BotocoreSession) -> None:
+    def __init__(self, botocore_session: BotocoreSession, *, read_timeout: float = READ_TIMEOUT) -> None:
+        """`read_timeout`: seconds to wait for an answer; what only looks need not wait as long as an upload."""
         self._session = botocore_session
+        self._read_timeout = read_timeout
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
+            read_timeout=read_timeout,
             retries={"total_max_attempts": 1, "mode": "standard"},
             max_pool_connections=16,
             user_agent_extra=f"waybill/{waybill.__version__}",
@@ -128,7 +130,7 @@ class Session:
         session = BotocoreSession()
         session.register_component("data_loader", self._session.get_component("data_loader"))
         session.register_component("credential_provider", CredentialResolver([_Given(name, credentials)]))
-        return Session(session)
+        return Session(session, read_timeout=self._read_timeout)
 
 
 def _lifetime(name: str, credentials: dict[str, str]) -> float:
@@ -168,7 +170,7 @@ def unusable(error: BotoCoreError) -> IdentityError:
     return IdentityError(f"The AWS credentials cannot be used: {error}", NO_CREDENTIALS_ADVICE)
 
 
-def ambient() -> Session:
+def ambient(*, read_timeout: float = READ_TIMEOUT) -> Session:
     """Return the session of the ambient credentials: environment, profile, or instance.
 
     Raises `IdentityError` where the profile, or the file that should have it, cannot be read.
@@ -179,7 +181,7 @@ def ambient() -> Session:
         session.get_scoped_config()
     except BotoCoreError as error:
         raise unusable(error) from error
-    return Session(session)
+    return Session(session, read_timeout=read_timeout)
 
 
 def _refuse_other_regions(region: str) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.findings import Finding, Seen, Unseen
-from waybill.errors import Cancelled, WaybillError
+from waybill.errors import AccessDenied, Cancelled, Unavailable, WaybillError
 
 T = TypeVar("T")
 
@@ -20,6 +20,10 @@ def ask(tools: Tools, call: Callable[[], T]) -> Seen[T] | Unseen:
         return Seen(call())
     except Cancelled:
         raise
+    except Unavailable as error:
+        return Unseen(error.what, silent=True)
+    except AccessDenied as error:
+        return Unseen(error.what, refused=True, advice=error.advice)
     except WaybillError as error:
         return Unseen(in_words(error))
 

@@ -15,9 +15,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A fact that nobody may look at, and why."""
+    """A fact that could not be looked at, and why. `silent`: nobody answered; `refused`: whoever asked may not.
+
+    `advice` is what to do about a refusal: who allows it, by which statement.
+    """
 
     why: str
+    silent: bool = False
+    refused: bool = False
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,11 @@ class Seen(Generic[T]):
     """A fact."""
 
     value: T
+
+
+def is_silent(fact: Seen[T] | Unseen | None) -> bool:
+    """Whether nobody answered who would know a fact."""
+    return isinstance(fact, Unseen) and fact.silent
 
 
 class Verdict(StrEnum):
@@ -66,6 +77,25 @@ class Finding:
             "subject": self.subject or None,
             "says": self.says,
             "mend": self.mend or None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The body of a verb that only looks: everything that was found, good or bad."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything must be mended."""
+        return any(one.verdict is Verdict.FAIL for one in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members that the result document has more."""
+        return {
+            "counts": {verdict.value: number for verdict, number in counted(self.findings).items()},
+            "findings": [one.to_json() for one in self.findings],
         }
 
 

@@ -20,7 +20,10 @@ def sentence(body: Examined) -> str:
     """Return how it ended, in a sentence."""
     found = [f"{number} {_WORDS[verdict]}" for verdict, number in counted(body.findings).items() if number]
     told = f"{count(len(body.findings), 'check')}: {listing(found)}."
-    return f"{told} A release would not go through." if body.failed else told
+    if body.failed:
+        return f"{told} A release would not go through."
+    unknown = counted(body.findings)[Verdict.UNKNOWN]
+    return f"{told} What is unknown could not be looked at, and may stop a release." if unknown else told
 
 
 def as_text(body: Examined, ink: Ink) -> str:

@@ -22,11 +22,13 @@ MOST_SECONDS = 600
 class Workbench:
     """Makes what a run works with, of the ambient credentials and the run's surroundings."""
 
-    def __init__(self, shop: Shop) -> None:
-        from waybill.aws.sessions import ambient  # noqa: PLC0415 - a third of a second, and not needed for `--help`
+    def __init__(self, shop: Shop, *, patience: float | None = None) -> None:
+        """`patience`: seconds after which what does not answer is given up, where that is less than usual."""
+        from waybill.aws.sessions import READ_TIMEOUT, ambient  # noqa: PLC0415 - not needed for `--help`, and slow
 
         self._shop = shop
-        self._base = ambient()
+        self._patience = patience
+        self._base = ambient(read_timeout=READ_TIMEOUT if patience is None else patience / 2)
         self._regions = self._base.known_regions()
 
     def surroundings(self) -> Surroundings:
@@ -60,9 +62,9 @@ class Workbench:
 
         shop = self._shop
         journal, check = shop.journal, shop.cancellation.check
-        retry = Retry(
-            clock=shop.clock, random=random.random, check=check, budget=_budget(shop.face.environ.get(BUDGET, ""))
-        )
+        budget = _budget(shop.face.environ.get(BUDGET, ""))
+        budget = budget if self._patience is None else min(budget, self._patience)
+        retry = Retry(clock=shop.clock, random=random.random, check=check, budget=budget)
         regions = tuple(filter(None, (self._base.default_region, *places)))
         around = Around(
             id_token=shop.face.id_token,

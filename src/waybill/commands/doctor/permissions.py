@@ -11,9 +11,10 @@ from waybill.commands.tools import everywhere
 from waybill.domain.arns import Caller
 from waybill.domain.doctor.facts import Simulated
 from waybill.domain.doctor.permissions import Wanted, permission_findings
-from waybill.domain.doctor.readers import allows
+from waybill.domain.doctor.permits import permits, through_s3
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.requests import role_of
+from waybill.domain.iam.truth import Truth
 from waybill.domain.names import channel_parameter
 from waybill.ports.account import Account
 
@@ -67,7 +68,8 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
         region: f"arn:{partition}:s3:::{name}/{organisation.key_prefix}{project}@1.2.3"
         for region, name in buckets.items()
     }
-    keys = tuple(look.key.text for look in looks.values() if look.key)
+    # AWS's own key lets in whoever may use S3, by its own policy.
+    keys = tuple(look.key.text for look in looks.values() if look.key and look.customers)
     channel = channel_parameter(organisation.parameter_prefix, project, "latest")
     configured = () if request.place.overrides.replaces_all() else (request.place.configuration_parameter,)
     named = (*configured, organisation.bucket_parameter)
@@ -107,7 +109,13 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             resources=tuple(f"arn:{partition}:s3:::{name}" for name in buckets.values()),
             context={"s3:prefix": f"{organisation.key_prefix}{project}@"},
         ),
-        Wanted(check="decrypt", what="decrypt with the keys", actions=("kms:Decrypt",), resources=keys),
+        Wanted(
+            check="decrypt",
+            what="decrypt with the keys",
+            actions=("kms:Decrypt",),
+            resources=keys,
+            elsewhere=_by_key_policies(scene, looks),
+        ),
     ]
     return [group for group in groups if group.resources]
 
@@ -120,13 +128,26 @@ def _by_bucket_policies(
     for region, resource in objects.items():
         for action in OBJECTS:
             policy = looks[region].bucket_policy
-            if policy and _allowed(policy, action, scene.caller, resource):
+            if policy and _may_allow(policy, action, scene.caller, resource):
                 found.add((action, resource))
     return frozenset(found)
 
 
-def _allowed(policy: str, action: str, caller: Caller, resource: str) -> bool:
+def _by_key_policies(scene: Scene, looks: Mapping[str, RegionLook]) -> frozenset[tuple[str, str]]:
+    """Return which keys' own policies let the caller decrypt through S3."""
+    caller = scene.caller
+    return frozenset(
+        ("kms:Decrypt", look.key.text)
+        for region, look in looks.items()
+        if look.key and look.key_policy
+        if _may_allow(look.key_policy, "kms:Decrypt", caller, look.key.text, through_s3(caller.arn, region))
+    )
+
+
+def _may_allow(
+    policy: str, action: str, caller: Caller, resource: str, values: Mapping[str, str] | None = None
+) -> bool:
     try:
-        return allows(policy, action, caller.arn, resource)
+        return permits(policy, action, caller.arn, resource, values, itself=True).truth is not Truth.NO
     except ValueError:
         return False

@@ -5,37 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from waybill.commands.asking import ask
+from waybill.commands.doctor.keys import key_named, look_at_key
 from waybill.commands.doctor.scene import Scene
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.clock import clock_finding
 from waybill.domain.doctor.configuring import bucket_parameter_finding
-from waybill.domain.doctor.facts import Key
 from waybill.domain.doctor.keys import KeyLook, key_findings
 from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.verdicts import bad, unknown
-from waybill.domain.findings import Finding, Seen, Unseen, Verdict
+from waybill.domain.findings import Finding, Seen, Unseen, Verdict, is_silent
 from waybill.domain.names import is_bucket
-from waybill.domain.setup.adoption.buckets import BucketFacts, Missing, judged
-from waybill.errors import AccessDenied, WaybillError
-from waybill.ports.examination import Examination
+from waybill.domain.setup.adoption.buckets import Missing, judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionLook:
-    """What was found in a region, and what else is to be looked at with it: its bucket, the key, the bucket policy."""
+    """What was found in a region, and what else is to be looked at with it: its bucket, the key, their policies.
+
+    `customers`: the key is no key of AWS's. `silent`: nobody answers there.
+    """
 
     findings: tuple[Finding, ...]
     bucket: str = ""
     key: KeyArn | None = None
+    customers: bool = True
     bucket_policy: str = ""
+    key_policy: str = ""
+    silent: bool = False
 
 
 def look_at_region(scene: Scene, region: str) -> RegionLook:
     """Look at one region."""
     exam, tools = scene.examination(region), scene.tools
+    if is_silent(scene.texts.get(region)):
+        return _silent(region)
     before = tools.clock.now()
     time = ask(tools, exam.time)
     found = [clock_finding(time, before, tools.clock.now(), region)]
+    if is_silent(time):
+        return _silent(region)
     parameter = scene.organisation.bucket_parameter
     if not parameter:
         return RegionLook(findings=tuple(found))
@@ -45,7 +53,7 @@ def look_at_region(scene: Scene, region: str) -> RegionLook:
         return None if there is None else there.value
 
     named = ask(tools, value)
-    found.append(bucket_parameter_finding(named, parameter, region))
+    found.append(bucket_parameter_finding(named, parameter, region, own=scene.own))
     if isinstance(named, Unseen) or not named.value or not is_bucket(named.value):
         return RegionLook(findings=tuple(found))
     look = _of_the_bucket(scene, region, named.value)
@@ -62,16 +70,28 @@ def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
         return RegionLook(findings=(_gone(scene, region, name, facts),))
     found = [_unneeded(one, scene) for one in judged(name, region, facts)]
     policy = facts.policy.value if isinstance(facts.policy, Seen) else ""
-    named = _key(scene, region, facts)
+    named = key_named(scene, region, facts)
     if named is None:
         return RegionLook(findings=tuple(found), bucket=name, bucket_policy=policy)
-    look = _look_at_key(scene, region, named)
-    found += key_findings(look, region, scene.caller.arn)
-    key = look.key.value if isinstance(look.key, Seen) else None
-    # AWS's own key has a policy that nobody may change.
-    if key is not None and not named.text.endswith("alias/aws/s3") and isinstance(facts.policy, Seen):
-        found += _readers(scene, region, name, policy, key)
-    return RegionLook(findings=tuple(found), bucket=name, key=key.arn if key else None, bucket_policy=policy)
+    keyed = look_at_key(scene, region, named)
+    found += key_findings(keyed, region, scene.caller.arn)
+    key = keyed.key.value if isinstance(keyed.key, Seen) else None
+    if isinstance(facts.policy, Seen):
+        found += _readers(scene, region, name, policy, keyed)
+    return RegionLook(
+        findings=tuple(found),
+        bucket=name,
+        key=key.arn if key else None,
+        customers=key is None or key.customers,
+        bucket_policy=policy,
+        key_policy=keyed.policy.value if isinstance(keyed.policy, Seen) else "",
+    )
+
+
+def _silent(region: str) -> RegionLook:
+    """Return that nobody answers there: each further question would take its whole time limit."""
+    says = "nobody answers there, so nothing of it was looked at: a release would fail, or wait, as long as that lasts"
+    return RegionLook(findings=(unknown("region", says, region=region),), silent=True)
 
 
 def _unneeded(one: Finding, scene: Scene) -> Finding:
@@ -81,11 +101,11 @@ def _unneeded(one: Finding, scene: Scene) -> Finding:
     return one
 
 
-def _readers(scene: Scene, region: str, bucket: str, policy: str, key: Key) -> list[Finding]:
-    """Compare the two policies, where both are this account's."""
-    if not key.customers or key.arn.account != scene.caller.account:
+def _readers(scene: Scene, region: str, bucket: str, policy: str, look: KeyLook) -> list[Finding]:
+    """Compare the bucket's policy with its key's, where both are this account's."""
+    key = look.key.value if isinstance(look.key, Seen) else None
+    if key is None or look.policy is None:
         return []
-    exam = scene.examination(region)
     project = scene.request.project or "project"
     shared = Shared(
         account=scene.caller.account,
@@ -94,7 +114,7 @@ def _readers(scene: Scene, region: str, bucket: str, policy: str, key: Key) -> l
         bucket=bucket,
         key=key.arn.text,
         bucket_policy=policy,
-        key_policy=ask(scene.tools, lambda: exam.key_policy(key.arn)),
+        key_policy=look.policy,
         object_key=f"{scene.organisation.key_prefix}{project}@1.2.3",
     )
     return list(reader_findings(shared))
@@ -112,48 +132,3 @@ def _gone(scene: Scene, region: str, name: str, missing: Missing) -> Finding:
         says = f"is no bucket of account {scene.caller.account}: it belongs to somebody else"
         return bad("bucket-owner", says, mend, region=region, subject=name)
     return unknown("bucket", missing.value, region=region, subject=name)
-
-
-def _key(scene: Scene, region: str, facts: BucketFacts) -> KeyArn | None:
-    """Return the key that a run would name: the one that is asked for, else the bucket's default."""
-    kms = scene.request.kms
-    if kms.none:
-        return None
-    given = kms.by_region.get(region) or kms.one
-    if given is not None:
-        return given
-    if isinstance(facts.encryption, Unseen) or not facts.encryption.value.algorithm.startswith("aws:kms"):
-        return None
-    caller = scene.caller
-    try:
-        return KeyArn.normalise(
-            facts.encryption.value.key or "alias/aws/s3",
-            partition=caller.partition,
-            region=region,
-            account=caller.account,
-        )
-    except ValueError:
-        return None
-
-
-def _look_at_key(scene: Scene, region: str, named: KeyArn) -> KeyLook:
-    exam = scene.examination(region)
-    if named.region != region:
-        return KeyLook(named=named, key=Seen(None))
-    key = ask(scene.tools, lambda: exam.key(named))
-    there = key.value if isinstance(key, Seen) else None
-    usable = scene.own and (there is None or there.state == "Enabled")
-    tried = _tried(scene, exam, there.arn if there else named) if usable else None
-    return KeyLook(named=named, key=key, used=tried)
-
-
-def _tried(scene: Scene, exam: Examination, key: KeyArn) -> Seen[str] | Unseen:
-    """Try the key. A refusal is the answer here, and no ignorance: whoever stages is refused as well."""
-    scene.tools.cancellation.check()
-    try:
-        exam.try_key(key)
-    except AccessDenied as error:
-        return Seen(error.what)
-    except WaybillError as error:
-        return Unseen(error.what)
-    return Seen("")

@@ -5,16 +5,16 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.facts import Key
-from waybill.domain.doctor.readers import allows, through_s3
+from waybill.domain.doctor.permits import mend, permits, through_s3, unclear
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.iam.truth import Truth
 from waybill.domain.pipeline import Pipeline
 from waybill.domain.setup.adoption.buckets import BucketFacts, Missing
 
@@ -96,26 +96,26 @@ def foreign_roles(pipeline: Pipeline, region: str) -> list[str]:
 
 def _key(look: StoreLook, roles: Sequence[str], where: dict[str, Any]) -> Iterator[Finding]:
     written, check = look.store.key, "artifact-key"
-    mend = (
+    how = (
         'Give the artifact store "encryptionKey": {"id": KEY_ARN, "type": "KMS"}, with a key of your own in '
         f"{look.store.region} whose policy lets {', '.join(roles) or 'the pipeline'} use it."
     )
     if not written:
         if roles:
             says = f"names no key, so AWS's own encrypts, which {', '.join(roles)} cannot use"
-            yield bad(check, says, mend, **where)
+            yield bad(check, says, how, **where)
         return
     if "alias/" in written and roles:
-        yield bad(check, f"names its key by the alias {written}, which no other account can use", mend, **where)
+        yield bad(check, f"names its key by the alias {written}, which no other account can use", how, **where)
         return
     if look.named is not None and look.named.region != look.store.region:
         says = f"names a key of {look.named.region} for the artifacts of {look.store.region}"
-        yield bad(check, says, mend, **where)
+        yield bad(check, says, how, **where)
         return
-    yield from _of_the_key(look, roles, mend, where)
+    yield from _of_the_key(look, roles, how, where)
 
 
-def _of_the_key(look: StoreLook, roles: Sequence[str], mend: str, where: dict[str, Any]) -> Iterator[Finding]:
+def _of_the_key(look: StoreLook, roles: Sequence[str], how: str, where: dict[str, Any]) -> Iterator[Finding]:
     check, written = "artifact-key", look.store.key
     if look.key is None:
         return
@@ -124,7 +124,7 @@ def _of_the_key(look: StoreLook, roles: Sequence[str], mend: str, where: dict[st
         return
     key = look.key.value
     if key is None:
-        yield bad(check, f"names the key {written}, which is not there", mend, **where)
+        yield bad(check, f"names the key {written}, which is not there", how, **where)
         return
     if key.state != "Enabled":
         says = f"its artifacts' key {key.arn} is {key.state}"
@@ -132,7 +132,7 @@ def _of_the_key(look: StoreLook, roles: Sequence[str], mend: str, where: dict[st
         return
     if roles and not key.customers:
         says = f"its artifacts' key is one that AWS manages, which {', '.join(roles)} cannot use"
-        yield bad(check, says, mend, **where)
+        yield bad(check, says, how, **where)
         return
     yield good(check, "its artifacts' key is there, and enabled", **where)
     if roles and look.key_policy is not None:
@@ -144,9 +144,10 @@ def _key_policy(policy: Seen[str] | Unseen, key: Key, roles: Sequence[str], wher
     if isinstance(policy, Unseen):
         return unseen(check, policy, **where)
     region = key.arn.region
-    lacking = [
-        role for role in roles if not allows(policy.value, "kms:Decrypt", role, key.arn.text, through_s3(role, region))
-    ]
+    found = {role: permits(policy.value, "kms:Decrypt", role, key.arn.text, through_s3(role, region)) for role in roles}
+    lacking = [role for role, one in found.items() if one.truth is Truth.NO]
+    if not lacking and any(one.truth is Truth.MAYBE for one in found.values()):
+        return unclear(check, "whether the roles of other accounts may use its artifacts' key", found.values(), **where)
     if not lacking:
         return good(check, "the roles of other accounts may use its artifacts' key", **where)
     statement = {
@@ -156,7 +157,8 @@ def _key_policy(policy: Seen[str] | Unseen, key: Key, roles: Sequence[str], wher
         "Resource": "*",
     }
     says = f"{', '.join(lacking)} may not decrypt its artifacts: the action fails"
-    return bad(check, says, f"Add to the key policy of {key.arn}: {json.dumps(statement)}", **where)
+    how = mend(f"the key policy of {key.arn}", statement, [found[role] for role in lacking])
+    return bad(check, says, how, **where)
 
 
 def _bucket_policy(look: StoreLook, facts: BucketFacts, roles: Sequence[str], where: dict[str, Any]) -> Finding:
@@ -164,9 +166,11 @@ def _bucket_policy(look: StoreLook, facts: BucketFacts, roles: Sequence[str], wh
     if isinstance(facts.policy, Unseen):
         return unseen(check, facts.policy, **where)
     arn = f"arn:{roles[0].split(':')[1]}:s3:::{bucket}"
-    lacking = [
-        role for role in roles if not allows(facts.policy.value or "{}", "s3:GetObject", role, f"{arn}/pipeline/object")
-    ]
+    policy = facts.policy.value or "{}"
+    found = {role: permits(policy, "s3:GetObject", role, f"{arn}/pipeline/object") for role in roles}
+    lacking = [role for role, one in found.items() if one.truth is Truth.NO]
+    if not lacking and any(one.truth is Truth.MAYBE for one in found.values()):
+        return unclear(check, "whether the roles of other accounts may read its artifacts", found.values(), **where)
     if not lacking:
         return good(check, "the roles of other accounts may read its artifacts", **where)
     statement = {
@@ -176,4 +180,5 @@ def _bucket_policy(look: StoreLook, facts: BucketFacts, roles: Sequence[str], wh
         "Resource": f"{arn}/*",
     }
     says = f"{', '.join(lacking)} may not read its artifacts: the action fails"
-    return bad(check, says, f"Add to the policy of the bucket {bucket}: {json.dumps(statement)}", **where)
+    how = mend(f"the policy of the bucket {bucket}", statement, [found[role] for role in lacking])
+    return bad(check, says, how, **where)

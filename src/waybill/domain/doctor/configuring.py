@@ -19,8 +19,13 @@ Texts = Mapping[str, Seen[str | None] | Unseen]
 """What the parameter holds, by region; None: it is not there."""
 
 
-def configuration_findings(texts: Texts, parameter: str, organisation: Organisation) -> Iterator[Finding]:
-    """Yield whether each region has the configuration, and whether all have the same."""
+def configuration_findings(
+    texts: Texts, parameter: str, organisation: Organisation, *, own: bool = False
+) -> Iterator[Finding]:
+    """Yield whether each region has the configuration, and whether all have the same.
+
+    `own`: it is read as the run itself reads it, so that to be refused is the answer.
+    """
     known = {region: fact.value for region, fact in texts.items() if isinstance(fact, Seen) and fact.value is not None}
     most = max(known.values(), key=list(known.values()).count, default="{...}")
     # Where nobody could read it, nobody knows what it says.
@@ -28,7 +33,7 @@ def configuration_findings(texts: Texts, parameter: str, organisation: Organisat
     wrong = [str(fault) for fault in faults(organisation, source=f"the parameter {parameter}")] if judged else []
     for region, fact in texts.items():
         if isinstance(fact, Unseen):
-            yield unseen("configuration", fact, region=region)
+            yield _unread("configuration", fact, region, parameter, own=own)
             continue
         mend = _put(region, parameter, most)
         if fact.value is None:
@@ -43,11 +48,20 @@ def configuration_findings(texts: Texts, parameter: str, organisation: Organisat
     yield from _equal(known, parameter)
 
 
-def bucket_parameter_finding(fact: Seen[str | None] | Unseen, parameter: str, region: str) -> Finding:
-    """Return whether a region says which bucket is its own."""
+def _unread(check: str, fact: Unseen, region: str, subject: str, *, own: bool) -> Finding:
+    if not (own and fact.refused):
+        return unseen(check, fact, region=region, subject=subject)
+    says = f"may not be read, and nothing is released without it: {fact.why}"
+    return bad(check, says, fact.advice, region=region, subject=subject)
+
+
+def bucket_parameter_finding(
+    fact: Seen[str | None] | Unseen, parameter: str, region: str, *, own: bool = False
+) -> Finding:
+    """Return whether a region says which bucket is its own; `own`: it is read as the run itself reads it."""
     check, subject = "bucket-parameter", parameter
     if isinstance(fact, Unseen):
-        return unseen(check, fact, region=region, subject=subject)
+        return _unread(check, fact, region, subject, own=own)
     mend = _put(region, parameter, "BUCKET", overwrite=fact.value is not None)
     if fact.value is None:
         says = "is not there: the region is not prepared"

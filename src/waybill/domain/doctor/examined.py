@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from waybill.domain.doctor.fixing import FixPlan
-from waybill.domain.findings import Finding, Verdict, counted
+from waybill.domain.findings import Findings
 from waybill.domain.identity import Identity
 from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import KmsChoice, Place
@@ -41,21 +41,11 @@ class DoctorRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(Findings):
     """The body of doctor."""
 
-    findings: tuple[Finding, ...]
     fix: FixPlan | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything must be mended."""
-        return any(one.verdict is Verdict.FAIL for one in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """Return the members that the result document has more."""
-        return {
-            "counts": {verdict.value: number for verdict, number in counted(self.findings).items()},
-            "findings": [one.to_json() for one in self.findings],
-            **({"fix_plan": self.fix.to_json()} if self.fix else {}),
-        }
+        return {**Findings.to_json(self), **({"fix_plan": self.fix.to_json()} if self.fix else {})}

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.facts import Key
+from waybill.domain.doctor.permits import Permit, mend
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.iam.truth import Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How KMS's dry run ended: `refused` with words, or not.
+
+    `advice` says what would mend it, `denials` are statements of the key's policy that deny it. `only_through_s3`: the
+    dry run was refused, and what S3 asks for somebody would not be.
+    """
+
+    refused: str = ""
+    advice: str = ""
+    denials: tuple[Mapping[str, Any], ...] = ()
+    only_through_s3: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyLook:
-    """A key as it was looked at. `used` is whether a data key could be made with it, as its own dry run said.
+    """A key as it was looked at. `used` is whether a data key could be made with it; None: it was not tried.
 
-    `used` `Seen("")`: it could; `Seen(words)`: KMS refused with these words; None: it was not tried.
+    `policy` is the key's own; None: it is another account's, or AWS's.
     """
 
     named: KeyArn
     key: Seen[Key | None] | Unseen
-    used: Seen[str] | Unseen | None = None
+    used: Seen[Tried] | Unseen | None = None
+    policy: Seen[str] | Unseen | None = None
 
 
 def key_findings(look: KeyLook, region: str, caller: str) -> Iterator[Finding]:
@@ -28,15 +46,15 @@ def key_findings(look: KeyLook, region: str, caller: str) -> Iterator[Finding]:
     subject = look.named.text
     if look.named.region != region:
         says = f"is of {look.named.region}: S3 in {region} cannot encrypt with it"
-        mend = f"Give the bucket a key of {region} (or a replica of that key there) as its default."
-        yield bad("key-region", says, mend, region=region, subject=subject)
+        how = f"Give the bucket a key of {region} (or a replica of that key there) as its default."
+        yield bad("key-region", says, how, region=region, subject=subject)
         return
     yield good("key-region", "is of the bucket's region", region=region, subject=subject)
     if isinstance(look.key, Unseen):
         yield unseen("key", look.key, region=region, subject=subject)
     elif look.key.value is None:
-        mend = f"Make one, or name another as the bucket's default (aws kms list-keys --region {region} shows them)."
-        yield bad("key", "is not there", mend, region=region, subject=subject)
+        how = f"Make one, or name another as the bucket's default (aws kms list-keys --region {region} shows them)."
+        yield bad("key", "is not there", how, region=region, subject=subject)
         return
     else:
         yield good("key", "is there", region=region, subject=subject)
@@ -53,18 +71,22 @@ def _enabled(key: Key, region: str) -> Finding:
         return good("key-enabled", "is enabled", region=region, subject=subject)
     if key.state == "PendingDeletion":
         says = "is about to be deleted: nothing can be encrypted or read with it, and soon never again"
-        mend = f"aws kms cancel-key-deletion --region {region} --key-id {subject}, and then enable it"
-        return bad("key-enabled", says, mend, region=region, subject=subject)
+        how = f"aws kms cancel-key-deletion --region {region} --key-id {subject}, and then enable it"
+        return bad("key-enabled", says, how, region=region, subject=subject)
     says = f"is {key.state}: nothing can be encrypted or read with it"
-    mend = f"aws kms enable-key --region {region} --key-id {subject}"
-    return bad("key-enabled", says, mend, region=region, subject=subject)
+    how = f"aws kms enable-key --region {region} --key-id {subject}"
+    return bad("key-enabled", says, how, region=region, subject=subject)
 
 
-def _usable(used: Seen[str] | Unseen, region: str, subject: str, caller: str) -> Finding:
+def _usable(used: Seen[Tried] | Unseen, region: str, subject: str, caller: str) -> Finding:
     if isinstance(used, Unseen):
         return unseen("key-use", used, region=region, subject=subject)
-    if not used.value:
-        return good("key-use", f"lets {caller} make data keys", region=region, subject=subject)
-    statement = f'{{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "{subject}"}}'
-    mend = f"Add to the identity policy of {caller}, and let the key policy allow the same: {statement}"
-    return bad("key-use", f"cannot be used: {used.value}", mend, region=region, subject=subject)
+    tried = used.value
+    if not tried.refused:
+        how = "through S3, and only so" if tried.only_through_s3 else "as a dry run says"
+        return good("key-use", f"lets {caller} make data keys, {how}", region=region, subject=subject)
+    if tried.denials:
+        how = mend(f"the key policy of {subject}", {}, [Permit(truth=Truth.NO, denials=tried.denials)])
+    else:
+        how = tried.advice or f"Let the identity policy of {caller} and the key policy allow kms:GenerateDataKey."
+    return bad("key-use", f"cannot be used: {tried.refused}", how, region=region, subject=subject)

@@ -5,19 +5,17 @@ Reading what a key encrypts needs both, in two documents that nobody compares: a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from waybill.domain.doctor.permits import Permit, mend, permits, through_s3, unclear
 from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.conditions import many
-from waybill.domain.iam.context import Context
 from waybill.domain.iam.documents import Statement, statements_of
-from waybill.domain.iam.policies import Decision, decide
-from waybill.domain.iam.requests import Request
+from waybill.domain.iam.truth import Truth
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ARN = re.compile(r"arn:[^:]+:(?:iam|sts)::(\d{12}):.+")
@@ -48,7 +46,8 @@ def reader_findings(shared: Shared) -> Iterator[Finding]:
     region = shared.region
     try:
         named = foreigners(shared.bucket_policy, shared.account)
-        readers = [one for one in named if _reads(shared, one)]
+        reads = {one: _reads(shared, one) for one in named}
+        readers = [one for one, found in reads.items() if found.truth is Truth.YES]
     except ValueError as error:
         says = f"has a policy that cannot be read: {error}"
         yield bad("key-readers", says, "Correct the bucket policy.", region=region, subject=shared.bucket)
@@ -58,24 +57,39 @@ def reader_findings(shared: Shared) -> Iterator[Finding]:
             yield unseen("key-readers", shared.key_policy, region=region, subject=shared.key)
         return
     policy = shared.key_policy.value
-    users = [one for one in dict.fromkeys([*named, *foreigners(policy, shared.account)]) if _decrypts(shared, one)]
-    yield _one_sided(shared, [one for one in readers if not _covered(one, users)])
-    yield _other_sided(shared, [one for one in users if not _covered(one, readers)])
+    every = list(dict.fromkeys([*named, *foreigners(policy, shared.account)]))
+    uses = {one: _decrypts(shared, policy, one) for one in every}
+    yield _one_sided(shared, _lacking(readers, uses), uses)
+    reads |= {one: _reads(shared, one) for one in every if one not in reads}
+    yield _other_sided(shared, _lacking([one for one in every if uses[one].truth is Truth.YES], reads), reads)
 
 
-def _one_sided(shared: Shared, lacking: Sequence[str]) -> Finding:
+def _lacking(some: Sequence[str], others: Mapping[str, Permit]) -> list[str]:
+    """Return those of some whom the other policy does not surely let, nor anybody that speaks for them."""
+    sure = [one for one, found in others.items() if found.truth is Truth.YES]
+    return [one for one in some if not _covered(one, sure)]
+
+
+def _one_sided(shared: Shared, some: Sequence[str], uses: Mapping[str, Permit]) -> Finding:
     region, subject = shared.region, shared.key
+    lacking = [one for one in some if uses[one].truth is Truth.NO]
+    if some and not lacking:
+        what = f"whether {_listed(some)} may decrypt what is in {shared.bucket}"
+        return unclear("key-readers", what, [uses[one] for one in some], region=region, subject=subject)
     if not lacking:
         return good("key-readers", "whoever else may read the bucket may decrypt", region=region, subject=subject)
     says = f"{_listed(lacking)} may read {shared.bucket}, and may not decrypt what is in it"
-    statement = json.dumps(
-        {"Effect": "Allow", "Principal": {"AWS": list(lacking)}, "Action": "kms:Decrypt", "Resource": "*"}
-    )
-    return bad("key-readers", says, f"Add to the key policy: {statement}", region=region, subject=subject)
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(lacking)}, "Action": "kms:Decrypt", "Resource": "*"}
+    how = mend("the key policy", statement, [uses[one] for one in lacking])
+    return bad("key-readers", says, how, region=region, subject=subject)
 
 
-def _other_sided(shared: Shared, lacking: Sequence[str]) -> Finding:
+def _other_sided(shared: Shared, some: Sequence[str], reads: Mapping[str, Permit]) -> Finding:
     region, subject = shared.region, shared.bucket
+    lacking = [one for one in some if reads[one].truth is Truth.NO]
+    if some and not lacking:
+        what = f"whether {_listed(some)}, who may decrypt what is in it, may read it"
+        return unclear("bucket-readers", what, [reads[one] for one in some], region=region, subject=subject)
     if not lacking:
         return good("bucket-readers", "whoever else may decrypt may read the bucket", region=region, subject=subject)
     says = f"{_listed(lacking)} may decrypt what is in it, and may not read it: nobody can promote from here so"
@@ -93,37 +107,18 @@ def _other_sided(shared: Shared, lacking: Sequence[str]) -> Finding:
             "Resource": f"arn:{shared.partition}:s3:::{shared.bucket}",
         },
     ]
-    mend = f"Add to the bucket policy: {json.dumps(statements)}; or take them out of the key policy."
-    return doubtful("bucket-readers", says, mend, region=region, subject=subject)
+    how = mend("the bucket policy", statements, [reads[one] for one in lacking])
+    how += "; or take them out of the key policy."
+    return doubtful("bucket-readers", says, how, region=region, subject=subject)
 
 
-def allows(policy: str, action: str, caller: str, resource: str, values: Mapping[str, str] | None = None) -> bool:
-    """Tell whether a policy that names principals allows a caller of another account an action, as far as it says."""
-    match = _ARN.fullmatch(caller)
-    account = match[1] if match else ""
-    request = Request(caller, account, Context(dict(values or {})), resource)
-    return decide(policy, action, request).decision is Decision.ALLOWED
-
-
-def _reads(shared: Shared, caller: str) -> bool:
+def _reads(shared: Shared, caller: str) -> Permit:
     values = {"aws:resourceaccount": shared.account}
-    return allows(shared.bucket_policy, "s3:GetObject", caller, shared.object_arn, values)
+    return permits(shared.bucket_policy or "{}", "s3:GetObject", caller, shared.object_arn, values)
 
 
-def _decrypts(shared: Shared, caller: str) -> bool:
-    if isinstance(shared.key_policy, Unseen):
-        return False
-    return allows(shared.key_policy.value, "kms:Decrypt", caller, shared.key, through_s3(caller, shared.region))
-
-
-def through_s3(caller: str, region: str) -> dict[str, str]:
-    """Return what a call of KMS says of itself that S3 makes for somebody."""
-    match = _ARN.fullmatch(caller)
-    return {
-        "kms:viaservice": f"s3.{region}.amazonaws.com",
-        "kms:calleraccount": match[1] if match else "",
-        "aws:viaawsservice": "true",
-    }
+def _decrypts(shared: Shared, policy: str, caller: str) -> Permit:
+    return permits(policy, "kms:Decrypt", caller, shared.key, through_s3(caller, shared.region))
 
 
 def foreigners(policy: str, account: str) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from waybill.domain.doctor.facts import Role, Said, Simulated
-from waybill.domain.doctor.readers import allows
+from waybill.domain.doctor.permits import mend, permit, permits, unclear
 from waybill.domain.doctor.verdicts import bad, good, unknown, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.context import Context
-from waybill.domain.iam.policies import Decision, decide
 from waybill.domain.iam.requests import Request
+from waybill.domain.iam.truth import Truth
 from waybill.domain.pipeline import Pipeline
 
 SERVICE = "codepipeline.amazonaws.com"
@@ -59,15 +59,19 @@ def _own(pipeline: Pipeline, look: RolesLook) -> Finding:
         return unseen(check, look.own, region=region, subject=subject)
     role = look.own.value
     if role is None:
-        mend = "Make the role, or give the pipeline another one (`roleArn`)."
-        return bad(check, f"its role {look.arn} is not there", mend, region=region, subject=subject)
+        how = "Make the role, or give the pipeline another one (`roleArn`)."
+        return bad(check, f"its role {look.arn} is not there", how, region=region, subject=subject)
     context = Context({"aws:sourcearn": pipeline.arn, "aws:sourceaccount": pipeline.account})
     request = Request(SERVICE, "", context)
-    if decide(role.trust, "sts:AssumeRole", request).decision is not Decision.ALLOWED:
+    found = permit(role.trust, "sts:AssumeRole", request)
+    if found.truth is Truth.MAYBE:
+        what = f"whether CodePipeline may take its role {role.arn}"
+        return unclear(check, what, [found], region=region, subject=subject)
+    if found.truth is Truth.NO:
         statement = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
         says = f"CodePipeline may not take its role {role.arn}: nothing in it runs"
-        mend = f"Add to the role's trust policy: {json.dumps(statement)}"
-        return bad(check, says, mend, region=region, subject=subject)
+        how = mend(f"the trust policy of {role.arn}", statement, [found])
+        return bad(check, says, how, region=region, subject=subject)
     return good(check, f"CodePipeline may take its role {role.arn}", region=region, subject=subject)
 
 
@@ -82,8 +86,8 @@ def _taken(pipeline: Pipeline, look: RolesLook, simulated: Sequence[Simulated]) 
     if refused:
         statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": refused}
         says = f"its role {look.arn} may not take {', '.join(refused)}, as an action does: the action fails"
-        mend = f"Add to the identity policy of {look.arn}: {json.dumps(statement)}"
-        return bad(check, says, mend, region=region, subject=subject)
+        how = f"Add to the identity policy of {look.arn}: {json.dumps(statement)}"
+        return bad(check, says, how, region=region, subject=subject)
     return good(check, "its role may take the roles of its actions", region=region, subject=subject)
 
 
@@ -96,9 +100,12 @@ def _trust(pipeline: Pipeline, look: RolesLook, arn: str, fact: Seen[Role | None
         return bad(
             check, says, "Make the role (`waybill setup apply`), or name another.", region=region, subject=subject
         )
-    if not allows(fact.value.trust, "sts:AssumeRole", look.arn, arn):
+    found = permits(fact.value.trust, "sts:AssumeRole", look.arn, arn)
+    if found.truth is Truth.MAYBE:
+        return unclear(check, f"whether {arn} trusts the pipeline's role", [found], region=region, subject=subject)
+    if found.truth is Truth.NO:
         statement = {"Effect": "Allow", "Principal": {"AWS": look.arn}, "Action": "sts:AssumeRole"}
         says = f"{arn} does not trust the pipeline's role {look.arn}: the action fails"
-        mend = f"Add to the trust policy of {arn}: {json.dumps(statement)}"
-        return bad(check, says, mend, region=region, subject=subject)
+        how = mend(f"the trust policy of {arn}", statement, [found])
+        return bad(check, says, how, region=region, subject=subject)
     return good(check, f"{arn} trusts the pipeline's role", region=region, subject=subject)

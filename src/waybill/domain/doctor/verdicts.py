@@ -26,5 +26,8 @@ def unknown(check: str, why: str, mend: str = "", *, region: str = "", subject: 
 
 
 def unseen(check: str, fact: Unseen, *, region: str = "", subject: str = "") -> Finding:
-    """Return that a fact may not be looked at."""
-    return unknown(check, f"may not be looked at: {fact.why}", region=region, subject=subject)
+    """Return that a fact could not be looked at; a refusal comes with what would let it be."""
+    if fact.silent:
+        return unknown(check, f"nobody answered: {fact.why}", region=region, subject=subject)
+    mend = fact.advice if fact.refused else ""
+    return unknown(check, f"may not be looked at: {fact.why}", mend, region=region, subject=subject)

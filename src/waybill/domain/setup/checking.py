@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from waybill.domain.findings import Finding, Seen, Unseen, Verdict, counted
+from waybill.domain.findings import Finding, Findings, Seen, Unseen, Verdict
 from waybill.domain.setup.organisation import Member
 from waybill.domain.setup.requests import Members
 
@@ -62,22 +61,8 @@ class CheckRequest(Members):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Findings):
     """The body of a check: what was found, the account's findings together."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything must be mended."""
-        return any(one.verdict is Verdict.FAIL for one in self.findings)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the members that the result document has more."""
-        return {
-            "counts": {verdict.value: number for verdict, number in counted(self.findings).items()},
-            "findings": [one.to_json() for one in self.findings],
-        }
 
 
 def long_lived(access_key: str) -> Finding:
