@@ -23,4 +23,4 @@ def read(
     if reading.faults or found is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     members, access = found
-    return ShowRequest(prepared=members.prepared, among=members.among, session=members.session, access=access)
+    return ShowRequest(organisation=members.organisation, among=members.among, session=members.session, access=access)

@@ -16,7 +16,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.tools import Tools
 from waybill.domain.arns import RoleArn
 from waybill.domain.identity import Identity
-from waybill.domain.setup.organisation import Member, Prefixes, Prepared
+from waybill.domain.setup.organisation import Member, Organisation, Prefixes
 from waybill.inputs.surroundings import Surroundings
 from waybill.ports.account import Gateway
 from waybill.retry import Retry
@@ -29,7 +29,7 @@ def role(account: str) -> RoleArn:
     return RoleArn.parse(f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole")
 
 
-PREPARED = Prepared(
+PREPARED = Organisation(
     accounts=(
         Member(name="development", id=DEVELOPMENT, role=role(DEVELOPMENT)),
         Member(name="production", id=PRODUCTION, role=role(PRODUCTION), external_id="acme", source="development"),
@@ -45,7 +45,7 @@ ACCOUNTS = {"development": DEVELOPMENT, "production": PRODUCTION}
 class Standing:
     """A world with more regions than the file has. `entered` are the identities that were asked for, in order."""
 
-    prepared: Prepared = PREPARED
+    organisation: Organisation = PREPARED
     world: FakeAws = field(default_factory=lambda: FakeAws.prepared(regions=(*REGIONS, OTHER_REGION)))
     reporter: RecordingReporter = field(default_factory=RecordingReporter)
     clock: FakeClock = field(default_factory=FakeClock)
@@ -79,9 +79,9 @@ class Standing:
         history = self.world.history(region, account, PARAMETER)
         return json.loads(history[-1]) if history else None
 
-    def file(self, path: Path, regions: frozenset[str]) -> Prepared:
+    def file(self, path: Path, regions: frozenset[str]) -> Organisation:
         """Read the file, whichever."""
-        return self.prepared
+        return self.organisation
 
     def around(self) -> Surroundings:
         return around(regions=frozenset(self.world.regions))
@@ -105,5 +105,5 @@ class Standing:
 
     def with_regions(self, *regions: str) -> Standing:
         """Have the file name these regions."""
-        self.prepared = replace(self.prepared, regions=regions)
+        self.organisation = replace(self.organisation, regions=regions)
         return self

@@ -8,17 +8,17 @@ from fakes.clock import FakeClock
 from inputs.setup.example import EXAMPLE, REGIONS, changed, read
 from waybill.commands.setup.emit import EmitRequest, emit
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.organisation import Organisation
 from waybill.errors import InputError
-from waybill.inputs.setup import read_prepared
+from waybill.inputs.setup import read_organisation
 from waybill.routes.folder import DiskFolder
 from waybill.routes.package_files import PackageTemplates
 
-PREPARED = read_prepared(EXAMPLE, regions=REGIONS)
+PREPARED = read_organisation(EXAMPLE, regions=REGIONS)
 
 
-def run(folder: Path, prepared: Prepared = PREPARED, *, force: bool = False) -> Result:
-    request = EmitRequest(prepared=prepared, directory=str(folder), force=force)
+def run(folder: Path, organisation: Organisation = PREPARED, *, force: bool = False) -> Result:
+    request = EmitRequest(organisation=organisation, directory=str(folder), force=force)
     return emit(request, DiskFolder(folder), PackageTemplates(), FakeClock())
 
 

@@ -13,7 +13,7 @@ from fakes.state import DeclaredState
 from waybill.commands.setup.pipeline_role import pipeline_role
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Result
-from waybill.domain.setup.organisation import Output, PreparedPipeline
+from waybill.domain.setup.organisation import Output, PipelineEntry
 from waybill.domain.setup.pipelines.role import RoleEdited
 from waybill.errors import ConflictError, ExitCode, IdentityError, InputError, Unavailable
 from waybill.inputs import setup_pipeline_role as inputs
@@ -250,10 +250,10 @@ class TestOfTheFile:
     @pytest.fixture
     def standing(self, standing: Standing) -> Standing:
         """A file that knows the pipeline."""
-        known = PreparedPipeline(
+        known = PipelineEntry(
             name=NAME, account="development", production="production", region=A, output=Output(bucket="output")
         )
-        standing.prepared = replace(PREPARED, pipelines=(known,), regions=(B, A))
+        standing.organisation = replace(PREPARED, pipelines=(known,), regions=(B, A))
         return standing
 
     def test_the_file_knows_the_account_the_region_and_the_role(self, standing: Standing) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.organisation import Organisation
 from waybill.errors import InputError
-from waybill.inputs.setup import read_prepared
+from waybill.inputs.setup import read_organisation
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "waybill.yaml"
@@ -43,8 +43,8 @@ def written(path: Path, text: str | Mapping[str, Any]) -> Path:
     return file
 
 
-def read(path: Path, text: str | Mapping[str, Any]) -> Prepared:
-    return read_prepared(written(path, text), regions=REGIONS)
+def read(path: Path, text: str | Mapping[str, Any]) -> Organisation:
+    return read_organisation(written(path, text), regions=REGIONS)
 
 
 def faults(path: Path, text: str | Mapping[str, Any]) -> list[str]:

@@ -4,34 +4,34 @@ from pathlib import Path
 
 from inputs.setup.example import EXAMPLE, REGIONS, changed, example, read
 from waybill.domain.setup.organisation import Distribution, Group, Prefixes
-from waybill.inputs.setup import read_prepared
+from waybill.inputs.setup import read_organisation
 
 
 def test_the_example_is_read_as_the_sandbox_has_it() -> None:
-    prepared = read_prepared(EXAMPLE, regions=REGIONS)
-    assert [(one.name, one.id, one.source) for one in prepared.accounts] == [
+    organisation = read_organisation(EXAMPLE, regions=REGIONS)
+    assert [(one.name, one.id, one.source) for one in organisation.accounts] == [
         ("development", "111111111111", None),
         ("production", "222222222222", "development"),
     ]
-    assert {str(one.role).rsplit("/", 1)[1] for one in prepared.accounts} == {"OrganizationAccountAccessRole"}
-    assert (prepared.regions, prepared.home) == (("us-east-1", "us-west-2", "eu-west-1"), "us-east-1")
-    (pipeline,) = prepared.pipelines
+    assert {str(one.role).rsplit("/", 1)[1] for one in organisation.accounts} == {"OrganizationAccountAccessRole"}
+    assert (organisation.regions, organisation.home) == (("us-east-1", "us-west-2", "eu-west-1"), "us-east-1")
+    (pipeline,) = organisation.pipelines
     assert (pipeline.name, pipeline.source.bucket, pipeline.source.key, pipeline.output.bucket) == (
         "crossaccountdeploy", "codepipeline-input-bucket", "sample-website.zip", "codepipeline-output-bucket",
     )  # fmt: skip
-    assert prepared.repositories[0].may["promote"] == ("environment:production",)
+    assert organisation.repositories[0].may["promote"] == ("environment:production",)
 
 
 def test_what_is_left_out_is_as_the_dataclasses_have_it(tmp_path: Path) -> None:
-    prepared = read(tmp_path, {"schema": 1, "accounts": {"only": {"id": "111111111111"}}, "regions": ["us-east-1"]})
-    assert prepared.prefixes == Prefixes()
-    assert (prepared.configuration_parameter, prepared.bucket_parameter) == ("/startifact", "/buckets/staging")
-    assert (prepared.pipelines, prepared.repositories, prepared.external_id) == ((), (), None)
-    assert prepared.account("only").role is None
+    organisation = read(tmp_path, {"schema": 1, "accounts": {"only": {"id": "111111111111"}}, "regions": ["us-east-1"]})
+    assert organisation.prefixes == Prefixes()
+    assert (organisation.configuration_parameter, organisation.bucket_parameter) == ("/startifact", "/buckets/staging")
+    assert (organisation.pipelines, organisation.repositories, organisation.external_id) == ((), (), None)
+    assert organisation.account("only").role is None
 
 
 def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
-    prepared = read(
+    organisation = read(
         tmp_path,
         changed(
             {
@@ -67,15 +67,15 @@ def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
             }
         ),
     )
-    member = prepared.account("production")
+    member = organisation.account("production")
     assert (member.alias, member.external_id) == ("acme-production", "acme-setup")
     assert member.tech_leads == Group(name="tech-leads", members=("alice",))
     assert member.billing == Group(name="money")
-    assert (prepared.configuration_parameter, prepared.bucket_parameter) == ("/acme", "/acme-bucket")
-    assert prepared.prefixes == Prefixes(stack="acme", bucket="acme-s", key="a/", parameter="", policy="", role="")
-    assert prepared.enforce_conditional_writes
-    assert (prepared.repositories[0].owner_id, prepared.repositories[0].id) == (12, 34)
-    pipeline, client, registry = prepared.pipelines[0], prepared.clients[0], prepared.registries[0]
+    assert (organisation.configuration_parameter, organisation.bucket_parameter) == ("/acme", "/acme-bucket")
+    assert organisation.prefixes == Prefixes(stack="acme", bucket="acme-s", key="a/", parameter="", policy="", role="")
+    assert organisation.enforce_conditional_writes
+    assert (organisation.repositories[0].owner_id, organisation.repositories[0].id) == (12, 34)
+    pipeline, client, registry = organisation.pipelines[0], organisation.clients[0], organisation.registries[0]
     assert (pipeline.region, pipeline.also, pipeline.output.also) == ("us-west-2", ("eu-west-1",), ("out-two",))
     assert (pipeline.mode, pipeline.starts_on_upload, pipeline.deploy_role) == ("SUPERSEDED", True, "writer")
     assert (pipeline.output.folder, pipeline.distribution) == ("a/b", Distribution())
@@ -87,17 +87,17 @@ def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
 
 
 def test_a_staged_source_has_no_bucket(tmp_path: Path) -> None:
-    prepared = read(tmp_path, changed({"pipelines|crossaccountdeploy|source": "staged"}))
-    assert prepared.pipelines[0].source.bucket is None
+    organisation = read(tmp_path, changed({"pipelines|crossaccountdeploy|source": "staged"}))
+    assert organisation.pipelines[0].source.bucket is None
 
 
 def test_json_is_yaml(tmp_path: Path) -> None:
     import json
 
-    assert read(tmp_path, json.dumps(example())) == read_prepared(EXAMPLE, regions=REGIONS)
+    assert read(tmp_path, json.dumps(example())) == read_organisation(EXAMPLE, regions=REGIONS)
 
 
 def test_a_byte_order_mark_and_other_line_ends_change_nothing(tmp_path: Path) -> None:
     text = EXAMPLE.read_text().replace("\n", "\r\n")
     (tmp_path / "waybill.yaml").write_bytes(b"\xef\xbb\xbf" + text.encode())
-    assert read_prepared(tmp_path / "waybill.yaml", regions=REGIONS) == read_prepared(EXAMPLE, regions=REGIONS)
+    assert read_organisation(tmp_path / "waybill.yaml", regions=REGIONS) == read_organisation(EXAMPLE, regions=REGIONS)

@@ -7,12 +7,12 @@ import pytest
 
 from inputs.setup.example import EXAMPLE, REGIONS, faults
 from waybill.errors import InputError
-from waybill.inputs.setup import read_prepared
+from waybill.inputs.setup import read_organisation
 
 
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as caught:
-        read_prepared(path, regions=REGIONS)
+        read_organisation(path, regions=REGIONS)
     assert len(caught.value.faults) == 1
     return str(caught.value)
 

@@ -56,7 +56,7 @@ def of_the_file(request: DoctorRequest, members: Members, tools: Tools) -> list[
     return [
         *found,
         *accounts_agree(
-            {name: scene.texts for name, scene in scenes.items()}, members.prepared.configuration_parameter
+            {name: scene.texts for name, scene in scenes.items()}, members.organisation.configuration_parameter
         ),
     ]
 

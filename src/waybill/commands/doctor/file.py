@@ -50,11 +50,11 @@ def _scene(
 
 
 def _place(members: Members, member: Member) -> Place:
-    prepared = members.prepared
+    organisation = members.organisation
     return Place(
         identity=members.identity(member),
-        configuration_parameter=prepared.configuration_parameter,
-        config_regions=prepared.regions,
+        configuration_parameter=organisation.configuration_parameter,
+        config_regions=organisation.regions,
     )
 
 

@@ -101,10 +101,10 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     key = long_lived(request.access_key)
     if key.verdict is Verdict.WARN:
         tools.reporter.tell(Warned(f"{key.says[:1].upper()}{key.says[1:]}. {key.mend}"))
-    work = Work(prepared=request.prepared, accounts=entered.accounts, template=templates.text, tools=tools)
+    work = Work(organisation=request.organisation, accounts=entered.accounts, template=templates.text, tools=tools)
     configured, aliases = plan_configuration(work), plan_aliases(work)
-    wanted = wanted_stacks(request.prepared)
-    regions = {*request.prepared.regions, *(row.spot.region for row in configured.rows)}
+    wanted = wanted_stacks(request.organisation)
+    regions = {*request.organisation.regions, *(row.spot.region for row in configured.rows)}
     seen = every_stack(work, regions, wanted)
     standing = standing_stacks(work, wanted, seen)
     refuse_in_the_way(work, wanted, standing)

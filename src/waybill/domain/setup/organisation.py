@@ -104,7 +104,7 @@ class PipelineSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedPipeline:
+class PipelineEntry:
     """A pipeline of `account`, in `region`, that deploys into `production` there and in the regions of `also`."""
 
     name: str
@@ -210,7 +210,7 @@ class PackageDomain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Organisation:
     """All of `waybill.yaml`. `regions[0]` is home."""
 
     accounts: tuple[Member, ...]
@@ -222,7 +222,7 @@ class Prepared:
     enforce_conditional_writes: bool = False
     repositories: tuple[Repository, ...] = ()
     projects: tuple[Project, ...] = ()
-    pipelines: tuple[PreparedPipeline, ...] = ()
+    pipelines: tuple[PipelineEntry, ...] = ()
     clients: tuple[Client, ...] = ()
     registries: tuple[Registry, ...] = ()
     package_domains: tuple[PackageDomain, ...] = ()

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from waybill.domain.access.grants import Access
-from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.organisation import Organisation
 from waybill.errors import Fault, InputError
 from waybill.inputs.access import cross
-from waybill.inputs.access.build import build, prepared_of
+from waybill.inputs.access.build import build, organisation_of
 from waybill.inputs.file.loose import text as text_at
 from waybill.inputs.file.places import Places
 from waybill.inputs.file.shape import check_shape, schema, validator
 from waybill.inputs.file.text import read_text
 from waybill.inputs.file.value import read_value
-from waybill.inputs.setup import read_prepared
+from waybill.inputs.setup import read_organisation
 
 DESCRIBED = "docs/access.md describes every key."
 MAKE_ONE = "docs/access.md has one to begin with, and --config names one that is elsewhere."
@@ -28,30 +28,32 @@ def read_access(path: Path, *, regions: frozenset[str]) -> Access:
     """
     places = Places(str(path))
     value = read_value(read_text(path, advice=MAKE_ONE, by="access"), places)
-    prepared, others = check(value, places, path.parent, regions=regions)
-    if places.found or others or prepared is None:
+    organisation, others = check(value, places, path.parent, regions=regions)
+    if places.found or others or organisation is None:
         raise InputError([*places.faults(), *others], DESCRIBED)
-    return build(value, prepared)
+    return build(value, organisation)
 
 
-def check(value: Any, places: Places, folder: Path, *, regions: frozenset[str]) -> tuple[Prepared | None, list[Fault]]:
+def check(
+    value: Any, places: Places, folder: Path, *, regions: frozenset[str]
+) -> tuple[Organisation | None, list[Fault]]:
     """Tell `places` of every fault of a file's value; return the accounts and regions, and the faults of `config`."""
     check_shape(value, places, validator(schema("access")))
     if not isinstance(value, dict):
         return None, []
-    prepared, others = _prepared(folder, value, places, regions)
-    cross.check(value, places, prepared, regions)
-    return prepared, others
+    organisation, others = _organisation(folder, value, places, regions)
+    cross.check(value, places, organisation, regions)
+    return organisation, others
 
 
-def _prepared(
+def _organisation(
     folder: Path, value: dict[str, Any], places: Places, regions: frozenset[str]
-) -> tuple[Prepared | None, list[Fault]]:
+) -> tuple[Organisation | None, list[Fault]]:
     """Return the accounts and regions, as far as they are right; and the faults of another file that has them."""
     config = text_at(value, "config")
     if config:
         try:
-            return read_prepared(folder / config, regions=regions), []
+            return read_organisation(folder / config, regions=regions), []
         except InputError as error:
             return None, list(error.faults)
-    return (None if places.wrong(("accounts",)) or places.wrong(("regions",)) else prepared_of(value)), []
+    return (None if places.wrong(("accounts",)) or places.wrong(("regions",)) else organisation_of(value)), []

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from waybill.inputs.setup.read import read_prepared
+from waybill.inputs.setup.read import read_organisation
 
-__all__ = ["read_prepared"]
+__all__ = ["read_organisation"]

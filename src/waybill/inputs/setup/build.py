@@ -1,4 +1,4 @@
-"""From a file without faults to `Prepared`."""
+"""From a file without faults to `Organisation`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from waybill.domain.setup.organisation import (
     Group,
     Media,
     Member,
+    Organisation,
     Output,
     PackageDomain,
     PackageGrant,
     PackageRepository,
+    PipelineEntry,
     PipelineSource,
     Prefixes,
-    Prepared,
-    PreparedPipeline,
     Project,
     Registry,
     Repository,
@@ -31,15 +31,15 @@ T = TypeVar("T")
 ROLES = ("stage", "promote", "deploy", "read")
 
 
-def build(file: Mapping[str, Any]) -> Prepared:
-    """Return what a file says that has the form of the schema; what it leaves out is as `Prepared` has it."""
+def build(file: Mapping[str, Any]) -> Organisation:
+    """Return what a file says that has the form of the schema; what it leaves out is as `Organisation` has it."""
     home = str(file["regions"][0])
 
     def each(part: str, make: Callable[[str, dict[str, Any]], T]) -> tuple[T, ...]:
         return tuple(make(name, {"region": home, **body}) for name, body in children(file, part))
 
     configuration = _under(child(file, "configuration"), {"parameter": "configuration_parameter"})
-    return Prepared(
+    return Organisation(
         accounts=each("accounts", _member),
         regions=tuple(file["regions"]),
         **configuration,
@@ -81,13 +81,13 @@ def _project(name: str, body: dict[str, Any]) -> Project:
     return Project(name=name, **_under({key: value for key, value in body.items() if key != "region"}))
 
 
-def _pipeline(name: str, body: dict[str, Any]) -> PreparedPipeline:
+def _pipeline(name: str, body: dict[str, Any]) -> PipelineEntry:
     made: dict[str, Any] = {**body, "output": Output(**_under(body["output"]))}
     source = body["source"]
     made["source"] = PipelineSource(**({} if source == "staged" else source))
     if "distribution" in body:
         made["distribution"] = Distribution(**_under(body["distribution"]))
-    return PreparedPipeline(name=name, **_under(made))
+    return PipelineEntry(name=name, **_under(made))
 
 
 def _client(name: str, body: dict[str, Any]) -> Client:

@@ -41,13 +41,13 @@ ENDS = {
 
 def plan_configuration(work: Work) -> Configured:
     """Return what would be written where. Raises `WaybillError` where that cannot be known, or may not be."""
-    prepared = work.prepared
-    places = stored_configuration(prepared, work.accounts, work.tools)
-    rows = configuring.plan(prepared, places, WRITING, among=prepared.accounts)
-    _refuse(prepared.configuration_parameter, rows)
+    organisation = work.organisation
+    places = stored_configuration(organisation, work.accounts, work.tools)
+    rows = configuring.plan(organisation, places, WRITING, among=organisation.accounts)
+    _refuse(organisation.configuration_parameter, rows)
     return Configured(
-        parameter=prepared.configuration_parameter,
-        wanted=configuring.wanted(prepared),
+        parameter=organisation.configuration_parameter,
+        wanted=configuring.wanted(organisation),
         rows=rows,
         asked=WRITING,
         yes=True,

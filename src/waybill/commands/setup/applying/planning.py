@@ -42,7 +42,7 @@ def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack],
     awaits = wanted.awaited(known(outputs))
     plan = StackPlan(
         ref=wanted.ref,
-        account=work.prepared.account(wanted.ref.account).id,
+        account=work.organisation.account(wanted.ref.account).id,
         template=wanted.template,
         action=StackAction.UPDATE if there or halted else StackAction.CREATE,
         parameters=wanted.texts(lambda output: known(outputs)(output) or f"({output})"),
@@ -82,7 +82,7 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def _stand_in(work: Work, output: OutputOf) -> str:
     """Return what stands in for a key that is not made yet, so that its stack's changes can be read before."""
-    region, account = output.stack.region, work.prepared.account(output.stack.account).id
+    region, account = output.stack.region, work.organisation.account(output.stack.account).id
     return f"arn:{partition_of(region)}:kms:{region}:{account}:key/mrk-{'0' * 32}"
 
 
@@ -123,7 +123,7 @@ def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Stack
         changes = in_order(_removed(one) for one in work.stacks(ref).resources(stack.id))
         plan = StackPlan(
             ref=ref,
-            account=work.prepared.account(ref.account).id,
+            account=work.organisation.account(ref.account).id,
             template="",
             action=StackAction.DELETE,
             changes=changes,

@@ -23,7 +23,7 @@ from waybill.domain.setup.configuration.rows import (
     Stored,
     Unread,
 )
-from waybill.domain.setup.organisation import Member, Prepared
+from waybill.domain.setup.organisation import Member, Organisation
 
 __all__ = [
     "CONFIRMED",
@@ -46,28 +46,28 @@ CONFIRMED = "yes"
 """Startifact's `save_ok`, which it asks for before it saves; what is stored already is kept."""
 
 
-def wanted(prepared: Prepared) -> dict[str, str]:
+def wanted(organisation: Organisation) -> dict[str, str]:
     """Return the keys that `waybill.yaml` decides, as Startifact names them."""
     return {
-        "bucket_key_prefix": prepared.prefixes.key,
-        "bucket_name_param": prepared.bucket_parameter,
-        "parameter_name_prefix": prepared.prefixes.parameter,
-        "regions": ",".join(prepared.regions),
+        "bucket_key_prefix": organisation.prefixes.key,
+        "bucket_name_param": organisation.bucket_parameter,
+        "parameter_name_prefix": organisation.prefixes.parameter,
+        "regions": ",".join(organisation.regions),
     }
 
 
-def dropped_regions(prepared: Prepared, stored_texts: Iterable[Stored]) -> tuple[str, ...]:
+def dropped_regions(organisation: Organisation, stored_texts: Iterable[Stored]) -> tuple[str, ...]:
     """Return the regions that stored configurations name and `waybill.yaml` does not."""
     found: dict[str, None] = {}
     for text in stored_texts:
         regions = _document(text).get("regions") if isinstance(text, str) else None
         if isinstance(regions, str):
             found |= dict.fromkeys(split_regions(regions))
-    return tuple(region for region in found if region not in prepared.regions)
+    return tuple(region for region in found if region not in organisation.regions)
 
 
 def plan(
-    prepared: Prepared, places: Mapping[Spot, Stored], asked: Asked, *, among: Sequence[Member] | None = None
+    organisation: Organisation, places: Mapping[Spot, Stored], asked: Asked, *, among: Sequence[Member] | None = None
 ) -> tuple[Row, ...]:
     """Return a row for every place of `places`, in the file's order: accounts, then regions, dropped ones last.
 
@@ -75,20 +75,20 @@ def plan(
     is asked for.
     """
     rows = []
-    for member in prepared.accounts if among is None else among:
+    for member in organisation.accounts if among is None else among:
         mine = {spot.region: text for spot, text in places.items() if spot.account == member.name}
-        live = [region for region in prepared.regions if region in mine]
-        rows += [_live(prepared, member, region, mine[region], asked) for region in live]
+        live = [region for region in organisation.regions if region in mine]
+        rows += [_live(organisation, member, region, mine[region], asked) for region in live]
         mined = [row for row in rows if row.id == member.id]
         for region, text in mine.items():
-            if region not in prepared.regions and (text is not None or region in asked.delete_from):
+            if region not in organisation.regions and (text is not None or region in asked.delete_from):
                 rows.append(_dropped(member, region, text, asked, _in_the_way(region, mined)))
     return tuple(rows)
 
 
-def _live(prepared: Prepared, member: Member, region: str, text: Stored, asked: Asked) -> Row:
+def _live(organisation: Organisation, member: Member, region: str, text: Stored, asked: Asked) -> Row:
     row = Row(spot=Spot(member.name, region), id=member.id, standing=Standing.UNKNOWN)
-    want, writes = wanted(prepared), asked.write or asked.repair
+    want, writes = wanted(organisation), asked.write or asked.repair
     if isinstance(text, Unread):
         return replace(row, error=text)
     if text is None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.organisation import Prepared, PreparedPipeline
+from waybill.domain.setup.organisation import Organisation, PipelineEntry
 from waybill.domain.setup.stacks.regional import (
     bucket_name,
     pipeline_policy,
@@ -25,31 +25,31 @@ LONGEST = 31
 _NO_BUCKET = re.compile(r"[^a-z0-9-]+")
 
 
-def pipeline_stacks(prepared: Prepared, pipeline: PreparedPipeline, project: str | None) -> Iterator[WantedStack]:
+def pipeline_stacks(organisation: Organisation, pipeline: PipelineEntry, project: str | None) -> Iterator[WantedStack]:
     """Yield all stacks of one pipeline."""
     for region in pipeline.also:
         yield WantedStack(
-            ref=_artifacts_ref(prepared, pipeline, region),
+            ref=_artifacts_ref(organisation, pipeline, region),
             template="pipeline-region",
-            parameters={**_names(pipeline), **_production(prepared, pipeline)},
+            parameters={**_names(pipeline), **_production(organisation, pipeline)},
             project=project,
         )
     yield WantedStack(
-        ref=pipeline_ref(prepared, pipeline),
+        ref=pipeline_ref(organisation, pipeline),
         template="pipeline",
-        parameters=_pipeline(prepared, pipeline),
+        parameters=_pipeline(organisation, pipeline),
         project=project,
     )
     for region in (pipeline.region, *pipeline.also):
         yield WantedStack(
-            ref=production_ref(prepared, pipeline, region),
+            ref=production_ref(organisation, pipeline, region),
             template="production",
-            parameters=_output(prepared, pipeline, region),
+            parameters=_output(organisation, pipeline, region),
             project=project,
         )
 
 
-def artifact_prefix(pipeline: PreparedPipeline) -> str:
+def artifact_prefix(pipeline: PipelineEntry) -> str:
     """Return what the names of a pipeline's artifact buckets begin with; of a long name the end is a digest."""
     name = _NO_BUCKET.sub("-", pipeline.name.lower()).strip("-") or "pipeline"
     if len(name) <= LONGEST and name == pipeline.name and len(name) > 1:
@@ -58,11 +58,11 @@ def artifact_prefix(pipeline: PreparedPipeline) -> str:
     return f"{name[: LONGEST - 7].strip('-')}-{digest}"
 
 
-def _pipeline(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value]:
-    account = prepared.account(pipeline.account)
+def _pipeline(organisation: Organisation, pipeline: PipelineEntry) -> dict[str, Value]:
+    account = organisation.account(pipeline.account)
     parameters: dict[str, Value] = {
         **_names(pipeline),
-        **_production(prepared, pipeline),
+        **_production(organisation, pipeline),
         "PipelineName": pipeline.name,
         "ExecutionMode": pipeline.mode,
         "ServiceRoleName": _service_role(pipeline),
@@ -70,18 +70,18 @@ def _pipeline(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value
         "StartsOnUpload": "yes" if pipeline.starts_on_upload else "no",
         "OutputBucketName": pipeline.output.bucket,
         "OutputFolder": pipeline.output.folder,
-        "PolicyName": pipeline_policy(prepared, pipeline),
-        "StagedBuckets": f"{prepared.prefixes.bucket}-*",
-        "StagedKeyPrefix": prepared.prefixes.key,
+        "PolicyName": pipeline_policy(organisation, pipeline),
+        "StagedBuckets": f"{organisation.prefixes.bucket}-*",
+        "StagedKeyPrefix": organisation.prefixes.key,
     }
     if pipeline.source.bucket:
         parameters["InputBucketName"] = pipeline.source.bucket
     else:
-        parameters["StagingBucketName"] = bucket_name(prepared, account, pipeline.region)
-        parameters["StagingKeyArn"] = OutputOf(region_ref(prepared, account.name, pipeline.region), "KeyArn")
+        parameters["StagingBucketName"] = bucket_name(organisation, account, pipeline.region)
+        parameters["StagingKeyArn"] = OutputOf(region_ref(organisation, account.name, pipeline.region), "KeyArn")
         parameters["StagedAccount"] = account.id
     for ordinal, region, bucket in zip(ORDINALS, pipeline.also, pipeline.output.also, strict=False):
-        artifacts = _artifacts_ref(prepared, pipeline, region)
+        artifacts = _artifacts_ref(organisation, pipeline, region)
         parameters |= {
             f"{ordinal}Region": region,
             f"{ordinal}ArtifactBucketName": f"{artifact_prefix(pipeline)}-{region}-{account.id}",
@@ -91,17 +91,17 @@ def _pipeline(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value
     return parameters
 
 
-def _output(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> dict[str, Value]:
+def _output(organisation: Organisation, pipeline: PipelineEntry, region: str) -> dict[str, Value]:
     """Return the parameters of one region's output bucket; the role is made in the pipeline's own region."""
     regions = (pipeline.region, *pipeline.also)
     buckets = dict(zip(regions, (pipeline.output.bucket, *pipeline.output.also), strict=False))
-    partition, development = partition_of(region), prepared.account(pipeline.account)
+    partition, development = partition_of(region), organisation.account(pipeline.account)
     parameters: dict[str, Value] = {
         "OutputBucketName": buckets[region],
         "DevelopmentAccount": development.id,
         "ServiceRoleName": _service_role(pipeline),
         "DeployRoleName": pipeline.deploy_role,
-        "ComparingRoleArns": listed([role_arn(prepared, development, "deploy")]),
+        "ComparingRoleArns": listed([role_arn(organisation, development, "deploy")]),
     }
     if pipeline.distribution and region == pipeline.region:
         parameters["MakesDistribution"] = "yes"
@@ -111,30 +111,30 @@ def _output(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> dict
     if region != pipeline.region:
         return {**parameters, "MakesRole": "no"}
     artifacts = [f"{artifact_prefix(pipeline)}-{one}-{development.id}" for one in regions]
-    keys = [OutputOf(_artifacts_ref(prepared, pipeline, one), "KeyArn") for one in pipeline.also]
+    keys = [OutputOf(_artifacts_ref(organisation, pipeline, one), "KeyArn") for one in pipeline.also]
     return {
         **parameters,
         "OtherOutputBucketArns": listed(f"arn:{partition}:s3:::{buckets[one]}" for one in pipeline.also),
         "ArtifactBucketArns": listed(f"arn:{partition}:s3:::{one}" for one in artifacts),
-        "PipelineKeyArns": listed([OutputOf(pipeline_ref(prepared, pipeline), "KeyArn"), *keys]),
+        "PipelineKeyArns": listed([OutputOf(pipeline_ref(organisation, pipeline), "KeyArn"), *keys]),
     }
 
 
-def _artifacts_ref(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> StackRef:
-    return StackRef(pipeline.account, region, stack_name(prepared.prefixes.stack, "artifacts", pipeline.name))
+def _artifacts_ref(organisation: Organisation, pipeline: PipelineEntry, region: str) -> StackRef:
+    return StackRef(pipeline.account, region, stack_name(organisation.prefixes.stack, "artifacts", pipeline.name))
 
 
-def _names(pipeline: PreparedPipeline) -> dict[str, Value]:
+def _names(pipeline: PipelineEntry) -> dict[str, Value]:
     prefix = artifact_prefix(pipeline)
     return {"ArtifactBucketPrefix": prefix, "KeyAlias": f"alias/{prefix}"}
 
 
-def _production(prepared: Prepared, pipeline: PreparedPipeline) -> dict[str, Value]:
+def _production(organisation: Organisation, pipeline: PipelineEntry) -> dict[str, Value]:
     return {
-        "ProductionAccount": prepared.account(pipeline.production).id,
+        "ProductionAccount": organisation.account(pipeline.production).id,
         "DeployRoleName": pipeline.deploy_role,
     }
 
 
-def _service_role(pipeline: PreparedPipeline) -> str:
+def _service_role(pipeline: PipelineEntry) -> str:
     return f"{artifact_prefix(pipeline)}-service-role"

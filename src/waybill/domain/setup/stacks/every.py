@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from waybill.domain.setup.organisation import Prepared
+from waybill.domain.setup.organisation import Organisation
 from waybill.domain.setup.stacks.defaults import DEFAULTS
 from waybill.domain.setup.stacks.delivered import pipeline_stacks
 from waybill.domain.setup.stacks.packages import package_stacks
@@ -22,12 +22,12 @@ LONGEST_OUTPUT = 100
 """Characters that the ARN of a key has at most."""
 
 
-def wanted_stacks(prepared: Prepared) -> tuple[WantedStack, ...]:
+def wanted_stacks(organisation: Organisation) -> tuple[WantedStack, ...]:
     """Return every stack, with all parameters of its template.
 
     Raises `ValueError` where two have the same name, or one would be given too much for CloudFormation or IAM.
     """
-    ordered = in_order(map(_with_every_parameter, _every(prepared)))
+    ordered = in_order(map(_with_every_parameter, _every(organisation)))
     for stack in ordered:
         for name, value in stack.parameters.items():
             if (length := len(text(value, lambda _: "-" * LONGEST_OUTPUT))) > LONGEST:
@@ -42,26 +42,26 @@ def _with_every_parameter(stack: WantedStack) -> WantedStack:
     return replace(stack, parameters={**DEFAULTS[stack.template], **stack.parameters})
 
 
-def _every(prepared: Prepared) -> Iterator[WantedStack]:
-    for account in prepared.accounts:
-        yield from (region_stack(prepared, account, region) for region in prepared.regions)
-        yield identity_stack(prepared, account)
-        yield from account_stacks(prepared, account)
-    projects = projects_of(prepared)
-    for pipeline in prepared.pipelines:
-        yield from pipeline_stacks(prepared, pipeline, projects.get(("pipelines", pipeline.name)))
-    for client in prepared.clients:
-        yield client_stack(prepared, client, projects.get(("clients", client.name)))
-    for registry in prepared.registries:
-        yield registry_stack(prepared, registry, projects.get(("registries", registry.name)))
-    for domain in prepared.package_domains:
-        yield from package_stacks(prepared, domain)
+def _every(organisation: Organisation) -> Iterator[WantedStack]:
+    for account in organisation.accounts:
+        yield from (region_stack(organisation, account, region) for region in organisation.regions)
+        yield identity_stack(organisation, account)
+        yield from account_stacks(organisation, account)
+    projects = projects_of(organisation)
+    for pipeline in organisation.pipelines:
+        yield from pipeline_stacks(organisation, pipeline, projects.get(("pipelines", pipeline.name)))
+    for client in organisation.clients:
+        yield client_stack(organisation, client, projects.get(("clients", client.name)))
+    for registry in organisation.registries:
+        yield registry_stack(organisation, registry, projects.get(("registries", registry.name)))
+    for domain in organisation.package_domains:
+        yield from package_stacks(organisation, domain)
 
 
-def projects_of(prepared: Prepared) -> Mapping[tuple[str, str], str]:
+def projects_of(organisation: Organisation) -> Mapping[tuple[str, str], str]:
     """Return whose each pipeline, client and registry is: by its kind and name, the one project that names it."""
     owners: dict[tuple[str, str], list[str]] = {}
-    for project in prepared.projects:
+    for project in organisation.projects:
         named = {"pipelines": project.pipelines, "clients": project.clients, "registries": project.registries}
         for place in chain.from_iterable(((kind, name) for name in names) for kind, names in named.items()):
             owners.setdefault(place, []).append(project.name)

@@ -5,46 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.organisation import Member, Prepared, PreparedPipeline, Repository
+from waybill.domain.setup.organisation import Member, Organisation, PipelineEntry, Repository
 from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, shortened, stack_name
 
 ROLES = ("stage", "promote", "deploy", "read")
 
 
-def region_ref(prepared: Prepared, account: str, region: str) -> StackRef:
+def region_ref(organisation: Organisation, account: str, region: str) -> StackRef:
     """Return the stack of `region.yaml` of an account in a region."""
-    return StackRef(account, region, stack_name(prepared.prefixes.stack, "region"))
+    return StackRef(account, region, stack_name(organisation.prefixes.stack, "region"))
 
 
-def pipeline_ref(prepared: Prepared, pipeline: PreparedPipeline) -> StackRef:
+def pipeline_ref(organisation: Organisation, pipeline: PipelineEntry) -> StackRef:
     """Return the stack of `pipeline.yaml` of a pipeline."""
-    name = stack_name(prepared.prefixes.stack, "pipeline", pipeline.name)
+    name = stack_name(organisation.prefixes.stack, "pipeline", pipeline.name)
     return StackRef(pipeline.account, pipeline.region, name)
 
 
-def production_ref(prepared: Prepared, pipeline: PreparedPipeline, region: str) -> StackRef:
+def production_ref(organisation: Organisation, pipeline: PipelineEntry, region: str) -> StackRef:
     """Return the stack of `production.yaml` of a pipeline in one of its regions."""
-    return StackRef(pipeline.production, region, stack_name(prepared.prefixes.stack, "production", pipeline.name))
+    return StackRef(pipeline.production, region, stack_name(organisation.prefixes.stack, "production", pipeline.name))
 
 
-def bucket_name(prepared: Prepared, account: Member, region: str) -> str:
+def bucket_name(organisation: Organisation, account: Member, region: str) -> str:
     """Return the name of the bucket of staged artifacts that `region.yaml` makes."""
-    return f"{prepared.prefixes.bucket}-{account.id}-{region}"
+    return f"{organisation.prefixes.bucket}-{account.id}-{region}"
 
 
-def region_stack(prepared: Prepared, account: Member, region: str) -> WantedStack:
+def region_stack(organisation: Organisation, account: Member, region: str) -> WantedStack:
     """Return the stack that holds an account's artifacts in a region. All regions have the same parameters."""
-    prefixes = prepared.prefixes
-    source = prepared.account(account.source) if account.source else None
-    readers = [one.id for one in prepared.accounts if one.source == account.name]
-    into = [one for one in prepared.pipelines if one.production == account.name]
-    pipelines_of = [prepared.account(one.account).id for one in into]
+    prefixes = organisation.prefixes
+    source = organisation.account(account.source) if account.source else None
+    readers = [one.id for one in organisation.accounts if one.source == account.name]
+    into = [one for one in organisation.pipelines if one.production == account.name]
+    pipelines_of = [organisation.account(one.account).id for one in into]
     partition = partition_of(region)
     parameters: dict[str, Value] = {
-        "HomeRegion": prepared.home,
+        "HomeRegion": organisation.home,
         "BucketNamePrefix": prefixes.bucket,
-        "BucketParameter": prepared.bucket_parameter,
-        "ConfigurationParameter": prepared.configuration_parameter,
+        "BucketParameter": organisation.bucket_parameter,
+        "ConfigurationParameter": organisation.configuration_parameter,
         "KeyPrefix": prefixes.key,
         "ParameterPrefix": prefixes.parameter,
         "PolicyNamePrefix": prefixes.policy,
@@ -57,74 +57,74 @@ def region_stack(prepared: Prepared, account: Member, region: str) -> WantedStac
         "OutputBucketArns": listed(
             f"arn:{partition}:s3:::{bucket}" for one in into for bucket in (one.output.bucket, *one.output.also)
         ),
-        "EnforceConditionalWrites": "yes" if prepared.enforce_conditional_writes else "no",
+        "EnforceConditionalWrites": "yes" if organisation.enforce_conditional_writes else "no",
         # A replica that is rolled back is only scheduled for deletion, and for 30 days KMS takes no other in its place:
         # a key of its own may be made again at once, and no region waits for another.
         "KeyPerRegion": "yes",
         "KeyAlias": f"alias/{prefixes.bucket}",
     }
-    return WantedStack(ref=region_ref(prepared, account.name, region), template="region", parameters=parameters)
+    return WantedStack(ref=region_ref(organisation, account.name, region), template="region", parameters=parameters)
 
 
-def identity_stack(prepared: Prepared, account: Member) -> WantedStack:
+def identity_stack(organisation: Organisation, account: Member) -> WantedStack:
     """Return the stack of an account's roles: GitHub comes into the first of a chain, and from there into the others.
 
     A run assumes one role (`role`) from that which GitHub's token gave it (`oidc-role`), so it passes through no other.
     """
-    parameters: dict[str, Value] = {"RoleNamePrefix": prepared.prefixes.role}
-    entry = entry_of(prepared, account)
+    parameters: dict[str, Value] = {"RoleNamePrefix": organisation.prefixes.role}
+    entry = entry_of(organisation, account)
     parameters["MakeProvider"] = "no" if account.source or account.github_provider == "existing" else "yes"
     if account.source:
-        parameters |= {"TrustedAccounts": entry.id, "ExternalId": prepared.external_id or ""}
-    own = [one for one in prepared.pipelines if one.account == account.name]
+        parameters |= {"TrustedAccounts": entry.id, "ExternalId": organisation.external_id or ""}
+    own = [one for one in organisation.pipelines if one.account == account.name]
     # What is staged is promoted into an account that takes from another: a tag alone does not get there.
     for role in ROLES[1:] if account.source else ROLES:
         word = role.capitalize()
-        parameters[f"{word}PolicyArns"] = listed(_policies(prepared, account, role, own))
+        parameters[f"{word}PolicyArns"] = listed(_policies(organisation, account, role, own))
         if account.source:
-            parameters[f"{word}Assumers"] = listed([role_arn(prepared, entry, role)])
+            parameters[f"{word}Assumers"] = listed([role_arn(organisation, entry, role)])
             continue
-        subjects = [subject for one in prepared.repositories for subject in subjects_of(one, role)]
+        subjects = [subject for one in organisation.repositories for subject in subjects_of(one, role)]
         targets = [
-            role_arn(prepared, one, role)
-            for one in prepared.accounts
-            if role != "stage" and one.source and entry_of(prepared, one) == account
+            role_arn(organisation, one, role)
+            for one in organisation.accounts
+            if role != "stage" and one.source and entry_of(organisation, one) == account
         ]
         parameters[f"{word}Subjects"] = listed(subjects)
         parameters[f"{word}Targets"] = listed(targets)
-    home = region_ref(prepared, account.name, prepared.home)
+    home = region_ref(organisation, account.name, organisation.home)
     return WantedStack(
-        ref=StackRef(account.name, prepared.home, stack_name(prepared.prefixes.stack, "identity")),
+        ref=StackRef(account.name, organisation.home, stack_name(organisation.prefixes.stack, "identity")),
         template="identity",
         parameters=parameters,
-        after=frozenset({home, *(pipeline_ref(prepared, one) for one in own)}),
+        after=frozenset({home, *(pipeline_ref(organisation, one) for one in own)}),
     )
 
 
-def entry_of(prepared: Prepared, account: Member) -> Member:
+def entry_of(organisation: Organisation, account: Member) -> Member:
     """Return the account that GitHub comes into, on the way to this one: the first of those that it takes from."""
     while account.source:
-        account = prepared.account(account.source)
+        account = organisation.account(account.source)
     return account
 
 
-def role_arn(prepared: Prepared, account: Member, role: str) -> str:
+def role_arn(organisation: Organisation, account: Member, role: str) -> str:
     """Return the ARN of one of the roles that `identity.yaml` makes."""
-    return f"arn:{partition_of(prepared.home)}:iam::{account.id}:role/{prepared.prefixes.role}{role}"
+    return f"arn:{partition_of(organisation.home)}:iam::{account.id}:role/{organisation.prefixes.role}{role}"
 
 
-def pipeline_policy(prepared: Prepared, pipeline: PreparedPipeline) -> str:
+def pipeline_policy(organisation: Organisation, pipeline: PipelineEntry) -> str:
     """Return the name of the policy of who deploys with a pipeline."""
-    return shortened(f"{prepared.prefixes.policy}AllowPipeline-{pipeline.name}", 128)
+    return shortened(f"{organisation.prefixes.policy}AllowPipeline-{pipeline.name}", 128)
 
 
-def _policies(prepared: Prepared, account: Member, role: str, own: list[PreparedPipeline]) -> Iterator[str]:
-    begin = f"arn:{partition_of(prepared.home)}:iam::{account.id}:policy/"
+def _policies(organisation: Organisation, account: Member, role: str, own: list[PipelineEntry]) -> Iterator[str]:
+    begin = f"arn:{partition_of(organisation.home)}:iam::{account.id}:policy/"
     # Who promotes only reads in an account that nothing is promoted into.
     named = {"stage": "AllowWrite", "promote": "AllowPromote" if account.source else "AllowRead", "read": "AllowRead"}
-    yield f"{begin}{prepared.prefixes.policy}{named.get(role, 'AllowDeploy')}"
+    yield f"{begin}{organisation.prefixes.policy}{named.get(role, 'AllowDeploy')}"
     if role == "deploy":
-        yield from (f"{begin}{pipeline_policy(prepared, one)}" for one in own)
+        yield from (f"{begin}{pipeline_policy(organisation, one)}" for one in own)
 
 
 def subjects_of(repository: Repository, role: str) -> Iterator[str]:
