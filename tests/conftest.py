@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -29,6 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     if not config.getoption("markexpr", "").startswith("container"):
         sys.addaudithook(refuse_the_network)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collection made out of every later garbage collection: it stays to the end, and there is much of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def refuse_the_network(event: str, arguments: Iterable[Any]) -> None:
