@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from waybill.domain.names import is_bucket
 from waybill.domain.setup.adoption.steps import AdoptRequest
-from waybill.domain.setup.configuration.plan import Spot
+from waybill.domain.setup.configuration.rows import Spot
 from waybill.domain.setup.requests import Members
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, lines, read_file, read_members

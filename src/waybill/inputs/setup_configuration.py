@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from waybill.domain.checks import region_faults
 from waybill.domain.configuration import split_regions
-from waybill.domain.setup.configuration.plan import Asked
+from waybill.domain.setup.configuration.rows import Asked
 from waybill.domain.setup.organisation import Organisation
 from waybill.domain.setup.requests import ConfigurationRequest
 from waybill.errors import Fault, InputError

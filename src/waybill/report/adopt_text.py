@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.adoption.steps import Adopted, AdoptedBucket
-from waybill.domain.setup.configuration.plan import Act
+from waybill.domain.setup.configuration.rows import Act
 from waybill.report import configuration_text, findings_text
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line

@@ -13,7 +13,7 @@ _DRAWN_BY = {
     "AccessShown": "shown_text",
     "Adopted": "adopt_text",
     "Checked": "check_text",
-    "Configured": "configuration_text",
+    "Configurations": "configuration_text",
     "Deployment": "deploy_text",
     "Emitted": "emit_text",
     "Examined": "doctor_text",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.configuration.plan import Act, Configured, Row, Standing, at_odds
+from waybill.domain.setup.configuration.plan import at_odds
+from waybill.domain.setup.configuration.rows import Act, Configurations, Row, Standing
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table
@@ -27,7 +28,7 @@ _WOULD = {
 _DID = {Act.CREATE: "written", Act.CHANGE: "changed", Act.REPLACE: "replaced", Act.DELETE: "deleted"}
 
 
-def sentence(result: Result, body: Configured) -> str:
+def sentence(result: Result, body: Configurations) -> str:
     """Return how it ended, in a sentence."""
     places, name = count(len(body.rows), "place"), body.parameter
     failed = [row for row in body.rows if row.done is False]
@@ -45,12 +46,12 @@ def sentence(result: Result, body: Configured) -> str:
     return f"The configuration {name} is as the file says in {places}. Nothing was changed."
 
 
-def needs_attention(result: Result, body: Configured) -> bool:
+def needs_attention(result: Result, body: Configurations) -> bool:
     """Whether any place is not as the file says, and nothing is planned against it."""
     return bool(body.astray) and result.outcome is not Outcome.PLANNED
 
 
-def as_text(body: Configured, ink: Ink) -> str:
+def as_text(body: Configurations, ink: Ink) -> str:
     """Return a line for each place, and what differs."""
     head, *lines = columns([["", *HEAD], *([_mark(row, ink), *_cells(row, ink.arrow)] for row in body.rows)])
     painted = [ink.red(line) if row.error or row.refused else line for line, row in zip(lines, body.rows, strict=True)]
@@ -58,7 +59,7 @@ def as_text(body: Configured, ink: Ink) -> str:
     return "\n".join([ink.dim(head), *painted, *([""] if notes else []), *notes])
 
 
-def as_markdown(body: Configured) -> list[str]:
+def as_markdown(body: Configurations) -> list[str]:
     """Return the same as a table and items."""
     rows = ([code(cells[0]), code(cells[1]), prose(one_line(cells[2], 500))] for cells in map(_cells, body.rows))
     notes = [f"- {prose(one_line(note))}" for note in _notes(body)]
@@ -91,7 +92,7 @@ def _shown(value: str | None) -> str:
     return "absent" if value is None else value or "empty"
 
 
-def _notes(body: Configured) -> list[str]:
+def _notes(body: Configurations) -> list[str]:
     notes = []
     kept = dict.fromkeys(key for row in body.rows for key in row.kept)
     if kept:

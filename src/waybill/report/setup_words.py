@@ -9,7 +9,7 @@ from waybill.domain.result import Result
 _TOLD_BY = {
     "Adopted": "adopt_text",
     "Checked": "check_text",
-    "Configured": "configuration_text",
+    "Configurations": "configuration_text",
     "RoleEdited": "pipeline_role_text",
     "Emitted": "emit_text",
     "SetupPlan": "setup_plan_words",

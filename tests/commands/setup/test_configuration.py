@@ -10,7 +10,7 @@ from commands.setup.standing import ACCOUNTS, OTHER_REGION, PARAMETER, PREPARED,
 from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS
 from waybill.commands.setup.configuration import configuration
 from waybill.domain.result import Result
-from waybill.domain.setup.configuration.plan import Configured, Row
+from waybill.domain.setup.configuration.rows import Configurations, Row
 from waybill.errors import AccessDenied, ExitCode, IdentityError, InputError, Unavailable
 from waybill.inputs import setup_configuration as inputs
 from waybill.progress import Warned
@@ -31,7 +31,7 @@ def run(standing: Standing, **values: str) -> Result:
 
 
 def rows(result: Result) -> dict[tuple[str, str], Row]:
-    assert isinstance(result.body, Configured)
+    assert isinstance(result.body, Configurations)
     return {(row.spot.account, row.spot.region): row for row in result.body.rows}
 
 

@@ -13,7 +13,7 @@ from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.adoption.buckets import BucketFacts, Missing
 from waybill.domain.setup.adoption.steps import Adopted, AdoptedBucket, AdoptRequest, adopting, named
 from waybill.domain.setup.configuration import plan as configuring
-from waybill.domain.setup.configuration.plan import Act, Configured, Spot, Stored, Unread
+from waybill.domain.setup.configuration.rows import Act, Configurations, Row, Spot, Stored, Unread
 from waybill.domain.setup.narrowing import adopting_policy
 from waybill.errors import Cancelled, ExitCode, worst
 from waybill.ports.account import Account
@@ -36,7 +36,7 @@ def adopt(request: AdoptRequest, tools: Tools) -> Result:
     looked = _look(request, accounts, parameters, spots, tools)
     buckets = adopting(organisation, request.among, request.buckets, parameters, looked)
     places = stored_configuration(organisation, accounts, tools)
-    configured = Configured(
+    configured = Configurations(
         parameter=organisation.configuration_parameter,
         wanted=configuring.wanted(organisation),
         rows=configuring.plan(organisation, places, WRITING, among=request.among),
@@ -97,7 +97,7 @@ def _carry_out(found: Adopted, accounts: Mapping[str, Account], tools: Tools) ->
 
 
 def _result(request: AdoptRequest, found: Adopted, *, seconds: float) -> Result:
-    rows: list[AdoptedBucket | configuring.Row] = [*found.buckets, *found.configured.rows]
+    rows: list[AdoptedBucket | Row] = [*found.buckets, *found.configured.rows]
     changed = any(row.done for row in rows)
     errors = [row.error for row in rows if row.error]
     codes = [ExitCode(error.exit_code) for error in errors]

@@ -21,7 +21,7 @@ from waybill.commands.tools import Tools
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.checking import long_lived
-from waybill.domain.setup.configuration.plan import Configured
+from waybill.domain.setup.configuration.rows import Configurations
 from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd, StackPlan
 from waybill.domain.setup.policy import setup_policy
 from waybill.domain.setup.requests import ApplyRequest
@@ -48,12 +48,12 @@ Confirm = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Planned:
     """A plan, and what carries it out. Its change sets are to be discarded."""
 
     work: Work
     steps: Steps
-    configured: Configured
+    configured: Configurations
     aliases: tuple[Beside, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
 
@@ -70,10 +70,10 @@ def plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
     """Say what would change; change sets are made, read and deleted again."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what setup would change"))
-    made = _plan(request, tools, templates)
-    discard(made.work, made.steps.making)
-    outcome = Outcome.PLANNED if made.body.changes else Outcome.ALREADY
-    return _result(PLAN, outcome, made.body, seconds=tools.clock.monotonic() - started)
+    planned = _plan(request, tools, templates)
+    discard(planned.work, planned.steps.making)
+    outcome = Outcome.PLANNED if planned.body.changes else Outcome.ALREADY
+    return _result(PLAN, outcome, planned.body, seconds=tools.clock.monotonic() - started)
 
 
 def apply(request: ApplyRequest, tools: Tools, templates: Templates, *, confirm: Confirm | None) -> Result:
@@ -83,18 +83,18 @@ def apply(request: ApplyRequest, tools: Tools, templates: Templates, *, confirm:
     """
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Setting up"))
-    made = _plan(request, tools, templates)
-    tools.reporter.tell(SetupPlanned(made.body))
+    planned = _plan(request, tools, templates)
+    tools.reporter.tell(SetupPlanned(planned.body))
     try:
-        _agree(request, made.body, confirm)
+        _agree(request, planned.body, confirm)
     except WaybillError:
-        discard(made.work, made.steps.making)
+        discard(planned.work, planned.steps.making)
         raise
-    result = _ended(request, _execute(made), seconds=tools.clock.monotonic() - started)
+    result = _ended(request, _execute(planned), seconds=tools.clock.monotonic() - started)
     return result if result.exit_code is ExitCode.OK else stopped(result, tools)
 
 
-def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
+def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Planned:
     entered = enter(request, lambda member: setup_policy() if member.role else "", tools)
     if entered.errors:
         raise together(list(entered.errors.values()))
@@ -116,33 +116,33 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Made:
     except WaybillError:
         discard(work, steps.making)
         raise
-    return Made(work=work, steps=steps, configured=configured, aliases=aliases, leftovers=leftovers)
+    return Planned(work=work, steps=steps, configured=configured, aliases=aliases, leftovers=leftovers)
 
 
-def _execute(made: Made) -> SetupPlan:
+def _execute(planned: Planned) -> SetupPlan:
     """Carry the plan out: stacks are made, then the configuration names all regions that stand, then the rest goes.
 
     Nobody is sent by it to a region whose stacks went, or are going. What goes for good goes last of all.
     """
-    if not made.body.changes:
-        return made.body
-    run = Run(made.work, made.steps)
+    if not planned.body.changes:
+        return planned.body
+    run = Run(planned.work, planned.steps)
     stacks = run.make()
-    beside = (*_written(made, stacks), *set_aliases(made.work, made.aliases))
+    beside = (*_written(planned, stacks), *set_aliases(planned.work, planned.aliases))
     well = all(one.end not in OVER for one in stacks) and all(one.end not in OVER for one in beside)
     stacks = (*stacks, *(run.remove() if well else run.leave()))
     if well and all(one.end not in OVER for one in stacks):
-        left = delete_leftovers(made.work, made.leftovers)
+        left = delete_leftovers(planned.work, planned.leftovers)
     else:
-        left = tuple(replace(one.shown, end=StackEnd.NOT_REACHED) for one in made.leftovers)
+        left = tuple(replace(one.shown, end=StackEnd.NOT_REACHED) for one in planned.leftovers)
     return SetupPlan(stacks=stacks, beside=(*beside, *left))
 
 
-def _written(made: Made, stacks: Sequence[StackPlan]) -> tuple[Beside, ...]:
+def _written(planned: Planned, stacks: Sequence[StackPlan]) -> tuple[Beside, ...]:
     """Write the configuration, where every region that it names stands; return how that ended."""
     if all(one.end not in OVER or one.template != "region" for one in stacks):
-        return told(write_planned(made.work, made.configured))
-    rows = told(made.configured)
+        return told(write_planned(planned.work, planned.configured))
+    rows = told(planned.configured)
     return tuple(replace(one, end=StackEnd.NOT_REACHED) if one.pending else one for one in rows)
 
 

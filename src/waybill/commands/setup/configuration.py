@@ -11,7 +11,7 @@ from waybill.commands.together import in_words, together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.configuration import plan as configuring
-from waybill.domain.setup.configuration.plan import Act, Asked, Configured, Row, Spot, Stored, Unread
+from waybill.domain.setup.configuration.rows import Act, Asked, Configurations, Row, Spot, Stored, Unread
 from waybill.domain.setup.narrowing import configuring_policy
 from waybill.domain.setup.organisation import Organisation
 from waybill.domain.setup.requests import ConfigurationRequest
@@ -35,7 +35,7 @@ def configuration(request: ConfigurationRequest, tools: Tools) -> Result:
     places = stored_configuration(organisation, entered.accounts, tools, also=request.asked.delete_from)
     places |= _unseen(organisation, entered)
     rows = configuring.plan(organisation, places, request.asked, among=request.among)
-    found = Configured(
+    found = Configurations(
         parameter=organisation.configuration_parameter,
         wanted=configuring.wanted(organisation),
         rows=rows,
@@ -63,7 +63,7 @@ def stored_configuration(
     return found
 
 
-def carry_out(plan: Configured, accounts: Mapping[str, Account], tools: Tools) -> Configured:
+def carry_out(plan: Configurations, accounts: Mapping[str, Account], tools: Tools) -> Configurations:
     """Do what the rows say, all places at once; delete last, and only in accounts where every write succeeded."""
     writes = {row.spot: row for row in plan.pending if row.act is not Act.DELETE}
     ends = _do(plan.parameter, writes, accounts, tools)
@@ -123,7 +123,7 @@ def _unseen(organisation: Organisation, entered: Entered) -> dict[Spot, Stored]:
 
 
 def _warn_of_no_bucket(
-    found: Configured, organisation: Organisation, accounts: Mapping[str, Account], tools: Tools
+    found: Configurations, organisation: Organisation, accounts: Mapping[str, Account], tools: Tools
 ) -> None:
     """Tell of regions that the configuration would send everybody to before a bucket is named there.
 
@@ -144,7 +144,7 @@ def _refuse_or_warn(request: ConfigurationRequest, entered: Entered, tools: Tool
         tools.reporter.tell(Warned(f"The account {name} cannot be entered: {in_words(error)}"))
 
 
-def _result(request: ConfigurationRequest, found: Configured, *, seconds: float) -> Result:
+def _result(request: ConfigurationRequest, found: Configurations, *, seconds: float) -> Result:
     changed = any(row.done for row in found.rows)
     codes = [ExitCode(row.error.exit_code) for row in found.rows if row.error]
     if any(row.refused for row in found.rows):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from waybill.domain.identity import Identity
-from waybill.domain.setup.configuration.plan import Asked
+from waybill.domain.setup.configuration.rows import Asked
 from waybill.domain.setup.organisation import Member, Organisation
 
 

@@ -8,7 +8,7 @@ from waybill.commands.setup.applying.work import Work
 from waybill.commands.setup.configuration import WRITING, carry_out, stored_configuration
 from waybill.commands.together import together
 from waybill.domain.setup.configuration import plan as configuring
-from waybill.domain.setup.configuration.plan import Act, Configured, Row, Unread
+from waybill.domain.setup.configuration.rows import Act, Configurations, Row, Unread
 from waybill.domain.setup.plan import Beside, StackAction, StackEnd
 from waybill.errors import (
     ConflictError,
@@ -39,13 +39,13 @@ ENDS = {
 }
 
 
-def plan_configuration(work: Work) -> Configured:
+def plan_configuration(work: Work) -> Configurations:
     """Return what would be written where. Raises `WaybillError` where that cannot be known, or may not be."""
     organisation = work.organisation
     places = stored_configuration(organisation, work.accounts, work.tools)
     rows = configuring.plan(organisation, places, WRITING, among=organisation.accounts)
     _refuse(organisation.configuration_parameter, rows)
-    return Configured(
+    return Configurations(
         parameter=organisation.configuration_parameter,
         wanted=configuring.wanted(organisation),
         rows=rows,
@@ -74,12 +74,12 @@ def _unread(parameter: str, why: Unread) -> WaybillError:
     return UNREAD.get(why.exit_code, WaybillError)(why.error, why.advice)
 
 
-def write_planned(work: Work, found: Configured) -> Configured:
+def write_planned(work: Work, found: Configurations) -> Configurations:
     """Write it; what went wrong is in the rows."""
     return carry_out(found, work.accounts, work.tools)
 
 
-def told(found: Configured) -> tuple[Beside, ...]:
+def told(found: Configurations) -> tuple[Beside, ...]:
     """Return the rows as setup shows them."""
     return tuple(_told(found.parameter, row) for row in found.rows)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from waybill.commands.setup.applying.following import follow
 from waybill.commands.setup.applying.planning import discard, in_order
-from waybill.commands.setup.applying.work import Going, Making, Steps, Work, known
+from waybill.commands.setup.applying.work import DeleteStep, MakeStep, Steps, Work, known
 from waybill.domain.setup.plan import Change, StackAction, StackEnd, StackPlan
 from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import StackBegan, StackEnded
@@ -65,13 +65,13 @@ class Run:
         """Return the stacks that would have gone, as not reached."""
         return tuple(step.plan.ended(StackEnd.NOT_REACHED) for step in self._steps.going)
 
-    def _told(self, steps: Sequence[Making | Going]) -> tuple[StackPlan, ...]:
+    def _told(self, steps: Sequence[MakeStep | DeleteStep]) -> tuple[StackPlan, ...]:
         return tuple(self._ended[step.plan.ref] for step in steps)
 
-    def _all(self, steps: Sequence[tuple[Making | Going, frozenset[StackRef]]]) -> None:
+    def _all(self, steps: Sequence[tuple[MakeStep | DeleteStep, frozenset[StackRef]]]) -> None:
         """Do all steps, each after the stacks it needs; what does not need one that failed is done all the same."""
         left = list(steps)
-        running: dict[Future[Stack | None], Making | Going] = {}
+        running: dict[Future[Stack | None], MakeStep | DeleteStep] = {}
         with ThreadPoolExecutor(MOST, thread_name_prefix="stack") as pool:
             while left or running:
                 for one in [one for one in left if self._free(one[1])]:
@@ -106,13 +106,13 @@ class Run:
         if plan.action is not StackAction.NOTHING:
             self._work.tools.reporter.tell(StackEnded(ended))
 
-    def _one(self, step: Making | Going) -> Stack | None:
+    def _one(self, step: MakeStep | DeleteStep) -> Stack | None:
         """Do one step; returns the stack as it then stands. Raises `WaybillError`."""
         self._work.tools.cancellation.check()
         if step.plan.action is StackAction.NOTHING and not self._given_otherwise(step):
             return step.stack
         self._work.tools.reporter.tell(StackBegan(step.plan.ref, step.plan.action))
-        if isinstance(step, Going):
+        if isinstance(step, DeleteStep):
             return self._delete(step.plan.ref, step.stack)
         if step.plan.replaces_broken and step.stack is not None:
             self._delete(step.plan.ref, step.stack)
@@ -133,9 +133,9 @@ class Run:
             raise
         return follow(self._work, step.plan.ref, made.stack_id, last)
 
-    def _given_otherwise(self, step: Making | Going) -> bool:
+    def _given_otherwise(self, step: MakeStep | DeleteStep) -> bool:
         """Whether what a stack needs says something else by now than when it was planned."""
-        return isinstance(step, Making) and step.wanted.texts(known(self._outputs)) != dict(step.plan.parameters)
+        return isinstance(step, MakeStep) and step.wanted.texts(known(self._outputs)) != dict(step.plan.parameters)
 
     def _delete(self, ref: StackRef, stack: Stack) -> Stack | None:
         stacks = self._work.stacks(ref)
@@ -150,7 +150,7 @@ class Run:
         stacks.continue_rollback(stack.id)
         follow(self._work, ref, stack.id, last, back=True)
 
-    def _made(self, step: Making) -> ChangeSet | None:
+    def _made(self, step: MakeStep) -> ChangeSet | None:
         """Return the change set to execute, made now where its parameters were not known; None where nothing changes.
 
         Raises `ConflictError` where that would change otherwise than was planned.

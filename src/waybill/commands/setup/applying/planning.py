@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from waybill.commands.setup.applying.standing import is_ours
-from waybill.commands.setup.applying.work import Going, Making, Outputs, Steps, Work, known
+from waybill.commands.setup.applying.work import DeleteStep, MakeStep, Outputs, Steps, Work, known
 from waybill.commands.together import together
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import partition_of
@@ -26,7 +26,7 @@ def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Sta
     """
     outputs = {ref: stack.outputs for ref, stack in standing.items() if stack.standing is Standing.WHOLE}
     going = tuple(_unwanted(work, wanted, standing))
-    answers, errors = everywhere(lambda one: _making(work, wanted[one], standing, outputs), range(len(wanted)))
+    answers, errors = everywhere(lambda one: _make_step(work, wanted[one], standing, outputs), range(len(wanted)))
     making = tuple(answers[number] for number in sorted(answers))
     if errors:
         discard(work, making)
@@ -34,7 +34,7 @@ def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Sta
     return Steps(making=making, going=going)
 
 
-def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack], outputs: Outputs) -> Making:
+def _make_step(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack], outputs: Outputs) -> MakeStep:
     stack = standing.get(wanted.ref)
     there = stack if stack and stack.standing is Standing.WHOLE else None
     broken = stack is not None and stack.standing is Standing.BROKEN
@@ -53,14 +53,14 @@ def _making(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stack],
         project=wanted.project,
     )
     if broken or halted:
-        return Making(plan=plan, wanted=wanted, stack=stack)
+        return MakeStep(plan=plan, wanted=wanted, stack=stack)
     texts = wanted.texts(lambda output: known(outputs)(output) or _stand_in(work, output))
     reviewed = stack is not None and stack.standing is Standing.REVIEW
-    step = Making(plan=plan, wanted=wanted, stack=there, reviewed=reviewed)
+    step = MakeStep(plan=plan, wanted=wanted, stack=there, reviewed=reviewed)
     return _read(work, step, work.prepare(wanted, texts, new=step.new, fresh=step.fresh))
 
 
-def _read(work: Work, step: Making, made: ChangeSet) -> Making:
+def _read(work: Work, step: MakeStep, made: ChangeSet) -> MakeStep:
     """Return the step with what its change set says; one that is empty, or rests on a stand-in, goes again at once."""
     if made.readiness is Readiness.FAILED:
         error = work.refused(step.plan.ref, made)
@@ -114,7 +114,7 @@ def refuse_losses(steps: Steps, projects: Sequence[str]) -> None:
         )
 
 
-def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Iterator[Going]:
+def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Iterator[DeleteStep]:
     """Yield a step for each stack that setup made once and that the file has no more."""
     refs = {one.ref for one in wanted}
     gone = [ref for ref, one in standing.items() if ref not in refs and is_ours(work, one)]
@@ -129,7 +129,7 @@ def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Stack
             changes=changes,
             project=stack.tags.get(PROJECT_TAG),
         )
-        yield Going(plan=plan, stack=stack)
+        yield DeleteStep(plan=plan, stack=stack)
 
 
 def _removed(resource: StackResource) -> Change:
@@ -143,7 +143,7 @@ def _removed(resource: StackResource) -> Change:
     )
 
 
-def discard(work: Work, steps: Iterable[Making]) -> None:
+def discard(work: Work, steps: Iterable[MakeStep]) -> None:
     """Delete the change sets that were made for a plan. What cannot be deleted harms nobody, and is left."""
 
     by_ref = {step.plan.ref: step for step in steps}

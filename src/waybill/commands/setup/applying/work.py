@@ -40,7 +40,7 @@ class Work:
         return self.accounts[ref.account].stacks(ref.region)
 
     def prepare(self, wanted: WantedStack, parameters: Mapping[str, str], *, new: bool, fresh: bool) -> ChangeSet:
-        """Return the change set of a stack, once it is known what is in it; `fresh`: see `Making`."""
+        """Return the change set of a stack, once it is known what is in it; `fresh`: see `MakeStep`."""
         stacks = self.stacks(wanted.ref)
         made = stacks.prepare(
             wanted.ref.name,
@@ -95,7 +95,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
+class MakeStep:
     """One stack that is made or changed. `change_set` None: nothing changes, or it is made once parameters are known.
 
     `stack` is what stands; None where there is none, or a change set is all there is of it. `reviewed`: of that one
@@ -120,7 +120,7 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Going:
+class DeleteStep:
     """One stack that is deleted."""
 
     plan: StackPlan
@@ -131,8 +131,8 @@ class Going:
 class Steps:
     """A plan, with what executes it: stacks in the order of their needs, then those that go."""
 
-    making: tuple[Making, ...] = ()
-    going: tuple[Going, ...] = ()
+    making: tuple[MakeStep, ...] = ()
+    going: tuple[DeleteStep, ...] = ()
 
     @property
     def plans(self) -> tuple[StackPlan, ...]:

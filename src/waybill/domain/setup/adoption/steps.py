@@ -8,7 +8,7 @@ from typing import Any
 
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.setup.adoption.buckets import MUST, BucketFacts, Missing, judged
-from waybill.domain.setup.configuration.plan import Act, Configured, Spot, Stored, Unread
+from waybill.domain.setup.configuration.rows import Act, Configurations, Spot, Stored, Unread
 from waybill.domain.setup.organisation import Member, Organisation
 from waybill.domain.setup.requests import Members
 
@@ -53,7 +53,7 @@ class Adopted:
 
     parameter: str
     buckets: tuple[AdoptedBucket, ...]
-    configured: Configured
+    configured: Configurations
     yes: bool
 
     @property

@@ -15,7 +15,6 @@ from waybill.domain.configuration import split_regions
 from waybill.domain.setup.configuration.rows import (
     Act,
     Asked,
-    Configured,
     Difference,
     Row,
     Spot,
@@ -24,23 +23,6 @@ from waybill.domain.setup.configuration.rows import (
     Unread,
 )
 from waybill.domain.setup.organisation import Member, Organisation
-
-__all__ = [
-    "CONFIRMED",
-    "Act",
-    "Asked",
-    "Configured",
-    "Difference",
-    "Row",
-    "Spot",
-    "Standing",
-    "Stored",
-    "Unread",
-    "at_odds",
-    "dropped_regions",
-    "plan",
-    "wanted",
-]
 
 CONFIRMED = "yes"
 """Startifact's `save_ok`, which it asks for before it saves; what is stored already is kept."""

@@ -119,7 +119,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Configured:
+class Configurations:
     """The organisation configuration in every place: the body of the result. `wanted` is what `waybill.yaml` means."""
 
     parameter: str
