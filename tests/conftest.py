@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what collection made out of every later garbage collection: it stays to the end, and there is much of it."""
+    """Leave what collection made out of every later garbage collection: it is much, and stays to the end."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
