@@ -18,9 +18,10 @@ Anything else that escapes is a bug of ours and exits 70.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -99,35 +100,85 @@ class IdentityError(WaybillError):
     exit_code = ExitCode.IDENTITY
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What is known of a refused call: who, which IAM action, on which ARN, and whose policy it was.
+
+    `side` is `identity`, `resource`, `key`, `trust`, `boundary`, `session`, `organisation`, `endpoint`, `token`
+    (GitHub's) or `unknown`; `likely` says why that side is taken for it, empty where AWS itself says it. `explicit`: a
+    statement denies it, in `policy` (an ARN), where AWS names it. `missing` are the policies that do not allow it, as
+    `access explain` tells them, `statement` is the JSON of the first. `said` are AWS's words; `encoded` is what
+    `sts:DecodeAuthorizationMessage` decodes: no secret (P9), since AWS decodes it only for who may see it.
+    """
+
+    caller: str = ""
+    action: str
+    resource: str
+    side: str = "unknown"
+    likely: str = ""
+    explicit: bool = False
+    policy: str = ""
+    missing: tuple[Mapping[str, Any], ...] = ()
+    statement: str = ""
+    said: str = ""
+    encoded: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the member `refused` of the result document."""
+        return {
+            "caller": self.caller or None,
+            "action": self.action,
+            "resource": self.resource,
+            "side": self.side,
+            "likely": self.likely or None,
+            "explicit": self.explicit,
+            "policy": self.policy or None,
+            "missing": [dict(each) for each in self.missing],
+            "said": self.said or None,
+            "encoded": self.encoded or None,
+        }
+
+
 class AccessDenied(IdentityError):
-    """AWS refused one call. `statement` is the policy statement that is missing, as far as the answer tells."""
+    """One call was refused. Adapters make it through `domain.denials`, which fills `refused`."""
 
     def __init__(
         self,
         what: str,
         advice: str = "",
         *,
-        action: str,
-        resource: str,
+        action: str = "",
+        resource: str = "",
         caller: str = "",
         statement: str = "",
+        refused: Refused | None = None,
     ) -> None:
-        self.action = action
-        self.resource = resource
-        self.caller = caller
-        self.statement = statement
+        self.refused = refused or Refused(action=action, resource=resource, caller=caller, statement=statement)
         super().__init__(what, advice)
+
+    @property
+    def action(self) -> str:
+        """The IAM action."""
+        return self.refused.action
+
+    @property
+    def resource(self) -> str:
+        """The ARN of what it was asked on."""
+        return self.refused.resource
+
+    @property
+    def caller(self) -> str:
+        """Who asked; empty where that is not known."""
+        return self.refused.caller
+
+    @property
+    def statement(self) -> str:
+        """The policy statement (JSON) that is missing, as far as the answer tells."""
+        return self.refused.statement
 
     def told(self, what: str, advice: str) -> AccessDenied:
         """Return the same refusal in other words, for a caller that knows what it was asked for."""
-        return AccessDenied(
-            what,
-            advice,
-            action=self.action,
-            resource=self.resource,
-            caller=self.caller,
-            statement=self.statement,
-        )
+        return AccessDenied(what, advice, refused=self.refused)
 
 
 class ArtifactError(WaybillError):
@@ -195,3 +246,8 @@ def lowest(errors: Iterable[BaseException]) -> ExitCode:
 def worst(codes: Collection[ExitCode]) -> ExitCode:
     """Several places' codes: the cancellation's, where there is one, else the lowest; `OK` where there are none."""
     return next((code for code in codes if code in CANCELLED), min(codes, default=ExitCode.OK))
+
+
+def refused_of(error: BaseException | None) -> Refused | None:
+    """Return what is known of the call that was refused, where an error is of one."""
+    return error.refused if isinstance(error, AccessDenied) else None

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from waybill.aws.denials import Decode
 from waybill.aws.meanings import Asked, Untrusted, local_meaning, meaning
 from waybill.errors import Unavailable
 from waybill.retry import Retry
@@ -18,21 +19,31 @@ T = TypeVar("T")
 class Calls:
     """The door. One for each identity: it knows who the caller is."""
 
-    def __init__(self, retry: Retry, *, caller: str = "") -> None:
+    def __init__(self, retry: Retry, *, caller: str = "", decode: Decode | None = None) -> None:
         self._retry = retry
         self._caller = caller
+        self._decode = decode
+
+    @property
+    def caller(self) -> str:
+        """The ARN of whoever asks; empty where that is not known yet."""
+        return self._caller
 
     def as_caller(self, caller: str) -> Calls:
         """Return the same door for somebody else."""
-        return Calls(self._retry, caller=caller)
+        return Calls(self._retry, caller=caller, decode=self._decode)
+
+    def decoding(self, decode: Decode | None) -> Calls:
+        """Return the same door, which lets `decode` open the encoded messages of refusals."""
+        return Calls(self._retry, caller=self._caller, decode=decode)
 
     def telling(self, told: Callable[[Unavailable, float, float], None]) -> Calls:
         """Return the same door whose waits are told to `told`."""
-        return Calls(replace(self._retry, told=told), caller=self._caller)
+        return Calls(replace(self._retry, told=told), caller=self._caller, decode=self._decode)
 
     def hasty(self) -> Calls:
         """Return the same door for what can be done without: it asks twice at most."""
-        return Calls(replace(self._retry, attempts=2), caller=self._caller)
+        return Calls(replace(self._retry, attempts=2), caller=self._caller, decode=self._decode)
 
     def perform(self, asked: Asked, call: Callable[[], T], answers: Mapping[str, Any] | None = None) -> T | Any:
         """Return what `call` returns; or, for an error code in `answers`, the value that it stands for.
@@ -60,6 +71,6 @@ class Calls:
             code = str(error.response.get("Error", {}).get("Code", ""))
             if answers and code in answers:
                 return answers[code]
-            raise meaning(asked, error, self._caller) from error
+            raise meaning(asked, error, self._caller, self._decode) from error
         except BotoCoreError as error:
             raise local_meaning(asked, error) from error

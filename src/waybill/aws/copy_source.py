@@ -69,6 +69,7 @@ class CopiedObject:
             action="s3:GetObjectVersion" if source.version_id else "s3:GetObject",
             resource=f"{arn}:s3:::{source.bucket}/{source.key}",
             key=f"{arn}:kms:{source.region}:{source.owner}:key/*",
+            owner=source.owner,
         )
 
 

@@ -12,11 +12,13 @@ from botocore.exceptions import ConnectionError, HTTPClientError
 
 from waybill.aws.account import AwsAccount, Told
 from waybill.aws.calls import Calls
+from waybill.aws.denials import Decode
 from waybill.aws.meanings import Asked
 from waybill.aws.roles import Assumed, RoleAssumer
 from waybill.aws.sessions import Session
 from waybill.domain.arns import Caller, RoleArn, partition_of
 from waybill.domain.identity import Identity
+from waybill.errors import IdentityError, InputError, Unavailable
 from waybill.retry import Retry
 
 
@@ -69,6 +71,26 @@ class AwsGateway:
             return self._account(self._assuming(self._base, identity.oidc_role, assumed), assumed.caller)
         session, caller = self._start()
         return self._account(session, caller)
+
+    def _decoder(self) -> Decode | None:
+        """Return what opens encoded messages: the credentials at hand, which no session policy narrows.
+
+        None where a token stands for them: the sessions that it gives may not, since no run needs it (P8).
+        """
+        return None if self._identity.oidc_role else self._decoded
+
+    def _decoded(self, encoded: str) -> str:
+        asked = Asked(action="sts:DecodeAuthorizationMessage", resource="*", where="STS")
+
+        def ask(sts: Any) -> Any:
+            return sts.decode_authorization_message(EncodedMessage=encoded)
+
+        try:
+            answer = self._calls.once(asked, lambda: self._sts(ask, self._base.client))
+        except (IdentityError, InputError, Unavailable):
+            # Few may; the refusal itself is the news, and says how to decode it.
+            return ""
+        return str(answer["DecodedMessage"])
 
     def _kept(self, role: RoleArn, make: Callable[[RoleArn], RoleAssumer]) -> RoleAssumer:
         if role.text not in self._assumers:
@@ -151,7 +173,7 @@ class AwsGateway:
     def _account(self, session: Session, caller: str) -> AwsAccount:
         return AwsAccount(
             session,
-            self._calls.as_caller(caller),
+            self._calls.as_caller(caller).decoding(self._decoder()),
             Caller(caller, caller.split(":")[4]),
             told=self._around.told,
             check=self._around.check,

@@ -46,11 +46,12 @@ class Location:
             resource=f"{self.arn}/{key}",
             where=self.where(key),
             key=kms_key.text if kms_key else f"arn:{self.partition}:kms:{self.region}:*:key/*",
+            owner=self.owner,
         )
 
     def asked_of_bucket(self, action: str, prefix: str = "") -> Asked:
         """Return what is asked of the bucket itself, of its keys under `prefix`."""
-        return Asked(action=action, resource=self.arn, where=self.where(prefix))
+        return Asked(action=action, resource=self.arn, where=self.where(prefix), owner=self.owner)
 
 
 def creation(new: NewObject) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from waybill.aws.codes import (
     TRANSIENT,
     WRONG,
 )
-from waybill.aws.denials import denial
+from waybill.aws.denials import Decode, denial
 from waybill.aws.sessions import NO_CREDENTIALS_ADVICE, no_credentials, unusable
 from waybill.errors import (
     ArtifactError,
@@ -72,6 +72,8 @@ UNUSABLE = (
     UnknownCredentialError,
 )
 NO_FILE = (FileNotFoundError, PermissionError, IsADirectoryError)
+REFUSING = "not authorized to perform"
+"""Says a refusal of a policy's, whatever its code."""
 REPORT = "This is an answer that Waybill does not know; please report it."
 
 
@@ -84,7 +86,8 @@ class Asked:
     """What a call asks for, to name it when it fails: the IAM action, the resource's ARN, and the place in words.
 
     `key` is the ARN of the KMS key that the call uses, or a pattern of those that it may use. `inputs` names the inputs
-    that the call's arguments are made of, where they are not those of the service's other calls.
+    that the call's arguments are made of, where they are not those of the service's other calls. `owner` is the account
+    that the resource should be of, where its ARN does not say so: a bucket's.
     """
 
     action: str
@@ -92,10 +95,11 @@ class Asked:
     where: str
     key: str = ""
     inputs: str = ""
+    owner: str = ""
 
 
-def meaning(asked: Asked, error: ClientError, caller: str) -> WaybillError:
-    """Return what an answer of AWS means to `caller`, who asked for `asked`."""
+def meaning(asked: Asked, error: ClientError, caller: str, decode: Decode | None = None) -> WaybillError:
+    """Return what an answer of AWS means to `caller`, who asked for `asked`. `decode` opens encoded messages."""
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = str(error.response.get("Error", {}).get("Message", "")).strip() or code
@@ -108,11 +112,20 @@ def meaning(asked: Asked, error: ClientError, caller: str) -> WaybillError:
         return IdentityError(f"{asked.where}: {BAD_CREDENTIALS[code]} ({code})", NO_CREDENTIALS_ADVICE)
     if code in BAD_CLOCK:
         return IdentityError(f"{said}. {BAD_CLOCK[code]}", "Set the clock, or try a quicker line.")
-    if code in DENIED:
-        return denial(asked.action, asked.resource, asked.where, message, caller, key=asked.key)
     if bare in KNOWN:
         kind, advice = KNOWN[bare]
         return kind(said, advice)
+    if bare in DENIED or (status in {401, 403} and REFUSING in message):
+        return denial(
+            asked.action,
+            asked.resource,
+            asked.where,
+            message,
+            caller,
+            key=asked.key,
+            owner=asked.owner,
+            decode=decode,
+        )
     return _of_bytes(asked, code, message) or _of_an_input(asked, code, message) or _by_status(asked, status, said)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from waybill.aws.calls import Calls
 from waybill.aws.codes import DENIED
+from waybill.aws.denials import denial
 from waybill.aws.meanings import Asked
 from waybill.domain.arns import RoleArn
 from waybill.errors import AccessDenied, IdentityError
@@ -137,14 +137,12 @@ class RoleAssumer:
         }
 
     def _refused(self, error: _DeniedError) -> AccessDenied:
-        action, resource, statement = self._asked.action, self._asked.resource, ""
+        action, role = self._asked.action, self._asked.resource
         if action == "sts:AssumeRole":
             given = "it may ask for is the one" if self._external_id else "is not asked for, since none was"
-            statement = json.dumps({"Effect": "Allow", "Action": action, "Resource": resource}, indent=2)
             checks = [
                 "the role exists and its trust policy names the caller",
                 f"an external id {given} given as `role-external-id`",
-                "the caller's own policy has the statement below",
             ]
         else:
             checks = [
@@ -154,14 +152,8 @@ class RoleAssumer:
                 "repositories created, renamed or moved since 2026-07-15 say `repo:OWNER@ID/REPO@ID:...`",
                 "the condition on `:aud` fits `audience`",
             ]
-        advice = "STS does not say which condition failed. Check that " + "; that ".join(checks) + "."
-        return AccessDenied(
-            f"{self._role} cannot be assumed: {error.what}",
-            f"{advice}\n{statement}".rstrip(),
-            action=action,
-            resource=resource,
-            statement=statement,
-        )
+        hint = f"Check that {'; that '.join(checks)}."
+        return denial(action, role, f"{role} cannot be assumed", error.what, self._calls.caller, hints=[hint])
 
 
 class _DeniedError(IdentityError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from waybill.domain.packages import PackageId
 from waybill.domain.result import Outcome, Result
-from waybill.errors import ConflictError, ExitCode, WaybillError, exit_code_of
+from waybill.errors import ConflictError, ExitCode, Refused, WaybillError, exit_code_of, refused_of
 
 BAD = frozenset({Outcome.FAILED, Outcome.CONFLICT, Outcome.PARTIAL})
 
@@ -32,6 +32,7 @@ class PackageResult:
     exit_code: ExitCode = ExitCode.OK
     changed: bool = False
     seconds: float = 0.0
+    refused: Refused | None = None
 
     @property
     def complete(self) -> bool:
@@ -42,7 +43,12 @@ class PackageResult:
         """Return the same package with an error for its end."""
         outcome = Outcome.CONFLICT if isinstance(error, ConflictError) else Outcome.FAILED
         return replace(
-            self, outcome=outcome, error=error.what, advice=error.advice or None, exit_code=exit_code_of(error)
+            self,
+            outcome=outcome,
+            error=error.what,
+            advice=error.advice or None,
+            exit_code=exit_code_of(error),
+            refused=refused_of(error),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -67,6 +73,7 @@ class PackageResult:
             "error": self.error,
             "advice": self.advice,
             "seconds": round(self.seconds, 3),
+            **({"refused": self.refused.to_json()} if self.refused else {}),
         }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from waybill.errors import ExitCode
+from waybill.errors import ExitCode, Refused
 
 if TYPE_CHECKING:
     from waybill.domain.package_result import PackageResult  # few runs publish one
@@ -37,7 +37,10 @@ class ChannelOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionResult:
-    """One region's end. `error` is a sentence; `seconds` how long the region took."""
+    """One region's end. `error` is a sentence; `seconds` how long the region took.
+
+    `refused` is what is known of the call that was refused there, where one was.
+    """
 
     region: str
     outcome: Outcome
@@ -53,6 +56,7 @@ class RegionResult:
     advice: str | None = None
     exit_code: ExitCode = ExitCode.OK
     seconds: float = 0.0
+    refused: Refused | None = None
 
     @property
     def whole(self) -> bool:
@@ -75,6 +79,7 @@ class RegionResult:
             "error": self.error,
             "advice": self.advice,
             "seconds": round(self.seconds, 3),
+            **({"refused": self.refused.to_json()} if self.refused else {}),
         }
 
 
@@ -92,7 +97,8 @@ class Result:
     What is about no version leaves out project, version, sha256, size and channel. `parameter` is the name of the SSM
     parameter that is the channel, the same in every region. `plan_digest` is that of the plan, where the command plans
     for approval. `body` is what a command shows beside; `then` says, of a plan, what follows it. `package` is what
-    became of the package in CodeArtifact, where one is asked for.
+    became of the package in CodeArtifact, where one is asked for. `refused` is what is known of a call that
+    was refused, where one was.
     """
 
     command: str
@@ -117,6 +123,7 @@ class Result:
     body: Body | None = None
     then: str | None = None
     package: PackageResult | None = None
+    refused: Refused | None = None
 
     def with_warnings(self, *more: str) -> Result:
         """Return the same result with more warnings."""
@@ -143,6 +150,7 @@ class Result:
             "advice": self.advice,
             "resume": self.resume,
             "seconds": round(self.seconds, 3),
+            **({"refused": self.refused.to_json()} if self.refused else {}),
             **({"plan_digest": self.plan_digest} if self.plan_digest else {}),
             **({"then": self.then} if self.then else {}),
             **({"package": self.package.to_json()} if self.package else {}),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from waybill.domain.denials.tokens import token_denied
 from waybill.errors import IdentityError, Unavailable
 from waybill.redaction import Redactor
 
@@ -47,7 +48,10 @@ class Meanings:
             what = f"GitHub did not take the token of `github-token` ({said})."
             return Trouble(IdentityError(what, self._advice()))
         if status in {403, 451}:
-            return Trouble(IdentityError(f"GitHub refused it ({said}).", self._advice()))
+            what = f"GitHub refused it ({said})."
+            return Trouble(
+                token_denied(what, self._advice(), permission=self.permission, resource=self.api_url, said=said)
+            )
         if status >= 500:
             return Trouble(Unavailable(f"GitHub could not answer ({said}).", f"Run again later; {_STATUS}"), 0.0)
         return Trouble(Unavailable(f"GitHub would not do it ({said})."))

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from waybill.errors import ArtifactError, Fault, IdentityError, InputError
+from waybill.domain.denials.tokens import token_denied
+from waybill.errors import ArtifactError, Fault, InputError
 from waybill.github.context import RunnerContext
 from waybill.github.fetching import Download
 from waybill.github.rest import TIMEOUT, Absent, Rest
@@ -123,7 +124,8 @@ class _GithubReleases:
         except Absent:
             what = f"GitHub shows no repository {self._context.repository} at {rest.api_url}."
             token = f"the token may read it (`{PERMISSION}`)" if rest.token else "it is public: no token was given"
-            raise IdentityError(what, f"See that its name is right, and that {token}.") from None
+            advice = f"See that its name is right, and that {token}."
+            raise token_denied(what, advice, permission=PERMISSION, resource=self._context.repository) from None
         rule = f"no release of {self._context.repository} is published under any of the tags {', '.join(tags)}. "
         rule += f"A draft counts only once it is published, and the token needs `{PERMISSION}`."
         raise InputError([Fault("path", "", rule)], _UNTOUCHED)

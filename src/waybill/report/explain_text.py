@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from waybill.domain.iam.answers import Missing, Outcome
 from waybill.domain.iam.explained import Explained
-from waybill.domain.iam.words import because
+from waybill.domain.iam.words import because, place
 from waybill.domain.result import Result
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, clean, one_line
@@ -67,10 +67,7 @@ def _rows(body: Explained) -> Iterator[list[str]]:
 def _where(missing: Missing) -> str:
     if missing.statement is None:
         return "It cannot be allowed there"
-    account = f" (account {missing.account})" if missing.account else ""
-    name = f" {missing.name}" if missing.name else ""
-    of = f" of {missing.of}" if missing.of else ""
-    return f"Missing in the {missing.kind.value}{name}{of}{account}"
+    return f"Missing in {place(missing)}"
 
 
 def _said(missing: Missing) -> str:

@@ -12,7 +12,7 @@ from waybill.domain.deployment import Deployment, DeployPlan
 from waybill.domain.names import channel_parameter
 from waybill.domain.request import Request
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
-from waybill.errors import ExitCode, InputError, WaybillError, exit_code_of
+from waybill.errors import ExitCode, InputError, WaybillError, exit_code_of, refused_of
 
 
 def planned(request: Request, target: Target, staged: Staged, plan: DeployPlan, *, seconds: float) -> Result:
@@ -35,6 +35,7 @@ def deployed(request: Request, target: Target, staged: Staged, ended: Delivered,
         # What was withdrawn is not to be deployed again.
         resume=(request.again or None) if error and not (back and back.channel) else None,
         seconds=seconds,
+        refused=refused_of(error),
         body=replace(ended.deployment, seconds=seconds),
     )
 

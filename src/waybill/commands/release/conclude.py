@@ -13,7 +13,16 @@ from waybill.domain.channel import UpdateChannel
 from waybill.domain.plan import Action, ChannelAction, RegionPlan
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.domain.waybill import Subject
-from waybill.errors import Cancelled, ConflictError, ExitCode, PrunedError, WaybillError, exit_code_of, lowest
+from waybill.errors import (
+    Cancelled,
+    ConflictError,
+    ExitCode,
+    PrunedError,
+    WaybillError,
+    exit_code_of,
+    lowest,
+    refused_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +49,7 @@ def refused(run: Run, error: WaybillError, *, seconds: float) -> Result:
     gone = isinstance(error, PrunedError)
     hopeless = run.plan.of(Action.CONFLICT) or gone or (clash and run.request.command != "stage")
     resume = None if hopeless else (run.request.restart if whole else run.request.again) or None
-    return replace(result, error=error.what, advice=error.advice or None, resume=resume)
+    return replace(result, error=error.what, advice=error.advice or None, resume=resume, refused=refused_of(error))
 
 
 def _unwritten(run: Run, outcome: Outcome, code: ExitCode, seconds: float) -> Result:
@@ -87,6 +96,7 @@ def _unwritten_region(item: RegionPlan, run: Run, *, planned: bool) -> RegionRes
         error=error.what if error else None,
         advice=error.advice if error else None,
         exit_code=exit_code_of(error) if error else ExitCode.CONFLICT if clash else ExitCode.OK,
+        refused=refused_of(error),
     )
 
 
@@ -156,6 +166,7 @@ def _region(name: str, run: Run, ends: Ends) -> RegionResult:
         advice=error.advice if error else None,
         exit_code=exit_code_of(error) if error else ExitCode.OK,
         seconds=written.seconds if written else 0.0,
+        refused=refused_of(error),
     )
 
 

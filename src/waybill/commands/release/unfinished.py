@@ -8,7 +8,15 @@ from dataclasses import replace
 from waybill.domain import digests
 from waybill.domain.plan import Action, Plan, RegionPlan
 from waybill.domain.result import Outcome, RegionResult, Result
-from waybill.errors import AccessDenied, ArtifactError, ConflictError, InputError, WaybillError, exit_code_of
+from waybill.errors import (
+    AccessDenied,
+    ArtifactError,
+    ConflictError,
+    InputError,
+    WaybillError,
+    exit_code_of,
+    refused_of,
+)
 from waybill.progress import Known, Step
 
 STORED = frozenset({Step.VERIFY, Step.METADATA, Step.WAYBILL, Step.EVENT, Step.CHANNEL})
@@ -43,6 +51,7 @@ def unfinished(
         advice=error.advice or None,
         resume=_resume(known, error, whole=whole),
         seconds=seconds,
+        refused=refused_of(error),
     )
 
 
@@ -89,6 +98,7 @@ def _unended(item: RegionPlan, plan: Plan, known: Known, error: WaybillError) ->
         error=None if whole else error.what,
         advice=None if whole else error.advice or None,
         exit_code=exit_code_of(error),
+        refused=None if whole else refused_of(error),
     )
 
 

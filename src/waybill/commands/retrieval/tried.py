@@ -12,7 +12,7 @@ from waybill.domain.download import Downloaded, DownloadRequest
 from waybill.domain.names import Keys
 from waybill.domain.result import Outcome, RegionResult, Result
 from waybill.domain.versions import Version
-from waybill.errors import ArtifactError, ExitCode, InputError, WaybillError, exit_code_of
+from waybill.errors import ArtifactError, ExitCode, InputError, WaybillError, exit_code_of, refused_of
 from waybill.progress import RegionEnded, Step, Stepped, Warned
 
 
@@ -83,6 +83,7 @@ class Tried:
             advice=(error.advice or None) if error else None,
             exit_code=exit_code_of(error) if error else ExitCode.OK,
             seconds=self.tools.clock.monotonic() - self._begun,
+            refused=refused_of(error),
         )
         self.tools.reporter.tell(RegionEnded(self.ends[region]))
 
@@ -112,5 +113,6 @@ class Tried:
             advice=(error.advice or None) if error else None,
             resume=None if final else self.request.again or None,
             seconds=self.tools.clock.monotonic() - self.started,
+            refused=refused_of(error),
             body=body,
         )

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SESSION = "session policy"
     SCP = "service control policy"
     RCP = "resource control policy"
+    ENDPOINT = "VPC endpoint policy"
     BUCKET = "bucket policy"
     KEY = "key policy"
     TRUST = "trust policy"

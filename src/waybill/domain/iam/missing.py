@@ -10,6 +10,7 @@ from waybill.domain.iam.question import Question
 from waybill.domain.iam.requests import Request, Who
 from waybill.domain.iam.services import attached_to
 
+_OF_NOBODY = frozenset({Kind.SCP, Kind.RCP, Kind.ENDPOINT})
 _OF_CALLERS = frozenset({Kind.IDENTITY, Kind.BOUNDARY, Kind.SESSION, Kind.SCP})
 
 
@@ -18,15 +19,16 @@ def lacking(kind: Kind, question: Question, request: Request, name: str = "") ->
     action, resource = question.action, request.resource
     statement: dict[str, Any] = {"Effect": "Allow"}
     if kind not in _OF_CALLERS:
-        statement["Principal"] = "*" if kind is Kind.RCP else principal_of(request)
+        statement["Principal"] = "*" if kind in {Kind.RCP, Kind.ENDPOINT} else principal_of(request)
     statement["Action"] = action
     if kind is not Kind.TRUST:
         # A key's policy is about that key alone.
         statement["Resource"] = "*" if kind is Kind.KEY else resource
     callers = kind in _OF_CALLERS
     attached = request.principal if callers else attached_to(kind, resource)
-    of = "" if kind in {Kind.SCP, Kind.RCP} else attached
-    account = request.account if callers else question.account
+    of = "" if kind in _OF_NOBODY else attached
+    # An endpoint is the network's, whosever that is.
+    account = request.account if callers else "" if kind is Kind.ENDPOINT else question.account
     return Missing(kind=kind, account=account, of=of, name=name, statement=statement)
 
 

@@ -13,6 +13,7 @@ _NOTHING = {
     Kind.SESSION: "the session policy of {of} does not allow it",
     Kind.SCP: "a service control policy level above account {account} does not allow it",
     Kind.RCP: "a resource control policy level above account {account} does not allow it",
+    Kind.ENDPOINT: "the policy of the VPC endpoint on the way does not allow it",
     Kind.TRUST: "the trust policy of {of} does not let the caller in",
     Kind.KEY: "the key policy of {of} neither allows it nor hands it on to the account",
     Kind.REPOSITORY: "neither the repository policy nor the domain policy of {of} allows it",
@@ -29,8 +30,8 @@ def because(answer: Answer) -> str:
             return f"Allowed by {_listed(_places(answer.deciding)) or 'being the account itself'}."
         case Outcome.DENIED:
             if answer.deciding:
-                return f"Denied by {_listed(_places(answer.deciding))}: a denial wins over whatever allows."
-            return f"Not allowed: {'; '.join(map(_lacks, answer.missing))}.{_sides(answer)}"
+                return f"D{denied_by(*_places(answer.deciding))[1:]}."
+            return f"Not allowed: {'; '.join(map(lacks, answer.missing))}.{_sides(answer)}"
         case Outcome.DEPENDS:
             return f"It depends on {_listed(_unknown(answer))}."
 
@@ -43,7 +44,21 @@ def _of(account: str) -> str:
     return f" (account {account})" if account else ""
 
 
-def _lacks(missing: Missing) -> str:
+def denied_by(*places: str) -> str:
+    """Return that statements deny, as the end of a sentence: `places` says where they are."""
+    return f"denied by {_listed(places)}: a denial wins over whatever allows"
+
+
+def place(missing: Missing) -> str:
+    """Return which policy it is that lacks something, in words."""
+    account = f" (account {missing.account})" if missing.account else ""
+    name = f" {missing.name}" if missing.name else ""
+    of = f" of {missing.of}" if missing.of else ""
+    return f"the {missing.kind.value}{name}{of}{account}"
+
+
+def lacks(missing: Missing) -> str:
+    """Return that a policy does not allow, as the end of a sentence."""
     if missing.statement is None:
         return f"no policy of {missing.of} can allow it"
     told = _NOTHING.get(missing.kind, f"the {missing.kind.value} of {{of}} does not allow it")
