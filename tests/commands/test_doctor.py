@@ -104,7 +104,6 @@ def test_a_good_account_passes_and_nothing_is_written(world: FakeAws) -> None:
     "call",
     [
         "time",
-        "get-parameter",
         "below",
         "look-bucket",
         "describe-key",
@@ -129,19 +128,29 @@ def test_what_may_not_be_looked_at_is_unknown_and_never_a_failure(world: FakeAws
     assert not world.writes()
 
 
-def test_nothing_at_all_may_be_looked_at(world: FakeAws) -> None:
+def test_whoever_may_not_read_the_configuration_releases_nothing(world: FakeAws) -> None:
+    world.deny("get-parameter")
+    result = run(world)
+    assert {one.check for one in found(result, Verdict.FAIL)} == {"configuration"}
+    assert result.exit_code == ExitCode.IDENTITY
+
+
+def test_an_account_that_refuses_everything_is_told_in_words_and_exits_with_3(world: FakeAws) -> None:
     for call in ("get-parameter", "below", "roles", "simulate", "pipelines", "time"):
         world.deny(call)
     result = run(world)
-    assert found(result, Verdict.FAIL) == []
-    assert {one.check for one in found(result, Verdict.UNKNOWN)} >= {"configuration"}
+    assert {one.check for one in found(result, Verdict.FAIL)} == {"configuration"}
+    assert {one.check for one in found(result, Verdict.UNKNOWN)} == {"oidc-subject"}
+    assert result.exit_code == ExitCode.IDENTITY
 
 
-def test_a_region_that_does_not_answer_is_unknown(world: FakeAws) -> None:
+def test_a_region_that_does_not_answer_is_unknown_and_asked_once(world: FakeAws) -> None:
     world.fail(call="*", region=REGIONS[1], error=lambda: Unavailable("no answer"), times=None)
     result = run(world)
-    assert {one.region for one in found(result, Verdict.UNKNOWN)} >= {REGIONS[1]}
+    told = {one.check for one in found(result, Verdict.UNKNOWN) if one.region == REGIONS[1]}
+    assert told == {"configuration", "region"}
     assert found(result, Verdict.FAIL) == []
+    assert [call.call for call in world.calls.log() if call.region == REGIONS[1]] == ["get-parameter"]
 
 
 def test_a_key_that_refuses_the_run_fails_for_that_is_what_was_asked(world: FakeAws) -> None:

@@ -7,25 +7,32 @@ from dataclasses import replace
 
 from waybill.domain.arns import RoleArn
 from waybill.domain.checks import kms_faults
-from waybill.domain.doctor.examined import DoctorRequest
+from waybill.domain.doctor.examined import DoctorRequest, Promotion
 from waybill.domain.identity import Identity
 from waybill.domain.names import PROJECT_RULE, is_project
 from waybill.domain.pipeline import PipelineRef
+from waybill.domain.request import Place
 from waybill.domain.setup.requests import ApplyRequest, Members
 from waybill.errors import Fault, InputError
 from waybill.inputs.encryption import read_kms
 from waybill.inputs.identity import read_account, read_external_id
 from waybill.inputs.members import ReadFile, read_file, read_members
 from waybill.inputs.place import read_place
+from waybill.inputs.promote import read_source
 from waybill.inputs.reading import Reading
+from waybill.inputs.release import read_channel
 from waybill.inputs.shared import KMS_KEY, WHERE
 from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.doctor import DOCTOR
 from waybill.inputs.tables.setup_apply import SETUP_APPLY
 from waybill.inputs.typed import command_line
 
+OF_A_PROMOTION = ("from-channel", "from-role", "from-role-external-id", "from-regions")
+"""Any of these says that what is to be released comes from another account."""
+
 NOT_BESIDE = frozenset(
     {
+        *OF_A_PROMOTION,
         "role",
         "role-external-id",
         "expected-account",
@@ -55,6 +62,7 @@ def read(
     reading.faults.extend(kms_faults(kms, place.overrides.regions or ()))
     pipeline = reading.parsed("pipeline", PipelineRef.parse)
     identity = _pipeline_identity(reading, place.identity)
+    promotion = _promotion(reading, place, around, project)
     reading.flag("summary")
     fixes = reading.flag("fix-plan")
     members = _members(reading, around, file) if reading.given("config") is not None else None
@@ -74,7 +82,18 @@ def read(
         access_key=key,
         members=members,
         fix=fix,
+        promotion=promotion,
     )
+
+
+def _promotion(reading: Reading, place: Place, around: Surroundings, project: str | None) -> Promotion | None:
+    """Return where a promotion reads; None where nothing is said of one."""
+    channel = read_channel(reading, "from-channel") if reading.given("from-channel") is not None else ""
+    source = read_source(reading, place, around)
+    given = [name for name in OF_A_PROMOTION if reading.given(name) is not None]
+    if given and not project:
+        reading.fault(given[0], "needs `project`: what is to be promoted.")
+    return Promotion(source=source, channel=channel) if given else None
 
 
 def _members(reading: Reading, around: Surroundings, file: ReadFile) -> Members | None:

@@ -57,7 +57,7 @@ def read(
     project = read_project(reading)
     wanted, wanted_by = _wanted(reading, required=not planless)
     place = read_place(reading, around)
-    source = _source(reading, place, around)
+    source = read_source(reading, place, around)
     release = read_release(reading, place)
     transfer = reading.parsed("transfer", one_of(Transfer))
     verify = reading.parsed("verify", one_of(Verification))
@@ -139,7 +139,7 @@ def _wanted(reading: Reading, *, required: bool) -> tuple[Selector | None, str]:
     return version, "version"
 
 
-def _source(reading: Reading, place: Place, around: Surroundings) -> Place:
+def read_source(reading: Reading, place: Place, around: Surroundings) -> Place:
     """Return where the version is: the credentials at hand, or `from-role`, with the source's own configuration."""
     role = reading.parsed("from-role", RoleArn.parse)
     external = read_external_id(reading, "from-role")

@@ -14,10 +14,13 @@ from waybill.errors import Cancelled, Fault, WaybillError
 from waybill.inputs import doctor as inputs
 from waybill.routes.workbench import Workbench
 
+PATIENCE = 20.0
+"""Seconds for one question: AWS answers such within one, and a region that does not is what is to be told."""
+
 
 def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Result:
     """Read the inputs, and look."""
-    bench = Workbench(shop)
+    bench = Workbench(shop, patience=PATIENCE)
     request = inputs.read(values, bench.surroundings(), faults, access_key=bench.access_key())
     regions = request.members.organisation.regions if request.members else request.place.config_regions
     tools = bench.tools(regions)

@@ -15,6 +15,7 @@ from waybill.commands.doctor.permissions import permissions
 from waybill.commands.doctor.regions import look_at_region
 from waybill.commands.doctor.scene import Scene, set_out
 from waybill.commands.doctor.session import session_finding
+from waybill.commands.doctor.source import of_the_source
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.doctor.configuring import accounts_agree, configuration_findings
 from waybill.domain.doctor.examined import DoctorRequest, Examined
@@ -35,8 +36,11 @@ def doctor(request: DoctorRequest, tools: Tools) -> Result:
         return _concluded(of_the_file(request, request.members, tools), tools.clock.monotonic() - started, caller=None)
     entry = enter_target(request, tools)
     findings = list(entry.findings)
+    scene = None
     if entry.account is not None and entry.caller is not None:
-        findings += of_the_account(set_out(request, entry.account, entry.caller, tools))
+        scene = set_out(request, entry.account, entry.caller, tools)
+        findings += of_the_account(scene)
+    findings += of_the_source(request, scene, tools)
     return _concluded(findings, tools.clock.monotonic() - started, caller=entry.caller.arn if entry.caller else None)
 
 
@@ -65,7 +69,8 @@ def of_the_account(scene: Scene) -> list[Finding]:
     """Look at one account: at all regions first, since what may be done there is asked of what they have."""
     known = scene.tools.known_regions
     organisation = scene.organisation
-    found = list(configuration_findings(scene.texts, scene.request.place.configuration_parameter, organisation))
+    parameter = scene.request.place.configuration_parameter
+    found = list(configuration_findings(scene.texts, parameter, organisation, own=scene.own))
     found += [
         bad("configuration", f"names the region {region}, which AWS does not have", "Take it out of `regions`.")
         for region in organisation.regions
@@ -79,6 +84,8 @@ def of_the_account(scene: Scene) -> list[Finding]:
         raise error
     found += [one for look in looks.values() for one in look.findings]
     staging = frozenset(look.bucket for look in looks.values() if look.bucket)
+    # Each question to a region that answers nobody takes its whole time limit.
+    regions = [region for region in regions if not looks[region].silent]
     return found + at_once(
         {
             "channels": partial(of_the_channels, scene, regions),

@@ -15,12 +15,21 @@ from waybill.domain.setup.requests import ApplyRequest, Members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """Where a promotion reads, and the channel there that it follows; empty: none."""
+
+    source: Place
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorRequest:
     """What is asked of doctor. `project` and `pipeline` left out: all that there are.
 
     `pipeline_identity` is who works in the pipeline's account; `access_key` the id of the key that the run begins with,
     or empty. `claims` are those of the runner's token, empty where there is none; `no_token` says why. `members`: the
     accounts of a file are looked at, each in its place; `fix`: and what setup's plan would mend of what is found.
+    `promotion`: what is released comes from there; then a `project` is given.
     """
 
     place: Place
@@ -33,6 +42,7 @@ class DoctorRequest:
     no_token: str = ""
     members: Members | None = None
     fix: ApplyRequest | None = None
+    promotion: Promotion | None = None
 
     @property
     def projects(self) -> tuple[str, ...]:

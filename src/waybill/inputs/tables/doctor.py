@@ -7,6 +7,7 @@ from dataclasses import replace
 from waybill.inputs.shared import IDENTITY, KMS_KEY, PROJECT, SUMMARY, WHERE
 from waybill.inputs.spec import Input, Kind, Output, Verb
 from waybill.inputs.tables.delivery import DELIVERY, PIPELINE
+from waybill.inputs.tables.promote import PROMOTE
 
 DOCTOR = Verb(
     name="doctor",
@@ -19,6 +20,18 @@ DOCTOR = Verb(
         KMS_KEY,
         replace(PIPELINE, help="The CodePipeline that deploys. Left out: every one that takes its source from S3."),
         *(item for item in DELIVERY if item.name.startswith("pipeline-")),
+        Input(
+            "from-channel",
+            "What is promoted: look at the source account as well, and at what this channel names there.",
+            example="latest",
+        ),
+        *(
+            replace(item, help=f"{item.help} Look at that account as well, as promote reads it.")
+            if item.name == "from-role"
+            else item
+            for item in PROMOTE.inputs
+            if item.name in {"from-role", "from-role-external-id", "from-regions"}
+        ),
         Input(
             "config",
             "Look at every account of this file, each by its `role` there, in the place of one account.",
