@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ import pytest
 import yaml
 
 from contract.places import plain as plain_config
+from real.here import waybill_here
 from real.tools import ROOT, Ended, run, waybill
+from waybill.aws.calls import Calls
+from waybill.aws.meanings import Asked
+from waybill.domain.setup.policy import planning_policy
 from waybill.sandbox import environment as variables
 from waybill.sandbox import layout
 from waybill.sandbox.server import Sandbox, running
@@ -130,6 +135,38 @@ def test_then_nothing_would_change_and_a_plan_leaves_nothing_behind(place: Place
         for stack in cloudformation.describe_stacks()["Stacks"]:
             assert stack["StackStatus"] == "CREATE_COMPLETE"
             assert not cloudformation.list_change_sets(StackName=stack["StackName"])["Summaries"]
+
+
+def test_p8_the_session_of_a_plan_allows_all_that_it_asks_and_nothing_that_changes_what_stands(place: Place) -> None:
+    """Neither engine holds a session to its policy for CloudFormation: what is asked is held against it here."""
+    more = place.changed(lambda file: file["registries"].update({"other": {"account": "development"}}))
+    asked: set[tuple[str, str]] = set()
+    once = Calls.once
+
+    def listening(self: Calls, what: Asked, *rest: Any) -> Any:
+        asked.add((what.action, what.resource))
+        return once(self, what, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Calls, "once", listening)
+        words = ("setup", "plan", "--config", more, "--delete-data", "SugarWater", "--json")
+        planned = waybill_here(place.sandbox.environment(RETRY), *words)
+    assert planned.code == 0, planned.stderr
+    assert "create" in {one["action"] for one in planned.json["stacks"]}
+    said = json.loads(planning_policy("waybill"))["Statement"]
+    allowed = [(action, one["Resource"]) for one in said for action in one["Action"]]
+    asked = {one for one in asked if not one[0].startswith("sts:")}
+    assert {"cloudformation:CreateChangeSet", "cloudformation:DeleteStack", "ssm:GetParameter"} <= {a for a, _ in asked}
+    refused = {
+        one
+        for one in asked
+        if not any(fnmatchcase(one[0], action) and fnmatchcase(one[1], to) for action, to in allowed)
+    }
+    assert not refused
+    actions = [action for action, _ in allowed]
+    writes = ("cloudformation:ExecuteChangeSet", "ssm:PutParameter", "iam:CreateAccountAlias", "s3:DeleteObject")
+    reads = ("s3:GetObject", "ecr:GetDownloadUrlForLayer", "codeartifact:GetPackageVersionAsset", "kms:Decrypt")
+    assert not [one for one in (*writes, *reads) if any(fnmatchcase(one, action) for action in actions)]
 
 
 def test_from_a_build_to_pages_in_production(place: Place) -> None:

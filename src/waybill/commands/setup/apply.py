@@ -15,15 +15,14 @@ from waybill.commands.setup.applying.leftovers import Leftover, delete_leftovers
 from waybill.commands.setup.applying.planning import discard, plan_stacks, refuse_losses, warn_of_emptiness
 from waybill.commands.setup.applying.standing import every_stack, standing_stacks
 from waybill.commands.setup.applying.work import Steps, Work
-from waybill.commands.setup.members import enter
-from waybill.commands.together import together
+from waybill.commands.setup.members import enter_all
 from waybill.commands.tools import Tools
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.checking import long_lived
 from waybill.domain.setup.configuration.rows import Configurations
 from waybill.domain.setup.plan import Beside, SetupPlan, StackEnd, StackPlan
-from waybill.domain.setup.policy import setup_policy
+from waybill.domain.setup.policy import applying_policy, planning_policy
 from waybill.domain.setup.requests import ApplyRequest
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.telling import SetupPlanned
@@ -70,7 +69,7 @@ def plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
     """Say what would change; change sets are made, read and deleted again."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what setup would change"))
-    planned = _plan(request, tools, templates)
+    planned = _plan(request, tools, templates, planning_policy(request.organisation.prefixes.stack))
     discard(planned.work, planned.steps.making)
     outcome = Outcome.PLANNED if planned.body.changes else Outcome.ALREADY
     return _result(PLAN, outcome, planned.body, seconds=tools.clock.monotonic() - started)
@@ -83,7 +82,7 @@ def apply(request: ApplyRequest, tools: Tools, templates: Templates, *, confirm:
     """
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Setting up"))
-    planned = _plan(request, tools, templates)
+    planned = _plan(request, tools, templates, applying_policy())
     tools.reporter.tell(SetupPlanned(planned.body))
     try:
         _agree(request, planned.body, confirm)
@@ -94,10 +93,8 @@ def apply(request: ApplyRequest, tools: Tools, templates: Templates, *, confirm:
     return result if result.exit_code is ExitCode.OK else stopped(result, tools)
 
 
-def _plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Planned:
-    entered = enter(request, lambda member: setup_policy() if member.role else "", tools)
-    if entered.errors:
-        raise together(list(entered.errors.values()))
+def _plan(request: ApplyRequest, tools: Tools, templates: Templates, policy: str) -> Planned:
+    entered = enter_all(request, lambda member: policy if member.role else "", tools)
     key = long_lived(request.access_key)
     if key.verdict is Verdict.WARN:
         tools.reporter.tell(Warned(f"{key.says[:1].upper()}{key.says[1:]}. {key.mend}"))
