@@ -150,7 +150,7 @@ def _write_outputs(file: OutputFile, result: Result, redactor: Redactor, names: 
         raise bugs[0]
 
 
-OF_THE_BODY = ("path", "execution-id", "status", "console-url", "source-version-id", "superseded-by")
+OF_THE_BODY = ("path", "execution-id", "status", "console-url", "source-version-id", "superseded-by", "because")
 """Outputs that are members of what a command shows beside, by the same names."""
 
 
@@ -172,12 +172,19 @@ def outputs(result: Result, redactor: Redactor) -> dict[str, Callable[[], str]]:
         "plan-digest": lambda: result.plan_digest or "",
         **{name: partial(_of_body, result, name.replace("-", "_")) for name in OF_THE_BODY},
         "rolled-back": lambda: _rolled_back(result),
+        "allowed": lambda: _allowed(result),
     }
 
 
 def _of_body(result: Result, name: str) -> str:
     """Return one of the texts that a command shows beside; empty where it shows none."""
     return str((result.body.to_json() if result.body else {}).get(name) or "")
+
+
+def _allowed(result: Result) -> str:
+    """Return the answer to a question of access; empty where none was asked."""
+    body = result.body.to_json() if result.body else {}
+    return {True: "true", False: "false", None: "unknown"}[body["allowed"]] if "allowed" in body else ""
 
 
 def _rolled_back(result: Result) -> str:

@@ -165,6 +165,7 @@ OF_ONE: Mapping[str, Mapping[str, str]] = {
     "setup plan": {"delete-data": "a/b"},
     "setup apply": {"plan-digest": "1234", "delete-data": "a/b"},
     "access explain": {
+        "offline": "maybe",
         "principal": "bob",
         "action": "s3:*",
         "resource": "my_repo",
@@ -246,7 +247,7 @@ def _download(verb: Verb) -> Read:
 def _explain(verb: Verb) -> Read:
     from waybill.inputs.access_explain import read
 
-    return lambda values: read(values, Path.cwd())
+    return lambda values: read(values, around(), folder=Path.cwd())
 
 
 READ_BY: Mapping[str, Callable[[Verb], Read]] = {

@@ -12,6 +12,7 @@ from fakes.declarations import FakeDeclarations
 from fakes.deployed import FakeDeployedBucket
 from fakes.distributions import FakeDistributions
 from fakes.examination import FakeExamination, FakeIdentities
+from fakes.identity_policies import FakeIdentityPolicies, FakeWhereabouts
 from fakes.packages import FakePackages
 from fakes.pipelines import FakePipelines
 from fakes.policies import FakePolicies
@@ -100,6 +101,14 @@ class FakeAccount:
     def identities(self) -> FakeIdentities:
         """Return the account's IAM."""
         return FakeIdentities(self._world, account=self._caller.account)
+
+    def identity_policies(self) -> FakeIdentityPolicies:
+        """Return the policies of the account's users, roles and groups."""
+        return FakeIdentityPolicies(self._world, account=self._caller.account)
+
+    def whereabouts(self, region: str) -> FakeWhereabouts:
+        """Return where things of the account are."""
+        return FakeWhereabouts(self._world, region=region, account=self._caller.account)
 
     def distributions(self) -> FakeDistributions:
         """Return the account's CloudFront."""

@@ -99,6 +99,13 @@ READS = frozenset(
         "roles",
         "provider",
         "simulate",
+        "held",
+        "groups",
+        "inline",
+        "inline-policy",
+        "attached",
+        "managed-policy",
+        "own-bucket",
     }
 )
 When = Literal["before", "during", "after"]

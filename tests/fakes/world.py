@@ -34,8 +34,10 @@ from waybill.ports.bucket import DefaultEncryption, Encryption
 if TYPE_CHECKING:
     from fakes.codepipeline import FakePipeline
     from fakes.distributions import DistributionState
+    from fakes.identity_policies import HolderState
     from fakes.packages import DomainState
     from fakes.policies import PolicyState
+    from waybill.domain.access.holders import Holder
     from waybill.domain.access.refs import Ref
 
 
@@ -63,6 +65,8 @@ class World:
         self.policies: dict[Ref, PolicyState] = {}
         self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)
         self.examined: defaultdict[str, ExaminedState] = defaultdict(ExaminedState)
+        self.holders: defaultdict[str, dict[Holder, HolderState]] = defaultdict(dict)
+        self.managed_policies: dict[str, str] = {}
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
         self.seconds: Callable[[], float] = self._by_now

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from inputs.given import around
+from waybill.domain.access.requests import ExplainRequest
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.question import Policies, Question
 from waybill.errors import Fault, InputError
@@ -36,8 +38,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def asked(folder: Path, **values: str) -> tuple[Question, Policies]:
-    question, policies = read({**GOOD, **{name.replace("_", "-"): text for name, text in values.items()}}, folder)
-    return question, policies or Policies()
+    request = asked_for(folder, **values)
+    return request.question, request.given
+
+
+def asked_for(folder: Path, **values: str) -> ExplainRequest:
+    given = {name.replace("_", "-"): text for name, text in values.items()}
+    return read({**GOOD, **given}, around(), folder=folder)
 
 
 def faults(folder: Path, **values: str) -> list[Fault]:
@@ -207,6 +214,8 @@ def test_what_does_not_go_together_is_refused(folder: Path, values: dict[str, st
     assert fault.name == name
 
 
-def test_without_any_file_it_is_said_that_there_is_none(folder: Path) -> None:
-    assert read(GOOD, folder)[1] is None
-    assert read({**GOOD, "domain-policy": "domain.json"}, folder)[1] is not None
+def test_what_files_stand_for_is_said(folder: Path) -> None:
+    assert asked_for(folder).stated == frozenset()
+    assert asked_for(folder, domain_policy="domain.json").stated == {Kind.DOMAIN}
+    both = asked_for(folder, identity_policy="bob.json", resource_policy="repository.json")
+    assert both.stated == {Kind.IDENTITY, Kind.REPOSITORY}

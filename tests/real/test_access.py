@@ -68,8 +68,7 @@ def client(sandbox: Sandbox, service: str, keys: Any = None, account: str = layo
 def bob(sandbox: Sandbox) -> Any:
     """bob of production, and his CodeArtifact."""
     iam = client(sandbox, "iam", account=layout.PRODUCTION)
-    iam.create_user(UserName="bob")
-    made = iam.create_access_key(UserName="bob")["AccessKey"]
+    made = iam.create_access_key(UserName=layout.PUBLISHER)["AccessKey"]
     keys = {"access_key_id": made["AccessKeyId"], "secret_access_key": made["SecretAccessKey"]}
     return client(sandbox, "codeartifact", keys)
 

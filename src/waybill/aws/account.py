@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from waybill.aws.distributions import CloudFront
     from waybill.aws.examination import AwsExamination
     from waybill.aws.identities import AwsIdentities
+    from waybill.aws.identity_policies import AwsIdentityPolicies, AwsWhereabouts
     from waybill.aws.leftovers import AwsLeftovers
     from waybill.aws.packages import CodeArtifact
     from waybill.aws.pipeline_source import S3SourceBucket
@@ -149,6 +150,26 @@ class AwsAccount:
             partition=self._caller.partition,
             account=self._caller.account,
         )
+
+    def identity_policies(self) -> AwsIdentityPolicies:
+        """Return the policies of the account's users, roles and groups."""
+        from waybill.aws.distributions import HOME  # noqa: PLC0415 - explain's alone
+        from waybill.aws.identity_policies import AwsIdentityPolicies  # noqa: PLC0415
+        from waybill.aws.settings import HOMES  # noqa: PLC0415
+
+        home = HOMES.get(self._caller.partition, HOME)
+        return AwsIdentityPolicies(
+            lambda: self._session.client("iam", home),
+            self._calls_in(home),
+            partition=self._caller.partition,
+            account=self._caller.account,
+        )
+
+    def whereabouts(self, region: str) -> AwsWhereabouts:
+        """Return where things of the account are, as one region knows it."""
+        from waybill.aws.identity_policies import AwsWhereabouts  # noqa: PLC0415 - explain's alone
+
+        return AwsWhereabouts(lambda: self._session.client("s3", region), self._calls_in(region), region=region)
 
     def distributions(self) -> CloudFront:
         """Return the account's CloudFront."""

@@ -1,4 +1,4 @@
-"""The inputs of `access explain`, from texts to one valid question; or one error with every fault."""
+"""The inputs of `access explain`, from texts to one valid request; or one error with every fault."""
 
 from __future__ import annotations
 
@@ -6,27 +6,48 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from waybill.domain.access.requests import ExplainRequest
 from waybill.domain.arns import RoleArn
 from waybill.domain.iam.context import Context, Value
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who, request_of
-from waybill.domain.iam.services import ACTION, account_of, held, own_kind
+from waybill.domain.iam.services import ACTION, account_of, held, own_kind, region_of
+from waybill.domain.identity import CHAINED_SECONDS
+from waybill.domain.setup.organisation import Member
 from waybill.errors import Fault, InputError
+from waybill.inputs.grants import ReadAccess, read_file
+from waybill.inputs.identity import read_identity
 from waybill.inputs.policy_files import read_documents
 from waybill.inputs.reading import Reading
+from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.access_explain import ACCESS_EXPLAIN
 
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _KEY = re.compile(r"[\w.-]+(:[\w./@+-]+)+\Z")
-_FILES = ("identity-policy", "resource-policy", "domain-policy", "boundary", "session-policy", "scp", "rcp")
+_FILES = {
+    "identity-policy": Kind.IDENTITY,
+    "domain-policy": Kind.DOMAIN,
+    "boundary": Kind.BOUNDARY,
+    "session-policy": Kind.SESSION,
+    "scp": Kind.SCP,
+    "rcp": Kind.RCP,
+}
+_IN_REGIONS = frozenset({Kind.DOMAIN, Kind.REPOSITORY, Kind.KEY})
 _IDENTIFIED = frozenset({Who.USER, Who.ROLE, Who.SESSION, Who.FEDERATED})
 
 
-def read(values: Mapping[str, str], folder: Path, faults: Sequence[Fault] = ()) -> tuple[Question, Policies | None]:
-    """Return the question, and the policies that are given as files; None where none is.
+def read(
+    values: Mapping[str, str],
+    around: Surroundings,
+    faults: Sequence[Fault] = (),
+    *,
+    folder: Path,
+    file: ReadAccess = read_file,
+) -> ExplainRequest:
+    """Return the request. Policies from files are below `folder`. Raises `InputError` with every fault.
 
-    Files are below `folder`. Raises `InputError` with every fault.
+    `around` need know no regions where no account is asked.
     """
     reading = Reading(ACCESS_EXPLAIN.inputs, values)
     reading.faults.extend(faults)
@@ -42,9 +63,61 @@ def read(values: Mapping[str, str], folder: Path, faults: Sequence[Fault] = ()) 
     policies = _policies(reading, question, folder)
     if request is not None:
         _applies(reading, request)
+    offline = reading.flag("offline")
+    session = read_identity(reading, around.origin)
+    ways = _ways(reading, around, file, offline=offline)
+    if session.oidc_role and session.role_duration > CHAINED_SECONDS and any(one.role for one in ways):
+        rule = "must be at most 3600, since the roles of the file are assumed from `oidc-role`'s session."
+        reading.fault("role-duration", rule)
+    if not offline:
+        _reachable(reading, question, around.regions)
+    reading.flag("summary")
     if reading.faults or request is None:
         raise InputError(reading.in_order(), "Nothing was asked.")
-    return question, policies if any(map(reading.given, _FILES)) else None
+    stated = {kind for name, kind in _FILES.items() if reading.given(name)}
+    stated |= {own_kind(action, resource)} if reading.given("resource-policy") else set()
+    return ExplainRequest(
+        question=question,
+        given=policies,
+        stated=frozenset(stated),
+        ways=ways,
+        session=session,
+        region=around.places[-1] if around.places else "",
+        offline=offline,
+    )
+
+
+def _ways(reading: Reading, around: Surroundings, file: ReadAccess, *, offline: bool) -> tuple[Member, ...]:
+    """Return the accounts of the file; none where nobody names one and it is not there."""
+    name = reading.text("config")
+    named = name != ACCESS_EXPLAIN.input("config").default
+    if offline:
+        if named:
+            reading.fault("config", "is of no use with `offline`: no account is asked.")
+        return ()
+    if not named and not Path(name).exists():
+        return ()
+    try:
+        return file(Path(name), around.regions).organisation.accounts
+    except InputError as error:
+        reading.faults.extend(error.faults)
+        return ()
+
+
+def _reachable(reading: Reading, question: Question, regions: frozenset[str]) -> None:
+    """Say where a resource's ARN does not lead to its policies: a region or an account lacks."""
+    told = {fault.name for fault in reading.faults}
+    if (
+        told & {"action", "resource"}
+        or not question.resource
+        or own_kind(question.action, question.resource) not in _IN_REGIONS
+    ):
+        return
+    region = region_of(question.resource)
+    if question.resource != "*" and region not in regions:
+        reading.fault("resource", f"names {f'{region}, which is no region' if region else 'no region'}.")
+    elif not question.account and "resource-account" not in told:
+        reading.fault("resource", "names no account: twelve digits stand after the region.")
 
 
 def _with_role(reading: Reading, request: Request | None) -> Request | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what only a deploy or setup needs, a stage's start need not
     from waybill.ports.declarations import Declarations
     from waybill.ports.deployed import DeployedBucket
     from waybill.ports.distributions import Distributions
+    from waybill.ports.documents import IdentityPolicies, Whereabouts
     from waybill.ports.examination import Examination, Identities
     from waybill.ports.leftovers import Leftovers
     from waybill.ports.packages import Packages
@@ -119,6 +120,12 @@ class Account(Protocol):
 
     def identities(self) -> Identities:
         """Return the account's IAM; nothing is asked of AWS."""
+
+    def identity_policies(self) -> IdentityPolicies:
+        """Return the policies of the account's users, roles and groups; nothing is asked of AWS."""
+
+    def whereabouts(self, region: str) -> Whereabouts:
+        """Return where things of the account are, as one region knows it; nothing is asked of AWS."""
 
     def distributions(self) -> Distributions:
         """Return the account's CloudFront; nothing is asked of AWS."""

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from waybill.domain.iam.answers import Missing, Outcome
+from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.explained import Explained
-from waybill.domain.iam.words import because, place
+from waybill.domain.iam.unread import Unread, alike, given_as, together
+from waybill.domain.iam.words import place
 from waybill.domain.result import Result
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, clean, one_line
@@ -19,7 +21,7 @@ _HEAD = ["policy", "account", "says", "statements"]
 
 def sentence(result: Result, body: Explained) -> str:
     """Return the answer and why, in a sentence or two."""
-    return because(body.answer)
+    return body.because
 
 
 def needs_attention(result: Result, body: Explained) -> bool:
@@ -38,8 +40,14 @@ def as_text(body: Explained, ink: Ink) -> str:
         lines += ["", one_line(f"{_where(missing)}:", LONGEST)]
         lines += [f"    {clean(line)}" for line in _said(missing).splitlines()]
     lines += _more("is nearly allowed by", map(str, body.answer.near))
-    lines += _more("depends on", (f"{one} {' '.join(one.wanted)}" for one in body.answer.depends))
+    lines += _more("depends on", (f"{one} {' '.join(one.wanted)}" for one in body.answer.depends if not one.unread))
+    if any(one.is_key for one in body.answer.depends):
+        lines += ["    Say what the request has by `context`: `KEY=VALUE`."]
+    for some in alike(body.unread):
+        lines += ["", one_line(f"Not read: {_whose(some)}.", LONGEST)]
+        lines += [f"    {one_line(line, LONGEST)}" for line in _why(some)]
     lines += _more("takes for granted", body.answer.assumed)
+    lines += ["", *(one_line(note, LONGEST) for note in body.notes)] if body.notes else []
     return "\n".join(lines)
 
 
@@ -51,8 +59,10 @@ def as_markdown(body: Explained) -> list[str]:
         lines += ["", f"{prose(_where(missing))}:", "", "```json", clean(_said(missing)), "```"]
     told = (
         ("Nearly allowed by", map(str, body.answer.near)),
-        ("Depends on", map(str, body.answer.depends)),
+        ("Depends on", (str(one) for one in body.answer.depends if not one.unread)),
+        ("Not read", (" ".join((f"{_whose(some)}.", *_why(some))) for some in alike(body.unread))),
         ("Takes for granted", body.answer.assumed),
+        ("Met", body.notes),
     )
     return [*lines, *(f"- {word}: {prose(one_line(one, LONGEST))}" for word, said in told for one in said)]
 
@@ -60,7 +70,7 @@ def as_markdown(body: Explained) -> list[str]:
 def _rows(body: Explained) -> Iterator[list[str]]:
     for each in body.answer.looked:
         by = ", ".join(f"{one.number} ({one.sid})" if one.sid else str(one.number) for one in each.by)
-        name = f"{each.document.kind.value} {each.document.name}".strip()
+        name = f"{each.document.kind.value} {each.document.title}".strip()
         yield [name, each.document.account or "-", each.says, by or "-"]
 
 
@@ -68,6 +78,19 @@ def _where(missing: Missing) -> str:
     if missing.statement is None:
         return "It cannot be allowed there"
     return f"Missing in {place(missing)}"
+
+
+def _whose(unread: list[Unread]) -> str:
+    account = unread[0].account
+    return f"{together(unread)} (account {account})" if account else together(unread)
+
+
+def _why(unread: list[Unread]) -> list[str]:
+    """Return why policies were not read, and what mends that."""
+    inputs = " and ".join(f"`{name}`" for name in dict.fromkeys(given_as(one.kind) for one in unread))
+    one = len(unread) == 1 and unread[0].kind is not Kind.IDENTITY
+    give = f"{'Or give it as a file' if one else 'Or give them as files'}: {inputs}."
+    return [*unread[0].why.splitlines(), *unread[0].mend.splitlines(), give]
 
 
 def _said(missing: Missing) -> str:

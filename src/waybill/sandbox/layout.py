@@ -12,6 +12,7 @@ Two pipelines in the development account deploy into production, through its rol
                          folder `site` of `codepipeline-staged-bucket`, which development may not read
 
 CodeArtifact has the domain `my_domain` of the development account in the home region, with the repository `my_repo`.
+Production's user `bob` may publish `npm/parity/ui` there, as far as that account has a say in it.
 
 An empty sandbox has none of this. Its two accounts are members of an organisation, as AWS Organizations makes them:
 with the role `OrganizationAccountAccessRole`, which trusts the management account, where the sandbox's user is.
@@ -73,6 +74,9 @@ DEPLOY_ROLE: Final = "prods3role"
 DEPLOY_ROLE_ARN: Final = f"arn:aws:iam::{PRODUCTION}:role/{DEPLOY_ROLE}"
 PACKAGE_DOMAIN: Final = "my_domain"
 PACKAGE_REPOSITORY: Final = "my_repo"
+PACKAGE: Final = "npm/parity/ui"
+PUBLISHER: Final = "bob"
+PUBLISHER_POLICY: Final = "publish"
 WEBSITES: Final = (OUTPUT_BUCKET, STAGED_OUTPUT_BUCKET)
 SITE_PATH: Final = f"{READY_PATH}/site"
 FAULTS_PATH: Final = f"{READY_PATH}/faults"
@@ -200,6 +204,18 @@ def key_policy(account: str) -> str:
 def user_policy() -> str:
     """Return the policy of every prepared user: everything. (Nothing asks it but IAM's simulations.)"""
     return _document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+
+
+def publisher_policy() -> str:
+    """Return the policy of production's user who publishes: what the other account's grants need beside them."""
+    here = f"arn:aws:codeartifact:{HOME_REGION}:{DEVELOPMENT}:"
+    package = f"{here}package/{PACKAGE_DOMAIN}/{PACKAGE_REPOSITORY}/{PACKAGE}"
+    allow = {"Effect": "Allow"}
+    return _document(
+        {**allow, "Action": "codeartifact:PublishPackageVersion", "Resource": package},
+        {**allow, "Action": "codeartifact:GetAuthorizationToken", "Resource": f"{here}domain/{PACKAGE_DOMAIN}"},
+        {**allow, "Action": "sts:GetServiceBearerToken", "Resource": "*"},
+    )
 
 
 def pipeline_policy() -> str:

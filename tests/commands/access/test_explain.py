@@ -16,7 +16,7 @@ from waybill.report.ink import Ink
 BOB = "arn:aws:iam::222222222222:user/bob"
 UI = "arn:aws:codeartifact:us-east-1:111111111111:package/my_domain/my_repo/npm/parity/ui"
 PUBLISH = "codeartifact:PublishPackageVersion"
-QUESTION = ["access", "explain", "--principal", BOB, "--action", PUBLISH, "--resource", UI]
+QUESTION = ["access", "explain", "--offline", "--principal", BOB, "--action", PUBLISH, "--resource", UI]
 
 
 @pytest.fixture(autouse=True)

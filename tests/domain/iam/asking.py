@@ -12,6 +12,7 @@ from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.evaluation import evaluate
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import request_of
+from waybill.domain.iam.unread import Unread
 
 Body = Mapping[str, Any]
 
@@ -61,7 +62,7 @@ def ask(
         own=own,
         scps=tuple((policy(Kind.SCP, *level),) for level in scps),
         rcps=tuple((policy(Kind.RCP, *level),) for level in rcps),
-        unread=frozenset(unread),
+        unread=tuple(Unread(kind=kind) for kind in unread),
     )
     request = request_of(principal, given, role=role)
     return evaluate(Question(request=request, action=action, resource=resource, owner=owner), policies)

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from waybill.domain.iam.answers import Outcome as Says
 from waybill.domain.iam.evaluation import evaluate
 from waybill.domain.iam.explained import Explained
-from waybill.domain.iam.question import Question
+from waybill.domain.iam.question import Policies, Question
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
 from waybill.ports.clock import Clock
-from waybill.ports.documents import Documents
+from waybill.ports.documents import Documents, Found
 
 
 def explain(question: Question, documents: Documents, clock: Clock) -> Result:
     """Answer a question by the policies of `documents`. The exit code is 0 whatever the answer."""
     started = clock.monotonic()
     asked = question if question.moment else replace(question, moment=clock.now())
-    answer = evaluate(asked, documents.about(asked))
+    found = documents.about(asked)
+    answer = evaluate(found.question, found.policies)
+    if found.nobody and not answer.deciding:
+        answer = replace(answer, outcome=Says.DENIED, rule=found.nobody, depends=(), missing=())
     return Result(
         command="access explain",
         outcome=Outcome.ALREADY,
         changed=False,
         exit_code=ExitCode.OK,
         seconds=clock.monotonic() - started,
-        body=Explained(question=asked, answer=answer),
+        body=Explained(question=found.question, answer=answer, unread=found.policies.unread, notes=found.notes),
     )
+
+
+class GivenDocuments:
+    """Implements `ports.Documents` with policies that were given: there are no others."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+
+    def about(self, question: Question) -> Found:
+        """Return them, whatever the question."""
+        return Found(question=question, policies=self._policies)

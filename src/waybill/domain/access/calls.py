@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from waybill.domain.calls import Call, On
+from waybill.domain.iam.documents import Kind
 
 LOOKING = (
     Call("codeartifact:ListDomains", On.ANYTHING, "find domains whose policies may have statements of grants"),
@@ -34,3 +37,57 @@ WRITING = (
 """What `access apply` and `access remove` need beside."""
 
 ACCESS_CALLS = (*LOOKING, *WRITING)
+
+USER_CALLS = (
+    Call("iam:GetUser", On.ANYTHING, "see that a user is there, its tags and its permissions boundary"),
+    Call("iam:ListUserPolicies", On.ANYTHING, "find a user's own policies"),
+    Call("iam:GetUserPolicy", On.ANYTHING, "read them"),
+    Call("iam:ListAttachedUserPolicies", On.ANYTHING, "find a user's managed policies"),
+    Call("iam:ListGroupsForUser", On.ANYTHING, "find a user's groups"),
+    Call("iam:ListGroupPolicies", On.ANYTHING, "find the groups' own policies"),
+    Call("iam:GetGroupPolicy", On.ANYTHING, "read them"),
+    Call("iam:ListAttachedGroupPolicies", On.ANYTHING, "find the groups' managed policies"),
+    Call("iam:GetPolicy", On.ANYTHING, "see which version of a managed policy holds"),
+    Call("iam:GetPolicyVersion", On.ANYTHING, "read it"),
+)
+"""What `access explain` needs in the account of a user that it is asked about."""
+
+ROLE_CALLS = (
+    Call(
+        "iam:GetRole", On.ANYTHING, "see that a role is there, its path, its permissions boundary and its trust policy"
+    ),
+    Call("iam:ListRolePolicies", On.ANYTHING, "find a role's own policies"),
+    Call("iam:GetRolePolicy", On.ANYTHING, "read them"),
+    Call("iam:ListAttachedRolePolicies", On.ANYTHING, "find a role's managed policies"),
+    *(call for call in USER_CALLS if call.action in {"iam:GetPolicy", "iam:GetPolicyVersion"}),
+)
+"""The same for a role, or a session of it."""
+
+OWN_CALLS: Mapping[Kind, tuple[Call, ...]] = {
+    Kind.DOMAIN: (
+        Call("codeartifact:GetDomainPermissionsPolicy", On.ANYTHING, "read a domain's policy"),
+        Call("codeartifact:DescribeDomain", On.ANYTHING, "tell a domain without a policy from one that is not there"),
+    ),
+    Kind.REPOSITORY: (
+        Call("codeartifact:GetRepositoryPermissionsPolicy", On.ANYTHING, "read a repository's policy"),
+        Call("codeartifact:DescribeRepository", On.ANYTHING, "tell the same of a repository"),
+    ),
+    Kind.BUCKET: (
+        Call("s3:ListAllMyBuckets", On.ANYTHING, "find whose a bucket is, and in which region"),
+        Call("s3:GetBucketPolicy", On.ANYTHING, "read its policy"),
+        Call("s3:GetEncryptionConfiguration", On.ANYTHING, "see whether a key is asked, too; may be left out"),
+    ),
+    Kind.KEY: (
+        Call("kms:DescribeKey", On.ANYTHING, "find the key behind an alias"),
+        Call("kms:GetKeyPolicy", On.ANYTHING, "read its policy"),
+    ),
+    Kind.TRUST: (Call("iam:GetRole", On.ANYTHING, "read a role's trust policy"),),
+}
+"""What it needs in the account of a resource, by the kinds of policies that are asked there."""
+
+EXPLAIN_CALLS = tuple(
+    {
+        call.action: call for call in (*USER_CALLS, *ROLE_CALLS, *(one for own in OWN_CALLS.values() for one in own))
+    }.values()
+)
+"""All that `access explain` may ask."""

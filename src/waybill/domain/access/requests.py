@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from waybill.domain.access.grants import Access
+from waybill.domain.iam.documents import Kind
+from waybill.domain.iam.question import Policies, Question
+from waybill.domain.identity import Identity
+from waybill.domain.setup.organisation import Member
 from waybill.domain.setup.requests import Members
 
 
@@ -45,3 +49,20 @@ class RemoveRequest(Members):
     everything: bool = False
     yes: bool = False
     again: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainRequest:
+    """What is asked of `access explain`. `given` are policies from files, of the kinds in `stated`: nobody reads those.
+
+    `ways` are accounts with the roles that lead into them, `session` how those are assumed, or the runner's own role.
+    `region` is where that is asked which has none, empty where nobody says. `offline`: no account is asked.
+    """
+
+    question: Question
+    given: Policies
+    stated: frozenset[Kind]
+    ways: tuple[Member, ...] = ()
+    session: Identity = field(default_factory=Identity)
+    region: str = ""
+    offline: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from waybill.domain.iam.documents import Kind, Statement
 from waybill.domain.iam.question import Policies, Question
-from waybill.domain.iam.requests import Request
+from waybill.domain.iam.requests import Request, Who
 from waybill.domain.iam.services import Held
 
 _DEFAULTS = {
@@ -33,6 +33,10 @@ def assumptions(question: Question, request: Request, held: Held, policies: Poli
     ]
     if question.moment and times & asked and not all(map(given.knows, times & asked)):
         found.append(f"that it is asked at {question.moment} (aws:CurrentTime)")
+    if request.who in {Who.ROLE, Who.SESSION} and not policies.session:
+        found.append("that the session was begun without a session policy, which nobody can read")
+    if policies.skipped & {Kind.SCP, Kind.RCP}:
+        found.append("that no policy of an organisation (SCP, RCP) is in the way: they are not looked at")
     if Kind.KEY in held.kinds:
         found.append("that no grant of the key allows it")
     unasked = [document for document in policies.own if document.kind not in held.kinds]

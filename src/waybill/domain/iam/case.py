@@ -50,7 +50,7 @@ class Case:
         self.limits = [
             self._weigh(kind, documents)
             for kind, documents in ((Kind.BOUNDARY, policies.boundary), (Kind.SESSION, policies.session))
-            if identified and (documents or kind in self._unread or self._wants(kind))
+            if identified and (documents or self._lost(kind) or self._wants(kind))
         ]
         self.own = self._weigh_own(policies.own)
         self.levels = [
@@ -66,16 +66,17 @@ class Case:
         """Tell whether a federated user is asked for its session policy: without one it has nothing of the user's."""
         return kind is Kind.SESSION and self.request.who is Who.FEDERATED
 
-    def _weigh(self, kind: Kind, documents: Sequence[Document]) -> Weighed:
-        unread = Unknown(f"what the {kind.value} says, which could not be read") if kind in self._unread else None
-        return weigh(kind, documents, self.question.action, self.request, unread=unread)
+    def _weigh(self, kind: Kind, documents: Sequence[Document], also: tuple[Kind, ...] = ()) -> Weighed:
+        lost = self._lost(kind, *also)
+        return weigh(kind, documents, self.question.action, self.request, unread=lost)
+
+    def _lost(self, *kinds: Kind) -> tuple[Unknown, ...]:
+        return tuple(dict.fromkeys(one.unknown for one in self._unread if one.kind in kinds))
 
     def _weigh_own(self, documents: Sequence[Document]) -> Weighed:
         kinds = self.held.kinds
         asked = [document for document in documents if document.kind in kinds]
-        lost = next((kind for kind in kinds if kind in self._unread), None)
-        kind = lost or (kinds[0] if kinds else Kind.RESOURCE)
-        return self._weigh(kind, asked)
+        return self._weigh(kinds[0], asked, kinds) if kinds else Weighed(kind=Kind.RESOURCE)
 
     def ways(self) -> list[list[Need]]:
         """Return the ways on which the caller may come to it; the one that people should take first."""
@@ -109,7 +110,9 @@ class Case:
                 yield nowhere(self.question, self.request)
                 continue
             asked = [document for document in self._documents if document.kind is weighed.kind]
-            yield lacking(weighed.kind, self.question, self.request, asked[0].name if len(asked) == 1 else "")
+            # Of the policies that somebody has, it may be another that is to say it: AWS's own cannot.
+            name = asked[0].name if len(asked) == 1 and not asked[0].holder else ""
+            yield lacking(weighed.kind, self.question, self.request, name)
 
     def near(self) -> Iterator[Near]:
         """Yield the statements that nearly allow what lacks on the first way."""

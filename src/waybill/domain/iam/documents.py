@@ -65,12 +65,21 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A policy. `name` says where it is: a file, or the ARN or the name of what it is attached to; `account` whose."""
+    """A policy. `name` says where it is: a file, or the ARN or the name of what it is attached to; `account` whose.
+
+    `holder` is who has it, `user bob`, where `name` is the policy's own.
+    """
 
     kind: Kind
     text: str
     name: str = ""
     account: str = ""
+    holder: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name, and who has it."""
+        return f"{self.name} of {self.holder}" if self.holder else self.name
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -78,7 +87,7 @@ class Document:
         return statements_of(self.text)
 
     def __str__(self) -> str:
-        return f"the {self.kind.value} {self.name}".rstrip()
+        return f"the {self.kind.value} {self.title}".rstrip()
 
 
 @lru_cache(maxsize=256)

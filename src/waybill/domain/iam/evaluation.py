@@ -64,7 +64,7 @@ def _answer(question: Question, account: str, held: Held, policies: Policies) ->
     way = case.ways()[open_to.index(best)]
     deciding = [next(need.by(), None) for need in way]
     unsure = [unknown for found in denials for unknown in found.match.unknown]
-    unsure += [weighed.unread for weighed in case.weighed if weighed.unread]
+    unsure += [unread for weighed in case.weighed for unread in weighed.unread]
     if best is Truth.YES and not unsure:
         return replace(common, outcome=Outcome.ALLOWED, deciding=_cited(deciding))
     for each in (need for way in case.ways() for need in way if need.truth is Truth.MAYBE):

@@ -10,6 +10,7 @@ from waybill.domain.iam.context import Value
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.requests import Request
 from waybill.domain.iam.services import account_of, region_of
+from waybill.domain.iam.unread import Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """The policies that there are. What is empty there is none of, unless `unread` has its kind.
+    """The policies that there are. What is empty there is none of, unless `unread` has its kind, or `skipped`.
+
+    Kinds in `skipped` were not looked for: answers take for granted that they are not in the way.
 
     `own` are those of the resource: a bucket's, a key's, a role's trust, a repository's and its domain's. `scps` and
     `rcps` are levels of the organisation, each of which must allow: root, units, account.
@@ -62,7 +65,8 @@ class Policies:
     own: tuple[Document, ...] = ()
     scps: tuple[tuple[Document, ...], ...] = ()
     rcps: tuple[tuple[Document, ...], ...] = ()
-    unread: frozenset[Kind] = frozenset()
+    unread: tuple[Unread, ...] = ()
+    skipped: frozenset[Kind] = frozenset()
 
     def __iter__(self) -> Iterator[Document]:
         """Yield every document."""

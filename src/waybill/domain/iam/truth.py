@@ -32,12 +32,13 @@ class Unknown:
     """Something that an answer hangs on and that is not known.
 
     `about` is a condition key as the policy writes it (then `operator` and `wanted` are what the policy asks of it), or
-    words: `the name of the session`.
+    words: `the name of the session`. `unread`: it is a policy, which nobody could read.
     """
 
     about: str
     operator: str = ""
     wanted: tuple[str, ...] = ()
+    unread: bool = False
 
     @property
     def is_key(self) -> bool:
@@ -50,4 +51,4 @@ class Unknown:
     def to_json(self) -> dict[str, Any]:
         """Return it as a member of the result document's `depends_on`."""
         key = {"key": self.about, "operator": self.operator, "wanted": list(self.wanted)}
-        return key if self.operator else {"about": self.about}
+        return key if self.operator else {"about": self.about} | ({"unread": True} if self.unread else {})

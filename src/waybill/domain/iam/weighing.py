@@ -33,12 +33,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """What policies of one kind say together. `unread` is what to say where some could not be read."""
+    """What policies of one kind say together. `unread` is what hangs on those that could not be read."""
 
     kind: Kind
     allows: tuple[Found, ...] = ()
     denies: tuple[Found, ...] = ()
-    unread: Unknown | None = None
+    unread: tuple[Unknown, ...] = ()
 
     def allowed(self, closeness: Closeness = Closeness.ACCOUNT) -> Truth:
         """Return whether one of them allows, to a caller that it names at least so closely."""
@@ -47,7 +47,7 @@ class Weighed:
 
 
 def weigh(
-    kind: Kind, documents: Iterable[Document], action: str, request: Request, *, unread: Unknown | None = None
+    kind: Kind, documents: Iterable[Document], action: str, request: Request, *, unread: tuple[Unknown, ...] = ()
 ) -> Weighed:
     """Return what documents say of `action` in a described request."""
     allows, denies = [], []

@@ -33,7 +33,9 @@ def because(answer: Answer) -> str:
                 return f"D{denied_by(*_places(answer.deciding))[1:]}."
             return f"Not allowed: {'; '.join(map(lacks, answer.missing))}.{_sides(answer)}"
         case Outcome.DEPENDS:
-            return f"It depends on {_listed(_unknown(answer))}."
+            unread = [each.about for each in answer.depends if each.unread]
+            hangs_on = [*_unknown(answer), *([f"what could not be read: {_listed(unread)}"] if unread else [])]
+            return f"It depends on {_listed(hangs_on)}."
 
 
 def _places(cited: Iterable[Cited]) -> list[str]:
@@ -73,6 +75,7 @@ def _unknown(answer: Answer) -> list[str]:
     return [
         f"{each.about} ({each.operator} {', '.join(each.wanted)})" if each.is_key else each.about
         for each in answer.depends
+        if not each.unread
     ]
 
 

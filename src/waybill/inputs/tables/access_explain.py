@@ -1,8 +1,13 @@
-"""What `access explain` takes."""
+"""What `access explain` takes and gives."""
 
 from __future__ import annotations
 
-from waybill.inputs.spec import Input, Kind, Verb
+from dataclasses import replace
+
+from waybill.inputs.shared import SUMMARY
+from waybill.inputs.spec import Input, Kind, Output, Verb
+from waybill.inputs.tables.access_plan import GRANTS
+from waybill.inputs.tables.members import ENDED, SESSIONS
 
 ACCESS_EXPLAIN = Verb(
     name="access explain",
@@ -41,8 +46,8 @@ ACCESS_EXPLAIN = Verb(
         ),
         Input(
             "identity-policy",
-            "A file with a policy of the principal, or of a group of it; once for each. Where any policy is given as "
-            "a file, no account is asked, and there are no others.",
+            "A file with a policy of the principal, or of a group of it; once for each. Policies in files stand for "
+            "all of their kind: those are not read live.",
             kind=Kind.LINES,
             example="bob.json",
         ),
@@ -72,5 +77,19 @@ ACCESS_EXPLAIN = Verb(
             kind=Kind.LINES,
             example="resources.json",
         ),
+        Input("offline", "Ask no account: of what no file is given there is nothing.", "false", Kind.FLAG),
+        replace(
+            GRANTS,
+            help="A file whose accounts name the roles by which policies are read there. Where there is none, the "
+            "credentials at hand read those of their own account.",
+        ),
+        *SESSIONS,
+        SUMMARY,
+    ),
+    outputs=(
+        Output("allowed", "`true`, `false`, or `unknown` where the answer depends on what is not known."),
+        Output("because", "Why, in a sentence or two."),
+        Output("changed", "`false`: nothing is written."),
+        *(one for one in ENDED if one.name != "changed"),
     ),
 )

@@ -45,6 +45,9 @@ def prepare() -> dict[str, Account]:
     iam_backends[layout.DEVELOPMENT]["aws"].create_open_id_connect_provider(
         f"https://{layout.OIDC_ISSUER}", [], ["sts.amazonaws.com"], []
     )
+    production = iam_backends[layout.PRODUCTION]["aws"]
+    production.create_user("us-east-1", layout.PUBLISHER)
+    production.put_user_policy(layout.PUBLISHER, layout.PUBLISHER_POLICY, layout.publisher_policy())
     _prepare_pipelines()
     return accounts
 

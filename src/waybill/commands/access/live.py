@@ -1,0 +1,104 @@
+"""The policies that a question is held against, read from the accounts as they are; files take the place of some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from waybill.commands.access.callers import KINDS, Callers
+from waybill.commands.access.owners import Owners
+from waybill.commands.access.reading import Side, all_refused
+from waybill.commands.access.ways import Wanted, Ways
+from waybill.commands.together import together
+from waybill.commands.tools import Tools
+from waybill.domain.access.requests import ExplainRequest
+from waybill.domain.arns import partition_of
+from waybill.domain.iam.documents import Document, Kind
+from waybill.domain.iam.question import Policies, Question
+from waybill.domain.iam.requests import Request, Who
+from waybill.domain.iam.services import held, is_free
+from waybill.domain.iam.unread import Unread
+from waybill.ports.documents import Found
+
+HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Where S3 is asked where nobody names a region, by partition: it tells of every region's buckets."""
+
+FEDERATED = (Kind.IDENTITY, Kind.SESSION)
+"""What decides about a federated user, and what nobody can read of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDocuments:
+    """Implements `ports.Documents`."""
+
+    asked: ExplainRequest
+    tools: Tools
+
+    def about(self, question: Question) -> Found:
+        """Return every policy that there is; what may not be read is in `unread`. Raises where nothing may be."""
+        request, stated = question.request, self.asked.stated
+        readable = request.who in {Who.USER, Who.ROLE, Who.SESSION} and not is_free(question.action)
+        mine = tuple(kind for kind in KINDS if kind not in stated) if readable else ()
+        theirs = () if is_free(question.action) else held(question.action, question.resource).kinds
+        kinds = tuple(kind for kind in theirs if kind not in stated)
+        wanted = Wanted(
+            who=request.who,
+            caller=request.account if mine else "",
+            owner=question.account if kinds else "",
+            kinds=kinds,
+        )
+        ways = Ways(self.asked, wanted, self.tools)
+        ways.enter([wanted.caller, wanted.owner])
+        request, caller = self._caller(request, mine, ways)
+        owners = Owners(replace(question, request=request), kinds, ways, self._home(question.resource))
+        question, owner = owners.read()
+        self._refuse_nothing(caller, owner, ways)
+        return Found(
+            question=question,
+            policies=self._policies(caller, owner),
+            nobody=caller.nobody,
+            notes=(*caller.notes, *owner.notes),
+        )
+
+    def _home(self, resource: str) -> str:
+        """Return the region in which that is asked which has none."""
+        partition = resource.split(":")[1] if resource.startswith("arn:") else "aws"
+        region = self.asked.region
+        return region if region and partition_of(region) == partition else HOMES.get(partition, region)
+
+    def _caller(self, request: Request, kinds: Sequence[Kind], ways: Ways) -> tuple[Request, Side]:
+        number = request.account
+        if request.who is Who.FEDERATED:
+            lost = (kind for kind in FEDERATED if kind not in self.asked.stated)
+            why = "AWS does not say which user's it is, nor with which policy it was begun."
+            return request, Side(
+                unread=tuple(Unread(kind=kind, of=request.caller, account=number, why=why) for kind in lost)
+            )
+        if not kinds:
+            return request, Side()
+        if number in ways.errors:
+            return request, all_refused(ways.errors[number], kinds, request.principal, number)
+        return Callers(request, ways.accounts[number].identity_policies(), self.asked.stated, self.tools).read()
+
+    def _policies(self, caller: Side, owner: Side) -> Policies:
+        given, documents = self.asked.given, (*caller.documents, *owner.documents)
+        return Policies(
+            identity=given.identity or _of(documents, Kind.IDENTITY),
+            boundary=given.boundary or _of(documents, Kind.BOUNDARY),
+            session=given.session,
+            own=(*given.own, *owner.documents),
+            scps=given.scps,
+            rcps=given.rcps,
+            unread=(*caller.unread, *owner.unread),
+            skipped=frozenset({Kind.SCP, Kind.RCP}) - self.asked.stated,
+        )
+
+    def _refuse_nothing(self, caller: Side, owner: Side, ways: Ways) -> None:
+        """Raise what keeps everything from being read, where nothing was, and nothing is given either."""
+        nothing = not (caller.documents or owner.documents or caller.nobody or owner.notes or self.asked.stated)
+        if ways.errors and not ways.accounts and nothing:
+            raise together(list(ways.errors.values()))
+
+
+def _of(documents: Sequence[Document], kind: Kind) -> tuple[Document, ...]:
+    return tuple(document for document in documents if document.kind is kind)

@@ -1,0 +1,42 @@
+"""One side's policies as they are read: documents, what could not be read and why, and what was met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waybill.commands.together import in_words
+from waybill.domain.iam.documents import Document, Kind
+from waybill.domain.iam.unread import Unread
+from waybill.errors import AccessDenied, IdentityError, WaybillError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What is known of the caller's side, or of the resource's. `nobody`: the caller is not there."""
+
+    documents: tuple[Document, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+    nobody: str = ""
+
+
+def refused(error: WaybillError, kind: Kind, of: str, account: str) -> Unread:
+    """Return that policies may not be read. Raises the error where it is no refusal: nobody answered, say."""
+    if not isinstance(error, IdentityError):
+        raise error
+    call = error.action if isinstance(error, AccessDenied) else ""
+    why = in_words(error).strip()
+    return Unread(
+        kind=kind,
+        of=of,
+        account=account,
+        why=why if why.endswith(".") else f"{why}.",
+        call=call,
+        mend=error.advice,
+    )
+
+
+def all_refused(error: WaybillError, kinds: Sequence[Kind], of: str, account: str) -> Side:
+    """Return a side of which nothing may be read."""
+    return Side(unread=tuple(refused(error, kind, of, account) for kind in kinds))
