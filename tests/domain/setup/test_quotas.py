@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from domain.setup.organisations import File, file, organisation, pipeline
 from templates.reading import Stack, load
 from waybill.domain.setup.stacks.every import wanted_stacks
-from waybill.domain.setup.stacks.quotas import TRUST, TRUST_FRAME, WORD
+from waybill.domain.setup.stacks.quotas import DEPLOY_FRAME, MANAGED, TRUST, TRUST_FRAME, WORD, too_much
+from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, listed
 
 
 def repositories(count: int) -> File:
@@ -46,3 +48,33 @@ def test_more_pipelines_than_a_role_has_policies_for_are_refused() -> None:
         ValueError, match=r"DeployPolicyArns of .*identity would have 11 managed policies, and IAM takes 10"
     ):
         wanted_stacks(organisation(many(10)))
+
+
+@pytest.mark.parametrize("prefix", ["waybill-staging", "p" * 37])
+def test_what_is_reckoned_for_output_buckets_is_no_less_than_the_policy_of_the_template(prefix: str) -> None:
+    arns = [f"arn:aws:s3:::pages-of-client-{number:03}" for number in range(30)]
+    parameters = {
+        "HomeRegion": "us-east-1",
+        "BucketNamePrefix": prefix,
+        "KeyPrefix": "k" * 40,
+        "PipelineAccount": "222222222222",
+        "KeyPerRegion": "yes",
+        "OutputBucketArns": ",".join(arns),
+    }
+    made = Stack(template=load("region"), parameters=parameters, account="111111111111")
+    document = json.dumps(made.properties("AllowDeploy")["PolicyDocument"], separators=(",", ":"))
+    size = len("".join(document.split()))
+    reckoned = DEPLOY_FRAME + sum(2 * (len(one) + WORD) + 2 for one in arns)
+    assert size <= reckoned <= size + 600
+
+
+def test_more_output_buckets_than_a_policy_takes_are_refused_with_the_numbers() -> None:
+    arns = [f"arn:aws:s3:::pages-of-client-{number:03}" for number in range(80)]
+    stack = WantedStack(
+        ref=StackRef("production", "us-east-1", "waybill-region"),
+        template="region",
+        parameters={"OutputBucketArns": listed(arns)},
+    )
+    (said,) = too_much(stack)
+    assert f"80 output buckets, and IAM takes {MANAGED}" in said
+    assert not list(too_much(replace(stack, parameters={"OutputBucketArns": listed(arns[:40])})))
