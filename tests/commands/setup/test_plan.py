@@ -24,6 +24,7 @@ from commands.setup.site import (
 )
 from domain.setup.organisations import pipeline
 from fakes.aws import DEVELOPMENT, PRODUCTION
+from fakes.state import DeclaredState
 from waybill.domain.setup.plan import Kind
 from waybill.errors import AccessDenied, Cancelled, ConflictError, IdentityError, Unavailable, WaybillError
 from waybill.progress import Warned
@@ -60,6 +61,18 @@ def test_the_same_plan_has_the_same_digest_and_another_has_another(site: Site) -
     assert site.plan().plan_digest == first
     site.file["registries"]["sugarwater"]["days-kept"] = 9
     assert site.plan().plan_digest != first
+
+
+def test_what_a_pipeline_is_doing_is_told_where_a_change_would_cancel_it(applied: Site) -> None:
+    name = applied.stack(PIPELINE).resources["Pipeline"].physical_id
+    running = DeclaredState(document={"name": name}, under_way=["e-1"])
+    applied.world.declarations[DEVELOPMENT, HOME, name] = running
+    applied.plan()
+    assert not applied.reporter.of(Warned)
+    applied.file["pipelines"]["site"]["output"]["folder"] = "site"
+    applied.plan()
+    (warned,) = applied.reporter.of(Warned)
+    assert f"pipeline {name} of {PIPELINE} is running (e-1)" in warned.text
 
 
 def test_a_change_is_told_as_cloudformation_tells_it(applied: Site) -> None:

@@ -12,8 +12,9 @@ from waybill.commands.setup.applying.executing import OVER, Run
 from waybill.commands.setup.applying.following import ROLLED_BACK
 from waybill.commands.setup.applying.in_the_way import refuse_in_the_way
 from waybill.commands.setup.applying.leftovers import Leftover, delete_leftovers, plan_leftovers
-from waybill.commands.setup.applying.planning import discard, plan_stacks, refuse_losses, warn_of_emptiness
+from waybill.commands.setup.applying.planning import discard, plan_stacks, refuse_losses
 from waybill.commands.setup.applying.standing import every_stack, standing_stacks
+from waybill.commands.setup.applying.warnings import warn_of_emptiness, warn_of_interrupted
 from waybill.commands.setup.applying.work import Steps, Work
 from waybill.commands.setup.members import enter_all
 from waybill.commands.tools import Tools
@@ -108,6 +109,7 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates, policy: str
     steps = plan_stacks(work, wanted, standing)
     try:
         warn_of_emptiness(work, steps)
+        warn_of_interrupted(work, steps)
         refuse_losses(steps, request.delete_data)
         leftovers = plan_leftovers(work, steps, list(seen), request.delete_data)
     except WaybillError:

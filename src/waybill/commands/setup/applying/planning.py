@@ -16,7 +16,6 @@ from waybill.domain.setup.plan import HOLDS_DATA, Change, Kind, StackAction, Sta
 from waybill.domain.setup.stacks.wanted import PROJECT_TAG, OutputOf, StackRef, WantedStack
 from waybill.errors import ConflictError, WaybillError
 from waybill.ports.stacks import ChangeSet, Readiness, Stack, StackResource, Standing
-from waybill.progress import Warned
 
 
 def plan_stacks(work: Work, wanted: Sequence[WantedStack], standing: Mapping[StackRef, Stack]) -> Steps:
@@ -84,19 +83,6 @@ def _stand_in(work: Work, output: OutputOf) -> str:
     """Return what stands in for a key that is not made yet, so that its stack's changes can be read before."""
     region, account = output.stack.region, work.organisation.account(output.stack.account).id
     return f"arn:{partition_of(region)}:kms:{region}:{account}:key/mrk-{'0' * 32}"
-
-
-def warn_of_emptiness(work: Work, steps: Steps) -> None:
-    """Warn where something empty takes the place of what holds data: that stays, but nothing leads to it any more."""
-    for plan in steps.plans:
-        for change in plan.changes:
-            if change.kind is Kind.REPLACED and change.type in HOLDS_DATA:
-                work.tools.reporter.tell(
-                    Warned(
-                        f"{change.resource} of {plan.ref} would be a new, empty one. What is in {change.physical_id} "
-                        "stays there, and nothing that Waybill does finds it any more."
-                    )
-                )
 
 
 def refuse_losses(steps: Steps, projects: Sequence[str]) -> None:
