@@ -6,7 +6,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -46,3 +46,46 @@ def refuse_the_network(event: str, arguments: Iterable[Any]) -> None:
     connection, address = arguments
     if connection.family in {socket.AF_INET, socket.AF_INET6} and not str(address[0]).startswith(LOOPBACK):
         raise ConnectionRefusedError(f"a test tried to reach {address!r}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Let every session of this process share what it reads of botocore's models: a third of what a client costs.
+
+    In a process of its own, as people run it, Waybill reads each of them once anyway.
+    """
+    # Here, because no test of the pure parts needs them.
+    import botocore.client
+    from botocore.loaders import JSONFileLoader
+
+    from waybill.aws.models import _Files
+
+    with pytest.MonkeyPatch.context() as patch:
+        for loader in (JSONFileLoader, _Files):
+            patch.setattr(loader, "load_file", _by_path(loader.load_file))
+        patch.setattr(botocore.client, "ServiceModel", _by_document(botocore.client.ServiceModel))
+        yield
+
+
+def _by_path(load: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    found: dict[str, Any] = {}
+
+    def loaded(loader: Any, path: str) -> Any:
+        if found.get(path) is None:
+            found[path] = load(loader, path)
+        return found[path]
+
+    return loaded
+
+
+def _by_document(make: Callable[..., Any]) -> Callable[..., Any]:
+    made: dict[tuple[int, str], tuple[Any, Any]] = {}
+
+    def model(document: Any, service_name: str) -> Any:
+        # The document is kept beside its model, so that no other gets its number.
+        key = (id(document), service_name)
+        if key not in made:
+            made[key] = (make(document, service_name=service_name), document)
+        return made[key][0]
+
+    return model
