@@ -28,6 +28,12 @@ from waybill.sandbox.server import Sandbox, running
 pytestmark = pytest.mark.engine
 
 EXAMPLE = ROOT / "examples" / "access.yaml"
+PACKAGES = f"arn:aws:codeartifact:us-east-1:{layout.DEVELOPMENT}:package/{layout.PACKAGE_DOMAIN}/my_repo"
+BOB = {
+    "principal": f"arn:aws:iam::{layout.PRODUCTION}:user/{layout.PUBLISHER}",
+    "action": "codeartifact:PublishPackageVersion",
+    "resource": f"{PACKAGES}/{layout.PACKAGE}",
+}
 WAYBILL = [sys.executable, "-m", "waybill"]
 HOME = layout.HOME_REGION
 THERE = {"domain": layout.PACKAGE_DOMAIN, "domainOwner": layout.DEVELOPMENT, "repository": layout.PACKAGE_REPOSITORY}
@@ -187,3 +193,35 @@ def test_at_a_terminal_the_plan_is_shown_and_a_person_is_asked(
     close(screen)
     assert b"bob gains publish on generic/parity/ui in my_domain/my_repo" in shown
     assert access("plan", "--json").json["changed"] is bool(code)
+
+
+def test_the_questions_that_the_example_is_for(environment: dict[str, str], tmp_path: Path) -> None:
+    def explain(*more: str | Path, **values: str) -> Ended:
+        words = [word for name, value in {**BOB, **values}.items() for word in (f"--{name}", value)]
+        return waybill(environment, "access", "explain", *words, *more, cwd=tmp_path)
+
+    with_file = ("--config", EXAMPLE, "--json")
+    assert waybill(environment, "access", "apply", "--config", EXAMPLE, cwd=tmp_path).code == 0
+    done = explain(*with_file)
+    assert (done.code, done.json["allowed"], done.json["unread"]) == (0, True, [])
+    assert "(WaybillBobPublishesUiPublish) of the repository policy my_domain/my_repo" in done.json["because"]
+    other = explain(*with_file, resource=f"{PACKAGES}/npm/parity/ux").json
+    assert (other["allowed"], len(other["missing"])) == (False, 2)
+    shown = explain()
+    assert shown.code == 0
+    assert f"No way into account {layout.PRODUCTION} is known" in shown.stdout
+    assert explain("--json").json["allowed"] is None
+    assert (
+        waybill(environment, "access", "remove", "--everything", "--yes", "--config", EXAMPLE, cwd=tmp_path).code == 0
+    )
+    assert explain("--json").json["allowed"] is False
+
+
+def test_the_action_explains(runner: Runner) -> None:
+    (runner.workspace / "access.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    assert runner.run("access", {"command": "apply"}).code == 0
+    done = runner.run("access", {"command": "explain", **BOB})
+    assert done.code == 0, done.log
+    assert (done.outputs["allowed"], done.outputs["changed"]) == ("true", "false")
+    assert done.outputs["because"].startswith("Allowed by statement 1 of the identity policy publish of user bob")
+    assert "| repository policy `my_domain/my_repo` |" in done.summary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -12,8 +12,10 @@ import pytest
 from contract.places import plain as plain_config
 from fakes.clock import FakeClock
 from waybill.aws.calls import Calls
+from waybill.aws.identity_policies import AwsIdentityPolicies, AwsWhereabouts
 from waybill.aws.policies import AwsPolicies
-from waybill.domain.access.calls import LOOKING, WRITING
+from waybill.domain.access.calls import EXPLAIN_CALLS, LOOKING, ROLE_CALLS, USER_CALLS, WRITING
+from waybill.domain.access.holders import Holder, HolderKind
 from waybill.domain.access.refs import UNDELETABLE, Live, Ref
 from waybill.domain.iam.documents import Kind
 from waybill.errors import InputError
@@ -24,6 +26,7 @@ from waybill.sandbox.server import Sandbox, running
 pytestmark = pytest.mark.engine
 
 HOME, OWNER = layout.HOME_REGION, layout.DEVELOPMENT
+CALLS = Calls(Retry(clock=FakeClock(), random=lambda: 0.5))
 OF_OTHERS = {"ssm:GetParameter", "s3:GetEncryptionConfiguration", "kms:DescribeKey"}
 """Calls of adapters that stage has, too: tests/real/test_permissions.py tries them."""
 
@@ -42,11 +45,12 @@ def asked() -> set[str]:
 
 
 @pytest.fixture
-def policies(sandbox: Sandbox, asked: set[str]) -> AwsPolicies:
+def client(sandbox: Sandbox, asked: set[str]) -> Callable[[str], Any]:
+    """Make a client of which is heard what it asks."""
     keys = sandbox.accounts[OWNER]["user"]
 
-    def client(service: str) -> Any:
-        made = boto3.client(
+    def made(service: str) -> Any:
+        found = boto3.client(
             service,
             region_name=HOME,
             endpoint_url=sandbox.url,
@@ -54,11 +58,15 @@ def policies(sandbox: Sandbox, asked: set[str]) -> AwsPolicies:
             aws_secret_access_key=keys["secret_access_key"],
             config=plain_config(),
         )
-        made.meta.events.register("before-call", lambda model, **_: asked.add(f"{service}:{model.name}"))
-        return made
+        found.meta.events.register("before-call", lambda model, **_: asked.add(f"{service}:{model.name}"))
+        return found
 
-    calls = Calls(Retry(clock=FakeClock(), random=lambda: 0.5))
-    return AwsPolicies(client, calls, region=HOME, account=OWNER, partition="aws")
+    return made
+
+
+@pytest.fixture
+def policies(client: Callable[[str], Any]) -> AwsPolicies:
+    return AwsPolicies(client, CALLS, region=HOME, account=OWNER, partition="aws")
 
 
 def everything(policies: AwsPolicies) -> dict[Ref, Live | None]:
@@ -106,3 +114,28 @@ def test_writing_makes_those_of_the_table_for_writing_beside(
         if ref.kind not in UNDELETABLE:
             policies.delete(ref, before=Live(text=text, revision=written.revision))
     assert asked == {call.action for call in (*LOOKING, *WRITING)} - OF_OTHERS
+
+
+def test_reading_callers_makes_the_calls_of_the_table_for_that(client: Callable[[str], Any], asked: set[str]) -> None:
+    made = client("iam")
+    everything = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+    arn = made.create_policy(PolicyName="everything", PolicyDocument=everything)["Policy"]["Arn"]
+    asked.clear()
+    iam = AwsIdentityPolicies(lambda: made, CALLS, partition="aws", account=OWNER)
+    for holder in (Holder(HolderKind.USER, layout.USER), Holder(HolderKind.ROLE, layout.OIDC_ROLE)):
+        assert iam.held(holder)
+    for kind in HolderKind:
+        nobody = Holder(kind, "nobody")
+        assert not [*iam.inline(nobody), *iam.attached(nobody)]
+        assert iam.inline_policy(nobody, "none") is None
+    iam.groups(layout.USER)
+    assert iam.managed_policy(arn)
+    assert asked == {call.action for call in (*USER_CALLS, *ROLE_CALLS)}
+    asked.clear()
+    AwsWhereabouts(lambda: client("s3"), CALLS, region=HOME).bucket(layout.bucket(OWNER, HOME))
+    assert asked == {"s3:ListBuckets"}, "which IAM calls s3:ListAllMyBuckets"
+
+
+def test_what_is_published_is_what_looking_at_a_resource_asks_beside() -> None:
+    of_resources = {call.action for call in EXPLAIN_CALLS} - {call.action for call in (*USER_CALLS, *ROLE_CALLS)}
+    assert of_resources - {call.action for call in LOOKING} == {"s3:ListAllMyBuckets"}

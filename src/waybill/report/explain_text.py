@@ -62,7 +62,7 @@ def as_markdown(body: Explained) -> list[str]:
         ("Depends on", (str(one) for one in body.answer.depends if not one.unread)),
         ("Not read", (" ".join((f"{_whose(some)}.", *_why(some))) for some in alike(body.unread))),
         ("Takes for granted", body.answer.assumed),
-        ("Met", body.notes),
+        ("Also", body.notes),
     )
     return [*lines, *(f"- {word}: {prose(one_line(one, LONGEST))}" for word, said in told for one in said)]
 

@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, Verb] = MappingProxyType(
 
 OWN_HELP: Mapping[str, str] = MappingProxyType(
     {
-        "config": "The file that says who may do what. `explain`: its accounts name the roles that policies are read by.",
+        "config": "The file that says who may do what. `explain`: its accounts name the roles that read policies.",
         "yes": "Do it. `apply` does it without, too, since nobody can be asked here; `remove` only shows then.",
         "grant": "Grants that are taken back, by their names, whether the file still has them or not, one a line.",
     }
