@@ -40,20 +40,23 @@ def key_named(scene: Scene, region: str, facts: BucketFacts) -> KeyArn | None:
         return None
 
 
-def look_at_key(scene: Scene, region: str, named: KeyArn) -> KeyLook:
-    """Look at a key. AWS's own has a policy that nobody may change, and lets in whoever comes through S3 only."""
+def look_at_key(scene: Scene, region: str, named: KeyArn, *, bucket: str = "") -> KeyLook:
+    """Look at a key, which is the default of a bucket, or was asked for.
+
+    AWS's own has a policy that nobody may change, and lets in whoever comes through S3 only.
+    """
     exam = scene.examination(region)
     if named.region != region:
-        return KeyLook(named=named, key=Seen(None))
+        return KeyLook(named=named, bucket=bucket, key=Seen(None))
     key = ask(scene.tools, lambda: exam.key(named))
     there = key.value if isinstance(key, Seen) else None
     if named.text.endswith("alias/aws/s3") or (there is not None and not there.customers):
-        return KeyLook(named=named, key=key)
+        return KeyLook(named=named, bucket=bucket, key=key)
     own = there is not None and there.arn.account == scene.caller.account
     policy = ask(scene.tools, lambda: exam.key_policy(there.arn)) if there is not None and own else None
     usable = scene.own and (there is None or there.state == "Enabled")
     tried = _tried(scene, exam, there, named, policy) if usable else None
-    return KeyLook(named=named, key=key, used=tried, policy=policy)
+    return KeyLook(named=named, bucket=bucket, key=key, used=tried, policy=policy)
 
 
 def _tried(

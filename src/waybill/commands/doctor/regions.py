@@ -9,7 +9,7 @@ from waybill.commands.doctor.keys import key_named, look_at_key
 from waybill.commands.doctor.scene import Scene
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.clock import clock_finding
-from waybill.domain.doctor.configuring import bucket_parameter_finding
+from waybill.domain.doctor.configuring import bucket_parameter_finding, put_parameter
 from waybill.domain.doctor.keys import KeyLook, key_findings
 from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.verdicts import bad, unknown
@@ -73,7 +73,7 @@ def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
     named = key_named(scene, region, facts)
     if named is None:
         return RegionLook(findings=tuple(found), bucket=name, bucket_policy=policy)
-    keyed = look_at_key(scene, region, named)
+    keyed = look_at_key(scene, region, named, bucket="" if scene.request.kms.given else name)
     found += key_findings(keyed, region, scene.caller.arn)
     key = keyed.key.value if isinstance(keyed.key, Seen) else None
     if isinstance(facts.policy, Seen):
@@ -122,7 +122,7 @@ def _readers(scene: Scene, region: str, bucket: str, policy: str, look: KeyLook)
 
 def _gone(scene: Scene, region: str, name: str, missing: Missing) -> Finding:
     """Tell apart what S3 tells in one word: another account's bucket, and one that may not be looked at."""
-    mend = f"Correct the parameter {scene.organisation.bucket_parameter} in {region}: `waybill setup adopt`."
+    mend = put_parameter(region, scene.organisation.bucket_parameter, "BUCKET")
     if missing is Missing.ABSENT:
         return bad("bucket", missing.value, mend, region=region, subject=name)
     if missing is Missing.ELSEWHERE:

@@ -11,6 +11,7 @@ from typing import Any
 
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.facts import Key
+from waybill.domain.doctor.keys import enable
 from waybill.domain.doctor.permits import mend, permits, through_s3, unclear
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
@@ -71,8 +72,7 @@ def store_findings(pipeline: Pipeline, look: StoreLook) -> Iterator[Finding]:
         yield unseen("artifact-store", look.facts, **where)
     elif isinstance(look.facts.value, Missing):
         says = f"its artifact bucket {bucket} is not usable: {look.facts.value.value}"
-        mend = f"Make the bucket in {look.store.region}, or name another one in the pipeline's artifact store."
-        yield bad("artifact-store", says, mend, **where)
+        yield bad("artifact-store", says, _made(look), **where)
     else:
         yield good("artifact-store", "its artifact bucket is there", **where)
     roles = foreign_roles(pipeline, look.store.region)
@@ -80,6 +80,16 @@ def store_findings(pipeline: Pipeline, look: StoreLook) -> Iterator[Finding]:
     facts = look.facts.value if isinstance(look.facts, Seen) else None
     if roles and isinstance(facts, BucketFacts):
         yield _bucket_policy(look, facts, roles, where)
+
+
+def _made(look: StoreLook) -> str:
+    """Return what gives a pipeline an artifact bucket."""
+    region, other = look.store.region, "name another one in the pipeline's artifact store"
+    if not (isinstance(look.facts, Seen) and look.facts.value is Missing.ABSENT):
+        return f"{other.capitalize()}, one of {region}."
+    # S3 takes us-east-1 as no constraint.
+    there = "" if region == "us-east-1" else f" --create-bucket-configuration LocationConstraint={region}"
+    return f"aws s3api create-bucket --region {region} --bucket {look.store.bucket}{there} (or {other})"
 
 
 def foreign_roles(pipeline: Pipeline, region: str) -> list[str]:
@@ -128,7 +138,7 @@ def _of_the_key(look: StoreLook, roles: Sequence[str], how: str, where: dict[str
         return
     if key.state != "Enabled":
         says = f"its artifacts' key {key.arn} is {key.state}"
-        yield bad(check, says, f"aws kms enable-key --region {key.arn.region} --key-id {key.arn}", **where)
+        yield bad(check, says, enable(key.arn), **where)
         return
     if roles and not key.customers:
         says = f"its artifacts' key is one that AWS manages, which {', '.join(roles)} cannot use"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from waybill.domain import stored
@@ -35,7 +35,7 @@ def configuration_findings(
         if isinstance(fact, Unseen):
             yield _unread("configuration", fact, region, parameter, own=own)
             continue
-        mend = _put(region, parameter, most)
+        mend = put_parameter(region, parameter, most)
         if fact.value is None:
             says = "is not there: whoever begins in this region finds nothing"
             yield bad("configuration", says, mend, region=region, subject=parameter)
@@ -62,11 +62,11 @@ def bucket_parameter_finding(
     check, subject = "bucket-parameter", parameter
     if isinstance(fact, Unseen):
         return _unread(check, fact, region, subject, own=own)
-    mend = _put(region, parameter, "BUCKET", overwrite=fact.value is not None)
+    mend = put_parameter(region, parameter, "BUCKET", overwrite=fact.value is not None)
     if fact.value is None:
         says = "is not there: the region is not prepared"
-        more = " Or prepare the region (`waybill setup apply`), or take it out of the configuration's `regions`."
-        return bad(check, says, f"{mend}.{more}", region=region, subject=subject)
+        more = "(or prepare the region, `waybill setup apply`; or take it out of the configuration's `regions`)"
+        return bad(check, says, f"{mend} {more}", region=region, subject=subject)
     if not is_bucket(fact.value):
         says = f"holds {fact.value[:80]!r}, which is no bucket's name"
         return bad(check, says, mend, region=region, subject=subject)
@@ -83,11 +83,23 @@ def _equal(known: Mapping[str, str], parameter: str) -> Iterator[Finding]:
     ):
         told = "; ".join(f"{key}: {_by_value(documents, key)}" for key in differing)
         if told:
-            mend = "Write the same everywhere: `waybill setup configuration --write`, or `aws ssm put-parameter`."
+            mend = f"{_same(known, documents, differing, parameter)} (or, of all that setup knows, "
+            mend += "`waybill setup configuration --write`)"
             yield verdict(check, f"is not the same in all regions ({told})", mend, subject=parameter)
         else:
             what = "is the same in all regions" if check == "configuration-equal" else "has the same other keys"
             yield good(check, what, subject=parameter)
+
+
+def _same(
+    known: Mapping[str, str], documents: Mapping[str, Mapping[str, Any]], keys: Sequence[str], parameter: str
+) -> str:
+    """Return the commands that write what most regions have into the others, for them to be right or to be turned."""
+    said = {region: json.dumps([one.get(key) for key in keys]) for region, one in documents.items()}
+    most = max(said.values(), key=list(said.values()).count)
+    model = known[next(region for region, text in said.items() if text == most)]
+    others = [region for region, text in said.items() if text != most]
+    return "; ".join(put_parameter(region, parameter, model) for region in others)
 
 
 def accounts_agree(accounts: Mapping[str, Texts], parameter: str) -> Iterator[Finding]:
@@ -138,7 +150,8 @@ def _document(text: str) -> Mapping[str, Any] | None:
         return None
 
 
-def _put(region: str, parameter: str, value: str, *, overwrite: bool = True) -> str:
+def put_parameter(region: str, parameter: str, value: str, *, overwrite: bool = True) -> str:
+    """Return the command line that writes a parameter."""
     compact = " ".join(value.split())
     more = " --overwrite" if overwrite else ""
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,10 +34,12 @@ class Tried:
 class KeyLook:
     """A key as it was looked at. `used` is whether a data key could be made with it; None: it was not tried.
 
-    `policy` is the key's own; None: it is another account's, or AWS's.
+    `policy` is the key's own; None: it is another account's, or AWS's. `bucket` has it as its default; empty: it was
+    asked for.
     """
 
     named: KeyArn
+    bucket: str = ""
     key: Seen[Key | None] | Unseen
     used: Seen[Tried] | Unseen | None = None
     policy: Seen[str] | Unseen | None = None
@@ -46,14 +50,14 @@ def key_findings(look: KeyLook, region: str, caller: str) -> Iterator[Finding]:
     subject = look.named.text
     if look.named.region != region:
         says = f"is of {look.named.region}: S3 in {region} cannot encrypt with it"
-        how = f"Give the bucket a key of {region} (or a replica of that key there) as its default."
+        how = _another(look, region, f"a key of {region}, or a replica of this one there")
         yield bad("key-region", says, how, region=region, subject=subject)
         return
     yield good("key-region", "is of the bucket's region", region=region, subject=subject)
     if isinstance(look.key, Unseen):
         yield unseen("key", look.key, region=region, subject=subject)
     elif look.key.value is None:
-        how = f"Make one, or name another as the bucket's default (aws kms list-keys --region {region} shows them)."
+        how = _another(look, region, f"`aws kms list-keys --region {region}` shows those that are there")
         yield bad("key", "is not there", how, region=region, subject=subject)
         return
     else:
@@ -65,16 +69,34 @@ def key_findings(look: KeyLook, region: str, caller: str) -> Iterator[Finding]:
         yield _usable(look.used, region, subject, caller)
 
 
+def _another(look: KeyLook, region: str, which: str) -> str:
+    """Return what gives a bucket, or a run, another key."""
+    if not look.bucket:
+        return f"Give another `kms-key`: {which}."
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY_ARN"}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
+    return (
+        f"aws s3api put-bucket-encryption --region {region} --bucket {look.bucket} "
+        f"--server-side-encryption-configuration {shlex.quote(json.dumps(rules))} (KEY_ARN: {which})"
+    )
+
+
+def enable(key: KeyArn) -> str:
+    """Return the command line that enables a key."""
+    return f"aws kms enable-key --region {key.region} --key-id {key.text.rpartition('/')[2]}"
+
+
 def _enabled(key: Key, region: str) -> Finding:
     subject = key.arn.text
     if key.state == "Enabled":
         return good("key-enabled", "is enabled", region=region, subject=subject)
     if key.state == "PendingDeletion":
         says = "is about to be deleted: nothing can be encrypted or read with it, and soon never again"
-        how = f"aws kms cancel-key-deletion --region {region} --key-id {subject}, and then enable it"
+        identifier = key.arn.text.rpartition("/")[2]
+        how = f"aws kms cancel-key-deletion --region {region} --key-id {identifier}; {enable(key.arn)}"
         return bad("key-enabled", says, how, region=region, subject=subject)
     says = f"is {key.state}: nothing can be encrypted or read with it"
-    how = f"aws kms enable-key --region {region} --key-id {subject}"
+    how = enable(key.arn)
     return bad("key-enabled", says, how, region=region, subject=subject)
 
 

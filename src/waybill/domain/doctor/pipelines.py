@@ -120,6 +120,7 @@ def _transitions(look: PipelineLook) -> Finding:
 
 
 def _update(pipeline: Pipeline, what: str, value: str) -> str:
-    get = f"aws codepipeline get-pipeline --region {pipeline.region} --name {pipeline.name}"
-    put = f"aws codepipeline update-pipeline --region {pipeline.region} --cli-input-json file://pipeline.json"
-    return f"Set {what} to {value}: {get} > pipeline.json, take `metadata` out and edit it, {put}"
+    where = f"--region {pipeline.region}"
+    get = f"aws codepipeline get-pipeline {where} --name {pipeline.name} --query '{{pipeline: pipeline}}'"
+    put = f"aws codepipeline update-pipeline {where} --cli-input-json file://pipeline.json"
+    return f"Set {what} to {value}: {get} > pipeline.json, edit it there, {put}"

@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/concepts/security/openid-connect
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ def _subjects(role: Role) -> Finding:
     """Return what is wrong with the subjects of a trust policy, as far as can be said without a job."""
     check, subject = "oidc-subject", role.arn
     wrong = [told for statement in of_github(role.trust) for told in _wrong(statement)]
+    literal = [value for statement in of_github(role.trust) for value in _literal(statement)]
+    if wrong and literal:
+        mend = f'In its trust policy take "{ISSUER}:sub" out of where it stands, and say '
+        mend += json.dumps({"StringLike": {f"{ISSUER}:sub": literal}})
+        return bad(check, "; ".join(wrong), mend, subject=subject)
     if wrong:
         mend = (
             f'Say in its trust policy "StringLike": {{"{ISSUER}:sub": "repo:OWNER/REPO:environment:ENV"}} (or '
@@ -103,6 +109,12 @@ def _wrong(statement: Statement) -> Iterator[str]:
             yield f"{value!r} lets every repository on GitHub take it"
         elif _SHORT_REF.search(value):
             yield f"{value!r} names a ref without `refs/heads/` or `refs/tags/`: no subject does"
+
+
+def _literal(statement: Statement) -> list[str]:
+    """Return the subjects that an operator without patterns compares, where one of them is meant as a pattern."""
+    found = [value for operator, name, value in _conditions(statement) if name == "sub" and "like" not in operator]
+    return found if any("*" in value for value in found) else []
 
 
 def of_github(trust: str) -> Iterator[Statement]:

@@ -1,0 +1,204 @@
+"""Carries out what doctor says mends a finding, as a person would: by the command, or by the statement that it gives.
+
+Commands are AWS's own command line's; they are carried out by the SDK, by the same names, so that none of them costs a
+process. Where a word in capitals stands for what a person has to choose, a test chooses it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from botocore import xform_name
+
+from waybill.domain.findings import Finding
+from waybill.sandbox.breaking.hands import Hands
+
+_SET = re.compile(
+    r"Set (?:(?P<action>\w+)'s )?(?P<what>\w+) to (?P<value>\w+): aws codepipeline get-pipeline "
+    r"--region (?P<region>\S+) --name (?P<name>\S+) --query '\{pipeline: pipeline\}' > pipeline.json, edit it there, "
+    r"aws codepipeline update-pipeline --region \S+ --cli-input-json file://pipeline.json"
+)
+_BUCKET = re.compile(r"Add to the (?:bucket policy|policy of the bucket (?P<name>\S+)): (?P<json>.+)")
+_KEY = re.compile(r"Add to the key policy(?: of (?P<arn>\S+))?: (?P<json>.+)")
+_KEY_LESS = re.compile(r"Take this out of the key policy of (?P<arn>\S+), or narrow it, .+?: (?P<json>.+)")
+_RULE = re.compile(r"Add to the lifecycle rules that the bucket has: (?P<json>.+)")
+_TRUST = re.compile(r"Add to the trust policy of (?P<arn>\S+): (?P<json>.+)")
+_LIKE = re.compile(r'In its trust policy take "(?P<key>[^"]+)" out of where it stands, and say (?P<json>.+)')
+_IDENTITY = re.compile(r"Add to the identity policy of (?P<arn>\S+): (?P<json>.+)")
+_BOUNDARY = re.compile(r"Let the permissions boundary of (?P<arn>\S+) have: (?P<json>.+)")
+
+
+def carry_out(finding: Finding, hands: Hands, chosen: Mapping[str, str]) -> None:
+    """Do what mends a finding. `chosen` are values for words in capitals. Raises `AssertionError` where nothing can."""
+    text = re.sub(r"\b(?:BUCKET|KEY_ARN|VERSION)\b", lambda word: chosen[word[0]], finding.mend)
+    if text.startswith("aws "):
+        for command in commands(text):
+            run(command, hands)
+        return
+    for pattern, mends in _STATEMENTS.items():
+        if found := pattern.match(text):
+            mends(found, finding, hands)
+            return
+    raise AssertionError(f"nothing to carry out: {text}")
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """Yield the words of each command of a mend: a semicolon parts them, and what is said of them is in brackets."""
+    lexer = shlex.shlex(text, posix=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    words: list[str] = []
+    for word in lexer:
+        if word.startswith("("):
+            break
+        words.append(word.removesuffix(";"))
+        if word.endswith(";"):
+            yield words
+            words = []
+    yield words
+
+
+def run(words: list[str], hands: Hands) -> None:
+    """Run one command of AWS's command line."""
+    service, name = {"s3api": "s3"}.get(words[1], words[1]), words[2]
+    options = dict(_options(words[3:]))
+    client = hands.client(service, options.pop("region", "us-east-1"))
+    model = client.meta.service_model
+    operation = next(one for one in model.operation_names if xform_name(one, "-") == name)
+    members = model.operation_model(operation).input_shape.members
+    by_option = {xform_name(one, "-"): one for one in members}
+    given = {by_option[option]: _value(text, members[by_option[option]].type_name) for option, text in options.items()}
+    getattr(client, xform_name(operation))(**given)
+
+
+def _options(words: list[str]) -> Iterator[tuple[str, str]]:
+    names = [number for number, word in enumerate(words) if word.startswith("--")]
+    for number, end in zip(names, [*names[1:], len(words)], strict=True):
+        yield words[number].removeprefix("--"), " ".join(words[number + 1 : end])
+
+
+def _value(text: str, kind: str) -> Any:
+    if kind == "boolean":
+        return True
+    if kind in {"integer", "long"}:
+        return int(text)
+    if kind == "structure":
+        return json.loads(text) if text.startswith("{") else shorthand(text)
+    return text.split() if kind == "list" else text
+
+
+def shorthand(text: str) -> Any:
+    """Read the command line's short form of a structure: `A=b,C=[{D=e}]`."""
+    quoted = re.sub(r"[^][{}=,]+", lambda word: json.dumps(word[0]), text)
+    read: Any = json.loads(f"{{{quoted.replace('=', ':')}}}")
+    return _typed(read)
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _typed(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_typed(one) for one in value]
+    return value == "true" if value in {"true", "false"} else value
+
+
+def _statements(text: str) -> list[Any]:
+    read, _ = json.JSONDecoder().raw_decode(text)
+    return read if isinstance(read, list) else [read]
+
+
+def _more(document: str, text: str) -> str:
+    policy = json.loads(document)
+    return json.dumps({**policy, "Statement": [*policy["Statement"], *_statements(text)]})
+
+
+def _set(found: re.Match[str], _: Finding, hands: Hands) -> None:
+    client = hands.client("codepipeline", found["region"])
+    pipeline = client.get_pipeline(name=found["name"])["pipeline"]
+    if found["action"] is None:
+        pipeline[found["what"]] = found["value"]
+    for action in (action for stage in pipeline["stages"] for action in stage["actions"]):
+        if action["name"] == found["action"]:
+            action["configuration"][found["what"]] = found["value"]
+    client.update_pipeline(pipeline=pipeline)
+
+
+def _bucket(found: re.Match[str], finding: Finding, hands: Hands) -> None:
+    s3, name = hands.client("s3", finding.region), found["name"] or finding.subject
+    try:
+        before = s3.get_bucket_policy(Bucket=name)["Policy"]
+    except s3.exceptions.from_code("NoSuchBucketPolicy"):
+        before = '{"Version": "2012-10-17", "Statement": []}'
+    s3.put_bucket_policy(Bucket=name, Policy=_more(before, found["json"]))
+
+
+def _rule(found: re.Match[str], finding: Finding, hands: Hands) -> None:
+    s3 = hands.client("s3", finding.region)
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=finding.subject, LifecycleConfiguration={"Rules": _statements(found["json"])}
+    )
+
+
+def _key(found: re.Match[str], finding: Finding, hands: Hands) -> None:
+    kms, key = hands.client("kms", finding.region), found["arn"] or finding.subject
+    before = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=_more(before, found["json"]))
+
+
+def _key_less(found: re.Match[str], finding: Finding, hands: Hands) -> None:
+    kms, key = hands.client("kms", finding.region), found["arn"]
+    document = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    denied = _statements(found["json"])
+    assert [one for one in document["Statement"] if one in denied] == denied, "the statement is as it stands there"
+    document["Statement"] = [one for one in document["Statement"] if one not in denied]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(document))
+
+
+def _trust(found: re.Match[str], _: Finding, hands: Hands) -> None:
+    iam, name = hands.client("iam"), found["arn"].rpartition("/")[2]
+    before = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=_more(json.dumps(before), found["json"]))
+
+
+def _like(found: re.Match[str], finding: Finding, hands: Hands) -> None:
+    iam, name = hands.client("iam"), finding.subject.rpartition("/")[2]
+    document = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    for statement in document["Statement"]:
+        condition = statement.get("Condition", {})
+        if any(keys.pop(found["key"], None) for keys in condition.values()):
+            condition |= json.loads(found["json"])
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(document))
+
+
+def _identity(found: re.Match[str], _: Finding, hands: Hands) -> None:
+    iam, kind = hands.client("iam"), found["arn"].split(":")[5]
+    name = kind.rpartition("/")[2]
+    document = json.dumps({"Version": "2012-10-17", "Statement": _statements(found["json"])})
+    put = iam.put_role_policy if kind.startswith("role") else iam.put_user_policy
+    put(**{"RoleName" if kind.startswith("role") else "UserName": name}, PolicyName="mended", PolicyDocument=document)
+
+
+def _boundary(found: re.Match[str], _: Finding, hands: Hands) -> None:
+    iam, name = hands.client("iam"), found["arn"].rpartition("/")[2]
+    arn = iam.get_user(UserName=name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    text = _more(json.dumps(document), found["json"])
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
+
+
+_STATEMENTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Finding, Hands], None]] = {
+    _SET: _set,
+    _BUCKET: _bucket,
+    _KEY: _key,
+    _KEY_LESS: _key_less,
+    _RULE: _rule,
+    _TRUST: _trust,
+    _LIKE: _like,
+    _IDENTITY: _identity,
+    _BOUNDARY: _boundary,
+}
