@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
+from typing import TextIO
 
 from waybill.errors import Cancelled, WaybillError
+
+GLANCE = 0.1
+"""Seconds between two looks for a signal, while somebody thinks."""
 
 
 class Cancellation:
@@ -115,3 +120,16 @@ def _quietly(undo: Callable[[], None], undone: list[None]) -> None:
     with suppress(WaybillError):
         undo()
         undone.append(None)
+
+
+def read_line(stream: TextIO, cancellation: Cancellation) -> str:
+    """Return the line that somebody types, empty at the end of the input. What is asked, is asked before any change.
+
+    Raises `Cancelled` when somebody asks to stop: a signal's handler does not end a read.
+    """
+    while not select.select([stream], [], [], GLANCE)[0]:
+        if cancellation.cancelled:
+            raise Cancelled(
+                "Cancelled at a question.", "Nothing was changed.", signal_number=cancellation.signal_number
+            )
+    return stream.readline()

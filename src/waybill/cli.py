@@ -134,7 +134,7 @@ def _run(verb: Verb, argv: Sequence[str], environ: Mapping[str, str], stdout: Te
         tag=context.tag,
         scratch=context.temp or None,
         redact=redactor.redact,
-        ask=asker(sys.stdin, stderr if words.json else stdout),
+        ask=asker(sys.stdin, stderr if words.json else stdout, cancellation),
     )
     with attentive(cancellation):
         ended = carry(

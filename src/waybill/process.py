@@ -17,7 +17,7 @@ from time import monotonic
 from types import FrameType
 from typing import Generic, NoReturn, TextIO, TypeVar
 
-from waybill.cancel import Cancellation
+from waybill.cancel import Cancellation, read_line
 
 T = TypeVar("T")
 
@@ -159,7 +159,7 @@ def stand_in() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
-def asker(stdin: TextIO | None, stream: TextIO) -> Callable[[str], str] | None:
+def asker(stdin: TextIO | None, stream: TextIO, cancellation: Cancellation) -> Callable[[str], str] | None:
     """Return what asks the person at the terminal; None where there is none, or no one who would see the question."""
     if stdin is None or not stdin.isatty() or not stream.isatty():
         return None
@@ -167,7 +167,7 @@ def asker(stdin: TextIO | None, stream: TextIO) -> Callable[[str], str] | None:
     def ask(question: str) -> str:
         stream.write(question)
         stream.flush()
-        return stdin.readline()
+        return read_line(stdin, cancellation)
 
     return ask
 

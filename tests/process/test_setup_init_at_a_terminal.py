@@ -88,7 +88,7 @@ def test_the_questions_are_answered_and_the_file_is_written(terminal: Terminal, 
     assert yaml.safe_load((tmp_path / "waybill.yaml").read_text())["regions"] == ["eu-west-1"]
 
 
-@pytest.mark.parametrize(("key", "code", "told"), [("\x03", 130, "Cancelled."), ("\x04", 2, "the input ended")])
+@pytest.mark.parametrize(("key", "code", "told"), [("\x03", 130, "Cancelled at a question. Nothing was changed."), ("\x04", 2, "Nothing was written.")])
 def test_somebody_who_stops_leaves_nothing_behind(
     terminal: Terminal, tmp_path: Path, key: str, code: int, told: str
 ) -> None:
@@ -97,6 +97,5 @@ def test_somebody_who_stops_leaves_nothing_behind(
     terminal.sees("Configuration parameter?")
     terminal.types(key)
     assert terminal.ends() == code
-    assert told in terminal.shown.decode()
-    assert "Nothing was written." in terminal.shown.decode()
+    assert told in " ".join(terminal.shown.decode().split())
     assert list(tmp_path.iterdir()) == []

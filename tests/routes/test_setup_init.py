@@ -9,7 +9,7 @@ import pytest
 from waybill.cancel import Cancellation
 from waybill.errors import Cancelled, InputError
 from waybill.routes.asking import TerminalAsker
-from waybill.routes.setup_init import check, keep
+from waybill.routes.setup_init import keep
 
 
 def test_a_file_that_came_while_the_questions_were_asked_stays(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def asked(typed: bytes) -> tuple[TerminalAsker, io.StringIO]:
     os.write(into, typed)
     os.close(into)
     shown = io.StringIO()
-    return TerminalAsker(os.fdopen(out), shown, lambda: None), shown
+    return TerminalAsker(os.fdopen(out), shown, Cancellation()), shown
 
 
 def test_questions_go_to_standard_error_and_an_empty_line_is_the_default() -> None:
@@ -58,5 +58,5 @@ def test_somebody_who_thinks_can_stop() -> None:
     cancellation = Cancellation()
     cancellation.cancel(2)
     out, _ = os.pipe()
-    with pytest.raises(Cancelled, match="Nothing was written"):
-        TerminalAsker(os.fdopen(out), io.StringIO(), lambda: check(cancellation)).ask("One?", "")
+    with pytest.raises(Cancelled, match="Nothing was changed"):
+        TerminalAsker(os.fdopen(out), io.StringIO(), cancellation).ask("One?", "")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import select
 from collections.abc import Callable
 from typing import TextIO
 
+from waybill.cancel import Cancellation, read_line
 from waybill.errors import Fault, InputError
-
-GLANCE = 0.1
-"""Seconds between two looks for a signal, while somebody thinks."""
 
 
 class TerminalAsker:
-    """Implements `ports.Asker`. `check` raises `Cancelled` where somebody asked to stop."""
+    """Implements `ports.Asker`; a question raises `Cancelled` where somebody asks to stop."""
 
-    def __init__(self, stdin: TextIO, stderr: TextIO, check: Callable[[], None]) -> None:
+    def __init__(self, stdin: TextIO, stderr: TextIO, cancellation: Cancellation) -> None:
         self._stdin = stdin
         self._stderr = stderr
-        self._check = check
+        self._cancellation = cancellation
 
     def tell(self, text: str) -> None:
         """Show lines."""
@@ -29,9 +26,7 @@ class TerminalAsker:
         """Return the line that was typed, or the default. Raises `InputError` at the end of the input."""
         self._stderr.write(f"{question} [{default}] " if default else f"{question} ")
         self._stderr.flush()
-        while not select.select([self._stdin], [], [], GLANCE)[0]:
-            self._check()
-        line = self._stdin.readline()
+        line = read_line(self._stdin, self._cancellation)
         if not line:
             self.tell("")
             rule = "the input ended before the questions did."

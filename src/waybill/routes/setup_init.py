@@ -7,11 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from waybill.cancel import Cancellation
 from waybill.commands.setup.init import init
 from waybill.compose import Shop
 from waybill.domain.result import Result
-from waybill.errors import Cancelled, Fault, InputError
+from waybill.errors import Fault, InputError
 from waybill.inputs import setup_init as inputs
 from waybill.inputs.file.shape import schema
 from waybill.inputs.setup.rules import rules
@@ -23,7 +22,7 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs, ask where there are no answers, and write the file."""
     around = Workbench(shop).surroundings()
     request, force = inputs.read(values, around, faults, terminal=sys.stdin is not None and sys.stdin.isatty())
-    asker = TerminalAsker(sys.stdin, sys.stderr, lambda: check(shop.cancellation))
+    asker = TerminalAsker(sys.stdin, sys.stderr, shop.cancellation)
     path = Path(request.path)
     return init(
         request,
@@ -33,12 +32,6 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
         keep=lambda text: keep(path, text, force),
         clock=shop.clock,
     )
-
-
-def check(cancellation: Cancellation) -> None:
-    """Raise `Cancelled` where somebody asked to stop; nothing was begun then."""
-    if cancellation.cancelled:
-        raise Cancelled("Cancelled.", "Nothing was written.", signal_number=cancellation.signal_number)
 
 
 def keep(path: Path, text: str, force: bool) -> bool:
