@@ -192,6 +192,17 @@ def test_only_aws_and_the_embedded_aws_know_an_error_code() -> None:
     assert offenders(rule) == {}
 
 
+def test_a_refusal_is_made_by_the_explainer_alone() -> None:
+    """Whoever knows more of it tells it in other words (`AccessDenied.told`)."""
+
+    def rule(module: Module) -> list[str]:
+        made = (node.func for node in ast.walk(module.tree) if isinstance(node, ast.Call))
+        own = module.path.parent.name == "denials" or module.part == "errors"
+        return [ast.unparse(each) for each in made if ast.unparse(each).endswith("AccessDenied") and not own]
+
+    assert offenders(rule) == {}
+
+
 def assigned(module: Module) -> Iterator[tuple[str, ast.expr]]:
     """Yield the names that the module itself gives values to."""
     for node in module.tree.body:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import re
 
-from aws.answers import KEY, OBJECT, SESSION
+import pytest
+
+from aws.answers import KEY, OBJECT, SESSION, client_error
+from fakes.clock import FakeClock
+from waybill.aws.calls import Calls
 from waybill.aws.denials import denial
+from waybill.aws.meanings import Asked, meaning
 from waybill.errors import AccessDenied, ExitCode
+from waybill.retry import Retry
 
 WHERE = "s3://acme-staging/SugarWater@1.2.3 in us-east-1"
 MAY_NOT = f"User: {SESSION} is not authorized to perform: "
@@ -51,6 +57,24 @@ def test_a_refusal_without_a_word_is_named_by_what_was_asked() -> None:
     assert (error.caller, error.action, error.resource) == (SESSION, "s3:GetObject", OBJECT)
     assert statement_in(error.advice) == allow("s3:GetObject", OBJECT)
     assert all(hint in error.advice for hint in ("bucket policy", "`expected-account`", "s3:ListBucket"))
+
+
+def test_a_refusal_of_one_among_several_things_is_one_like_others() -> None:
+    """DeleteObjects answers 200, and tells of each key that was not deleted why."""
+    calls = Calls(Retry(clock=FakeClock(), random=lambda: 0.0), caller=SESSION)
+    asked = Asked(action="s3:DeleteObjectVersion", resource=OBJECT, where=WHERE, owner="222222222222")
+    calls.must(asked, {"Key": "k", "Code": "InternalError", "Message": "We had a problem."})
+    with pytest.raises(AccessDenied) as caught:
+        calls.must(asked, {"Key": "k", "Code": "AccessDenied", "Message": "Access Denied"})
+    assert (caught.value.caller, caught.value.refused.side) == (SESSION, "identity")
+
+
+def test_a_403_that_speaks_of_permissions_is_a_refusal_whatever_its_code() -> None:
+    said = f"{MAY_NOT}s3:PutObject on resource: {OBJECT} because no session policy allows the s3:PutObject action"
+    asked = Asked(action="s3:PutObject", resource=OBJECT, where=WHERE)
+    error = meaning(asked, client_error("SomeNewException", said, status=403), SESSION)
+    assert isinstance(error, AccessDenied)
+    assert error.refused.side == "session"
 
 
 def test_a_refusal_of_an_action_without_a_resource_keeps_what_was_asked() -> None:

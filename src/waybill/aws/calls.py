@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from waybill.aws.denials import Decode
+from waybill.aws.codes import DENIED
+from waybill.aws.denials import Decode, denial
 from waybill.aws.meanings import Asked, Untrusted, local_meaning, meaning
 from waybill.errors import Unavailable
 from waybill.retry import Retry
@@ -74,3 +75,10 @@ class Calls:
             raise meaning(asked, error, self._caller, self._decode) from error
         except BotoCoreError as error:
             raise local_meaning(asked, error) from error
+
+    def must(self, asked: Asked, told: Mapping[str, Any]) -> None:
+        """Raise `AccessDenied` where what an answer tells of one of several things (`Code`, `Message`) is a refusal."""
+        if str(told.get("Code")) in DENIED:
+            message = str(told.get("Message") or told["Code"])
+            key, owner = asked.key, asked.owner
+            raise denial(asked.action, asked.resource, asked.where, message, self._caller, key=key, owner=owner)

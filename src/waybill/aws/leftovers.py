@@ -50,8 +50,14 @@ class AwsLeftovers:
     def _perform(
         self, action: str, name: str, call: Callable[[], Any], answers: Mapping[str, Any] | None = None
     ) -> Any:
-        asked = Asked(action=action, resource=name, where=f"{name} in {self._region}")
-        return self._calls.perform(asked, call, answers)
+        return self._calls.perform(self._asked(action, name), call, answers)
+
+    def _asked(self, action: str, name: str) -> Asked:
+        service = action.partition(":")[0]
+        account = ":" if service == "s3" else f"{self._region}:{self._account}"
+        path = {"s3": name, "ecr": f"repository/{name}", "kms": f"key/{name}"}[service]
+        arn = name if name.startswith("arn:") else f"arn:{partition_of(self._region)}:{service}:{account}:{path}"
+        return Asked(action=action, resource=arn, where=f"{name} in {self._region}", owner=self._account)
 
     def _bucket(self, name: str) -> Held | None:
         s3 = self._client("s3")
@@ -74,6 +80,7 @@ class AwsLeftovers:
             call = partial(s3.delete_objects, **owned, Delete={"Objects": page, "Quiet": True})
             answer = self._perform("s3:DeleteObjectVersion", name, call)
             for error in answer.get("Errors", ()):
+                self._calls.must(self._asked("s3:DeleteObjectVersion", f"{name}/{error['Key']}"), error)
                 raise WaybillError(f"s3://{name}/{error['Key']} was not deleted: {error['Message']}", "Run again.")
         self._perform("s3:DeleteBucket", name, lambda: s3.delete_bucket(**owned), GONE)
 

@@ -49,6 +49,7 @@ def decoded(said: Said, text: str) -> tuple[Said, str]:
     explicit = found.get("explicitDeny") is True or said.explicit
     better = replace(
         said,
+        decoded=True,
         caller=_text(_mapping(context.get("principal")).get("arn")) or said.caller,
         action=action or said.action,
         resource=_text(context.get("resource")) or said.resource,

@@ -53,7 +53,8 @@ class Said:
 
     `explicit`: a statement denies it, in the policy `policy` (an ARN), where it is named. `open`: KMS says that there
     is no such key, or that the key's policy does not allow it, or that it denies it. `setting`: no policy refuses it
-    but a setting of the resource's, as `why` says. `encoded` is the message that STS decodes. `silent`: no word at all.
+    but a setting of the resource's, as `why` says. `encoded` is the message that STS decodes, `decoded`
+    whether it did. `silent`: no word at all.
     """
 
     caller: str = ""
@@ -66,6 +67,7 @@ class Said:
     setting: bool = False
     why: str = ""
     encoded: str = ""
+    decoded: bool = False
     silent: bool = False
     words: str = ""
 

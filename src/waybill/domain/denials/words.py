@@ -146,7 +146,7 @@ def _others(cause: Cause) -> str:
 
 def _encoded(cause: Cause) -> str:
     text = cause.said.encoded
-    if not text:
+    if not text or cause.said.decoded:
         return ""
     account = f" in account {cause.account}" if cause.account else ""
     shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
