@@ -19,14 +19,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from waybill.sandbox.engine.refusals import Refusal
+from waybill.sandbox.engine import planted
+from waybill.sandbox.engine.planted import Plantings, RefusedCall, Types
 
-_Types = Mapping[str, type | tuple[type, ...]]
-_OF_ACTIONS: Final[_Types] = {
+_OF_ACTIONS: Final[Types] = {
     "pipeline": str, "action": str, "fail": str, "code": str, "seconds": (int, float), "hold": bool, "times": int,
     "url": str, "log": str,
 }  # fmt: skip
-_OF_CALLS: Final[_Types] = {"operation": str, "code": str, "message": str, "times": int}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -45,74 +44,24 @@ class Fault:
     released: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class RefusedCall:
-    """What the next `times` calls of an operation are answered."""
-
-    operation: str
-    code: str
-    message: str = "Refused on purpose"
-    times: int = 1
-
-
 def read(document: Mapping[str, Any]) -> Fault | RefusedCall:
     """Return what a JSON object asks for; raises `Refusal`."""
-    of_calls = "operation" in document
-    known, needed = (_OF_CALLS, {"operation", "code"}) if of_calls else (_OF_ACTIONS, {"pipeline", "action"})
-    wrong = sorted(name for name, value in document.items() if not isinstance(value, known.get(name, ())))
-    missing = sorted(needed - document.keys())
-    if wrong or missing:
-        raise Refusal(
-            "ValidationException",
-            f"wrong or unknown: {wrong}, missing: {missing}; known are {sorted(known)}",
-        )
-    return RefusedCall(**document) if of_calls else Fault(**document)
+    return planted.read(document, Fault, _OF_ACTIONS, {"pipeline", "action"})
 
 
-class Faults:
+class Faults(Plantings[Fault]):
     """All that were asked for, oldest first."""
-
-    def __init__(self) -> None:
-        self._asked: list[Fault] = []
-        self._calls: list[RefusedCall] = []
-        self._lock = threading.Lock()
-
-    def add(self, fault: Fault | RefusedCall) -> None:
-        """Let it happen from the next run or call on."""
-        with self._lock:
-            if isinstance(fault, Fault):
-                self._asked.append(fault)
-            else:
-                self._calls.append(fault)
-
-    def check(self, operation: str) -> None:
-        """Raise `Refusal` where a call of `operation` is to be refused, and count it."""
-        with self._lock:
-            for call in self._calls:
-                if call.operation == operation and call.times > 0:
-                    call.times -= 1
-                    raise Refusal(call.code, call.message)
 
     def take(self, pipeline: str, action: str) -> Fault | None:
         """Return what happens to a run that begins now, and count it."""
-        with self._lock:
-            for fault in self._asked:
-                if (fault.pipeline, fault.action) == (pipeline, action) and fault.times > 0:
-                    fault.times -= 1
-                    return fault
-        return None
+        return self.first(lambda one: (one.pipeline, one.action) == (pipeline, action))
 
     def clear(self, pipeline: str | None = None, action: str | None = None) -> None:
         """Forget what was asked for (of a pipeline, of an action), and release what is held by it.
 
         With neither, calls are no longer refused.
         """
-        with self._lock:
-            if pipeline is None and action is None:
-                self._calls.clear()
-            gone = [
-                fault for fault in self._asked if pipeline in (None, fault.pipeline) and action in (None, fault.action)
-            ]
-            self._asked = [fault for fault in self._asked if fault not in gone]
-        for fault in gone:
-            fault.released.set()
+        self.forget(
+            lambda one: pipeline in (None, one.pipeline) and action in (None, one.action),
+            calls=pipeline is None and action is None,
+        )
