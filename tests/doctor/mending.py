@@ -47,14 +47,11 @@ def carry_out(finding: Finding, hands: Hands, chosen: Mapping[str, str]) -> None
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """Yield the words of each command of a mend: a semicolon parts them, and what is said of them is in brackets."""
+    """Yield the words of each command of a mend: a semicolon parts them, and what is said of them is a comment."""
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace_split = True
-    lexer.commenters = ""
     words: list[str] = []
     for word in lexer:
-        if word.startswith("("):
-            break
         words.append(word.removesuffix(";"))
         if word.endswith(";"):
             yield words

@@ -89,7 +89,7 @@ def _made(look: StoreLook) -> str:
         return f"{other.capitalize()}, one of {region}."
     # S3 takes us-east-1 as no constraint.
     there = "" if region == "us-east-1" else f" --create-bucket-configuration LocationConstraint={region}"
-    return f"aws s3api create-bucket --region {region} --bucket {look.store.bucket}{there} (or {other})"
+    return f"aws s3api create-bucket --region {region} --bucket {look.store.bucket}{there} # or {other}"
 
 
 def foreign_roles(pipeline: Pipeline, region: str) -> list[str]:

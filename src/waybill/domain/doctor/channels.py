@@ -87,12 +87,12 @@ def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterato
             says = f"names {one.value[:80]!r}, which is no version: Waybill never overwrites it, and nothing moves"
             mend = (
                 f"aws ssm put-parameter --region {region} --name {name} --value VERSION --overwrite "
-                f"(aws ssm get-parameter-history --name {name} shows what it named before)"
+                f"# aws ssm get-parameter-history --region {region} --name {name} shows what it named before"
             )
             yield bad("channel-value", says, mend, region=region, subject=name)
         elif one.type != "String":
             says = f"is a {one.type}, and no String: whoever reads it gets another text"
-            mend = f"aws ssm delete-parameter --region {region} --name {name}, and stage or promote again"
+            mend = f"aws ssm delete-parameter --region {region} --name {name} # and stage or promote again"
             yield bad("channel-value", says, mend, region=region, subject=name)
 
 

@@ -65,7 +65,7 @@ def bucket_parameter_finding(
     mend = put_parameter(region, parameter, "BUCKET", overwrite=fact.value is not None)
     if fact.value is None:
         says = "is not there: the region is not prepared"
-        more = "(or prepare the region, `waybill setup apply`; or take it out of the configuration's `regions`)"
+        more = "# or prepare the region (`waybill setup apply`), or take it out of the configuration"
         return bad(check, says, f"{mend} {more}", region=region, subject=subject)
     if not is_bucket(fact.value):
         says = f"holds {fact.value[:80]!r}, which is no bucket's name"
@@ -83,8 +83,7 @@ def _equal(known: Mapping[str, str], parameter: str) -> Iterator[Finding]:
     ):
         told = "; ".join(f"{key}: {_by_value(documents, key)}" for key in differing)
         if told:
-            mend = f"{_same(known, documents, differing, parameter)} (or, of all that setup knows, "
-            mend += "`waybill setup configuration --write`)"
+            mend = f"{_same(known, documents, differing, parameter)} # or `waybill setup configuration --write`"
             yield verdict(check, f"is not the same in all regions ({told})", mend, subject=parameter)
         else:
             what = "is the same in all regions" if check == "configuration-equal" else "has the same other keys"

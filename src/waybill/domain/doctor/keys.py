@@ -77,7 +77,7 @@ def _another(look: KeyLook, region: str, which: str) -> str:
     rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
     return (
         f"aws s3api put-bucket-encryption --region {region} --bucket {look.bucket} "
-        f"--server-side-encryption-configuration {shlex.quote(json.dumps(rules))} (KEY_ARN: {which})"
+        f"--server-side-encryption-configuration {shlex.quote(json.dumps(rules))} # KEY_ARN: {which}"
     )
 
 

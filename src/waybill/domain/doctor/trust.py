@@ -53,7 +53,7 @@ def trust_findings(trusted: Trusted, audience: str) -> Iterator[Finding]:
         says = f"is not there, and {subject} trusts it: nobody can take that role"
         mend = (
             f"aws iam create-open-id-connect-provider --url https://{ISSUER} --client-id-list {audience} "
-            "(or templates/identity.yaml)"
+            "# or templates/identity.yaml"
         )
         yield bad("oidc-provider", says, mend, subject=trusted.provider)
     else:
