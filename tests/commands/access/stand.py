@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from commands.worlds import tools_in
 from fakes.account import FakeGateway
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.clock import FakeClock
@@ -36,7 +37,6 @@ from waybill.inputs.tables.access_apply import ACCESS_APPLY
 from waybill.inputs.tables.access_plan import ACCESS_PLAN
 from waybill.ports.account import Gateway
 from waybill.progress import Warned
-from waybill.retry import Retry
 
 HOME, WEST, _ = REGIONS
 NUMBERS = {"development": DEVELOPMENT, "production": PRODUCTION}
@@ -145,15 +145,7 @@ class Stand:
         return self.gateways.get(identity.account) or self.world.gateway(identity.account)
 
     def _tools(self) -> Tools:
-        return Tools(
-            gateways=self._enter,
-            clock=self.clock,
-            reporter=self.reporter,
-            cancellation=self.cancellation,
-            retry=Retry(clock=self.clock, random=lambda: 0.5, budget=2.0),
-            known_regions=frozenset(self.world.regions),
-            run_id="42",
-        )
+        return tools_in(self.world, self._enter, self.clock, self.reporter, self.cancellation)
 
 
 def plans(result: Result) -> dict[Ref, DocumentPlan]:

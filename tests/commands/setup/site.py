@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.setup.standing import role
+from commands.worlds import tools_in
 from domain.setup.organisations import file, organisation, pipeline
 from fakes.account import FakeGateway
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws
@@ -29,7 +30,6 @@ from waybill.inputs import setup_apply as inputs
 from waybill.inputs.tables.setup_apply import SETUP_APPLY
 from waybill.inputs.tables.setup_plan import SETUP_PLAN
 from waybill.ports.account import Gateway
-from waybill.retry import Retry
 
 HOME, WEST, _ = REGIONS
 NUMBERS = {"development": DEVELOPMENT, "production": PRODUCTION}
@@ -136,15 +136,7 @@ class Site:
         return self.gateways.get(identity.account) or self.world.gateway(identity.account)
 
     def _tools(self) -> Tools:
-        return Tools(
-            gateways=self._enter,
-            clock=self.clock,
-            reporter=self.reporter,
-            cancellation=self.cancellation,
-            retry=Retry(clock=self.clock, random=lambda: 0.5, budget=2.0),
-            known_regions=frozenset(self.world.regions),
-            run_id="42",
-        )
+        return tools_in(self.world, self._enter, self.clock, self.reporter, self.cancellation)
 
 
 def plans(result: Result) -> dict[StackRef, StackPlan]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from commands.worlds import tools_in
 from fakes.account import FakeGateway
 from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PARAMETER_PREFIX, PRODUCTION, REGIONS, FakeAws
 from fakes.clock import FakeClock
@@ -19,7 +20,6 @@ from waybill.domain.identity import Identity
 from waybill.domain.setup.organisation import Member, Organisation, Prefixes
 from waybill.inputs.surroundings import Surroundings
 from waybill.ports.account import Gateway
-from waybill.retry import Retry
 
 PARAMETER = "/startifact"
 OTHER_REGION = "ap-south-1"
@@ -93,15 +93,7 @@ class Standing:
         return gateway or self.world.gateway(identity.account)
 
     def tools(self, cancellation: Cancellation | None = None) -> Tools:
-        return Tools(
-            gateways=self.enter,
-            clock=self.clock,
-            reporter=self.reporter,
-            cancellation=cancellation or Cancellation(),
-            retry=Retry(clock=self.clock, random=lambda: 0.5, budget=2.0),
-            known_regions=frozenset(self.world.regions),
-            run_id="42",
-        )
+        return tools_in(self.world, self.enter, self.clock, self.reporter, cancellation or Cancellation())
 
     def with_regions(self, *regions: str) -> Standing:
         """Have the file name these regions."""
