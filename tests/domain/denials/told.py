@@ -325,6 +325,23 @@ OF_SERVICES = {
         resource="arn:aws:cloudformation:us-east-1:222222222222:stack/waybill/*",
         kind=Kind.IDENTITY,
     ),
+    "cloudformation, of a resource": Told(
+        f'waybillRole (AWS::IAM::Role): Resource handler returned message: "User: {SESSION} is not authorized to '
+        "perform: iam:CreateRole on resource: arn:aws:iam::222222222222:role/waybill (Service: Iam, Status Code: 403, "
+        'Request ID: 1)" (RequestToken: 2, HandlerErrorCode: AccessDenied)',
+        caller=SESSION,
+        action="iam:CreateRole",
+        resource="arn:aws:iam::222222222222:role/waybill",
+    ),
+    "cloudformation, of a resource, why": Told(
+        f'Resource handler returned message: "User: {SESSION} is not authorized to perform: iam:CreateRole on resource:'
+        " arn:aws:iam::222222222222:role/waybill because no permissions boundary allows the iam:CreateRole action "
+        '(Service: Iam, Status Code: 403, Request ID: 1)" (RequestToken: 2, HandlerErrorCode: AccessDenied)',
+        caller=SESSION,
+        action="iam:CreateRole",
+        resource="arn:aws:iam::222222222222:role/waybill",
+        kind=Kind.BOUNDARY,
+    ),
     "ecr": may_not(
         SESSION,
         "ecr:PutImage",

@@ -21,6 +21,7 @@ LONGEST_SAID: Final = 1000
 _MARK: Final = re.compile("[Nn]ot authorized to perform")
 _OPENING: Final = "You are not authorized to perform this operation."
 _WHYS: Final = (" because ", " with an explicit deny")
+_ENDS: Final = (*_WHYS, " (Service: ", " (RequestToken: ")
 _NOBODY: Final = frozenset({"", "User", "Not", "You", "caller", "Client"})
 _ON: Final = re.compile(r" on (?:the )?(?:resource(?:\(s\))?: ?|role |key |repository )?(?P<rest>.*)\Z", re.DOTALL)
 _UNNAMED: Final = ("this resource", "the resource associated with", "resource associated with")
@@ -147,8 +148,8 @@ def _resource(rest: str) -> tuple[str, str]:
 
 
 def _since(text: str) -> tuple[str, str]:
-    """Return a text in two: before AWS says why, and from there on."""
-    begins = min((at for why in _WHYS if (at := text.find(why)) >= 0), default=len(text))
+    """Return a text in two: before AWS says why (or CloudFormation who said it), and from there on."""
+    begins = min((at for end in _ENDS if (at := text.find(end)) >= 0), default=len(text))
     return text[:begins].strip(), text[begins:].strip()
 
 

@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from waybill.domain.denials.causes import WEB, Cause
+from waybill.domain.denials.causes import WEB, Call, Cause
+from waybill.domain.denials.causes import cause as cause_of
+from waybill.domain.denials.sentences import read
 from waybill.domain.iam.answers import Missing
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.words import denied_by, lacks, place
@@ -58,6 +60,18 @@ def denied(cause: Cause, where: str, *, what: str = "", hints: Iterable[str] = (
             encoded=cause.said.encoded,
         ),
     )
+
+
+def denial_in(text: str, what: str, *, advice_too: str = "") -> AccessDenied | None:
+    """Return the error for a refusal that somebody hands on, as CloudFormation in its events; None where it is none.
+
+    `what` is said of it, and `advice_too` after what else there is to do.
+    """
+    said = read(text)
+    if not said.action:
+        return None
+    found = denied(cause_of(Call(action=said.action, resource=said.resource or "*"), said), "", what=what)
+    return found.told(what, f"{found.advice}\n{advice_too}".strip())
 
 
 def sentence(cause: Cause, where: str) -> str:

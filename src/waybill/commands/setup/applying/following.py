@@ -78,10 +78,18 @@ def failed(ref: StackRef, stack: Stack, events: Sequence[StackEvent]) -> Waybill
     why = f"{root.resource} ({root.type}): {root.reason or root.status}" if root else stack.reason or stack.word
     what = f"{ref} {ROLLED_BACK}: {why}" if rolled_back else f"{ref} failed ({stack.word}): {why}"
     if any(word in why for word in DENIALS):
-        return IdentityError(what, "Let who sets up do this (the role of the account in the file), and run again.")
+        let = "Let who sets up do this (the role of the account in the file), and run again."
+        return _refused(why, what, let) or IdentityError(what, let)
     if any(word in why for word in TAKEN):
         return PartialError(what, in_the_way(root.type if root else ""))
     return PartialError(what, "Correct that, and run again: what stands already stays as it is.")
+
+
+def _refused(why: str, what: str, let: str) -> WaybillError | None:
+    """Return the refusal that an event hands on, explained; None where it does not say what was refused."""
+    from waybill.domain.denials.words import denial_in  # noqa: PLC0415 - few stacks are refused
+
+    return denial_in(why, what, advice_too=let)
 
 
 def in_the_way(type_: str) -> str:
