@@ -1,4 +1,4 @@
-"""`access explain` where permissions are enforced: with what is published it reads everything, else it says what not."""
+"""`access explain` where permissions are enforced: with what is published it reads all, else it says what not."""
 
 from __future__ import annotations
 

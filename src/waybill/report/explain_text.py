@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 
 from waybill.domain.iam.answers import Missing, Outcome
-from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.explained import Explained
-from waybill.domain.iam.unread import Unread, alike, given_as, together
+from waybill.domain.iam.unread import Lost, lost
 from waybill.domain.iam.words import place
 from waybill.domain.result import Result
 from waybill.report.columns import columns
@@ -43,9 +42,9 @@ def as_text(body: Explained, ink: Ink) -> str:
     lines += _more("depends on", (f"{one} {' '.join(one.wanted)}" for one in body.answer.depends if not one.unread))
     if any(one.is_key for one in body.answer.depends):
         lines += ["    Say what the request has by `context`: `KEY=VALUE`."]
-    for some in alike(body.unread):
-        lines += ["", one_line(f"Not read: {_whose(some)}.", LONGEST)]
-        lines += [f"    {one_line(line, LONGEST)}" for line in _why(some)]
+    for one in lost(body.unread):
+        lines += ["", one_line(f"Not read: {_whose(one)}.", LONGEST)]
+        lines += [f"    {clean(line)}" for line in _why(one)]
     lines += _more("takes for granted", body.answer.assumed)
     lines += ["", *(one_line(note, LONGEST) for note in body.notes)] if body.notes else []
     return "\n".join(lines)
@@ -60,7 +59,7 @@ def as_markdown(body: Explained) -> list[str]:
     told = (
         ("Nearly allowed by", map(str, body.answer.near)),
         ("Depends on", (str(one) for one in body.answer.depends if not one.unread)),
-        ("Not read", (" ".join((f"{_whose(some)}.", *_why(some))) for some in alike(body.unread))),
+        ("Not read", (" ".join((f"{_whose(one)}.", *_why(one))) for one in lost(body.unread))),
         ("Takes for granted", body.answer.assumed),
         ("Also", body.notes),
     )
@@ -80,17 +79,13 @@ def _where(missing: Missing) -> str:
     return f"Missing in {place(missing)}"
 
 
-def _whose(unread: list[Unread]) -> str:
-    account = unread[0].account
-    return f"{together(unread)} (account {account})" if account else together(unread)
+def _whose(one: Lost) -> str:
+    return f"{one.policies} (account {one.account})" if one.account else one.policies
 
 
-def _why(unread: list[Unread]) -> list[str]:
+def _why(one: Lost) -> list[str]:
     """Return why policies were not read, and what mends that."""
-    inputs = " and ".join(f"`{name}`" for name in dict.fromkeys(given_as(one.kind) for one in unread))
-    one = len(unread) == 1 and unread[0].kind is not Kind.IDENTITY
-    give = f"{'Or give it as a file' if one else 'Or give them as files'}: {inputs}."
-    return [*unread[0].why.splitlines(), *unread[0].mend.splitlines(), give]
+    return [*one.why.splitlines(), *one.mend.splitlines(), one.give]
 
 
 def _said(missing: Missing) -> str:

@@ -194,6 +194,33 @@ def test_a_refused_call_leaves_the_answer_open_and_is_named(
     assert (policy_of, action) in {(one["policy"], one["call"]) for one in said["unread"]}
 
 
+def test_several_refused_calls_are_one_sentence_and_one_statement(stand: Asking) -> None:
+    for call in ("held", "inline", "attached"):
+        stand.world.deny(call)
+    result = stand.ask()
+    shown = as_text(result.body, Ink())  # type: ignore[arg-type]
+    assert shown.count("Not read:") == 1
+    assert f"the permissions boundary and the identity policies of {BOB} (account {PRODUCTION})" in shown
+    assert json.loads(shown[shown.index("{") : shown.index("}") + 1])["Action"] == ["attached", "held", "inline"]
+
+
+def test_a_bucket_whose_policy_is_refused_is_still_its_accounts(stand: Asking) -> None:
+    stand.world.deny("read-policy", key="bucket policy")
+    said = stand.said(action="s3:GetObject", resource=OBJECT)
+    assert (said["allowed"], said["account"]) == (None, DEVELOPMENT)
+    stand.world.deny("own-bucket")
+    said = stand.said(action="s3:GetObject", resource=OBJECT)
+    assert (said["allowed"], said["account"]) == (None, "")
+    assert "s3:ListAllMyBuckets" in said["because"]
+
+
+def test_where_buckets_may_not_be_listed_the_bucket_itself_says_whose_it_is(stand: Asking) -> None:
+    stand.put(BUCKET, to(BOB))
+    stand.world.deny("own-bucket")
+    said = stand.said(action="s3:GetObject", resource=OBJECT)
+    assert (said["allowed"], said["account"]) == (True, DEVELOPMENT)
+
+
 def test_what_was_read_beside_a_refused_call_still_denies(stand: Asking) -> None:
     stand.person(BOB, policies={"stop": policy({**ANYTHING, "Effect": "Deny"})}, attached=[SHARED])
     stand.world.deny("managed-policy")
@@ -242,7 +269,8 @@ def test_whose_a_bucket_is_is_found_and_that_its_key_is_asked_too(stand: Asking)
 def test_a_bucket_that_nobody_can_find_leaves_it_open(stand: Asking) -> None:
     said = stand.said(action="s3:GetObject", resource="arn:aws:s3:::somebody-elses/x")
     assert said["allowed"] is None
-    assert "resource-account" in said["because"]
+    assert f"It is not in {PRODUCTION} or {DEVELOPMENT}." in said["because"]
+    assert "resource-account" in said["unread"][0]["mend"]
     here = stand.said(action="s3:GetObject", resource="arn:aws:s3:::somebody-elses/x", resource_account=DEVELOPMENT)
     assert here["notes"] == [f"There is no bucket somebody-elses in account {DEVELOPMENT}."]
 

@@ -32,7 +32,7 @@ class Callers:
     iam: IdentityPolicies
     skip: frozenset[Kind]
     tools: Tools
-    _unread: dict[tuple[Kind, str], Unread] = field(default_factory=dict)
+    _unread: dict[tuple[Kind, str, str], Unread] = field(default_factory=dict)
 
     def read(self) -> tuple[Request, Side]:
         """Return the request, of which more is known now, and the caller's side."""
@@ -82,7 +82,7 @@ class Callers:
         found, errors = everywhere(one, range(len(calls)))
         for error in errors.values():
             lost = refused(error, kind, self.request.principal, self.request.account)
-            self._unread.setdefault((kind, lost.call), lost)
+            self._unread.setdefault((kind, lost.call, lost.on), lost)
         return [found.get(number) for number in range(len(calls))]
 
 

@@ -17,6 +17,7 @@ from waybill.domain.iam.unread import Unread
 from waybill.errors import AccessDenied, InputError
 from waybill.ports.account import Account
 
+WHOSE = "Say whose it is, by `resource-account`."
 READABLE = frozenset({Kind.DOMAIN, Kind.REPOSITORY, Kind.BUCKET, Kind.KEY, Kind.TRUST})
 NOUNS = {
     Kind.DOMAIN: "domain",
@@ -51,8 +52,7 @@ class Owners:
         if self.kinds == (Kind.KEY,):
             return self._key(account)
         if self.kinds == (Kind.BUCKET,):
-            gone = Side(notes=(f"There is no bucket {_name(Kind.BUCKET, self._of(Kind.BUCKET))} in account {number}.",))
-            return self.question, self._bucket(account) or gone
+            return self.question, self._bucket(account)
         return self.question, self._documents(account, region_of(self.question.resource) or self.home)
 
     def _of(self, kind: Kind) -> str:
@@ -82,7 +82,7 @@ class Owners:
         except AccessDenied as error:
             return refused(error, kind, ref.arn, number)
         except InputError as error:
-            if any(fault.rule.startswith("is no ") for fault in error.faults):
+            if kind is not Kind.BUCKET and any(fault.rule.startswith("is no ") for fault in error.faults):
                 return f"There is no {NOUNS[kind]} {_short(ref)} in account {number}."
             return Unread(kind=kind, of=ref.arn, account=number, why=in_words(error))
         if live is None:
@@ -99,35 +99,49 @@ class Owners:
         question = replace(self.question, resource=key.text) if key else self.question
         return question, replace(self, question=question)._documents(account, region)
 
-    def _bucket(self, account: Account) -> Side | None:
-        """Return the side of a bucket of this account; None where it has none of this name."""
-        name = _name(Kind.BUCKET, self._of(Kind.BUCKET))
+    def _bucket(self, account: Account) -> Side:
+        """Return the side of a bucket that is said to be this account's."""
         try:
-            region = account.whereabouts(self.home).bucket(name)
+            region = account.whereabouts(self.home).bucket(self._bucket_name)
         except AccessDenied:
             region = ""  # the bucket itself may still be asked
         if region is None:
-            return None
-        side = self._documents(account, region or self.home)
-        also = also_asked(account, region or self.home, name, self.question.action)
+            return Side(notes=(f"There is no bucket {self._bucket_name} in account {self.question.account}.",))
+        return self._bucket_in(account, region or self.home)
+
+    def _bucket_in(self, account: Account, region: str) -> Side:
+        side = self._documents(account, region)
+        also = also_asked(account, region, self._bucket_name, self.question.action)
         return replace(side, notes=(*side.notes, also)) if also else side
 
     def _bucket_of_somebody(self) -> tuple[Question, Side]:
         """Look for the bucket in one account after the other: its ARN does not say whose it is."""
-        side = Side()
-        where: list[str] = []
+        name, without, closed = self._bucket_name, [], []
         for number in self.ways.candidates():
             self.ways.enter([number])
             account = self.ways.accounts.get(number)
-            found = self._bucket(account) if account else None
-            if found and found.documents + found.notes:
-                return replace(self.question, owner=number), found
-            side, where = found or side, [*where, *([number] if account else [])]
-        named = _name(Kind.BUCKET, self._of(Kind.BUCKET))
-        looked = f" It is not in {' or '.join(where)}." if where else ""
-        why = f"Whose bucket {named} is is not known.{looked} Say it by `resource-account`."
-        lost = Unread(kind=Kind.BUCKET, of=self._of(Kind.BUCKET), why=why)
-        return self.question, side if side.unread else Side(unread=(lost,))
+            if account is None:
+                continue
+            try:
+                region = account.whereabouts(self.home).bucket(name)
+            except AccessDenied:
+                side = self._bucket_in(account, self.home)
+                if not side.unread:
+                    return replace(self.question, owner=number), side
+                closed.append(number)
+                continue
+            if region is not None:
+                return replace(self.question, owner=number), self._bucket_in(account, region or self.home)
+            without.append(number)
+        told = [f"It is not known whose the bucket {name} is."]
+        told += [f"It is not in {' or '.join(without)}."] if without else []
+        told += [f"The buckets of {' and '.join(closed)} may not be listed (s3:ListAllMyBuckets)."] if closed else []
+        lost = Unread(kind=Kind.BUCKET, of=self._of(Kind.BUCKET), why=" ".join(told), mend=WHOSE)
+        return self.question, Side(unread=(lost,))
+
+    @property
+    def _bucket_name(self) -> str:
+        return _name(Kind.BUCKET, self._of(Kind.BUCKET))
 
 
 def _name(kind: Kind, arn: str) -> str:

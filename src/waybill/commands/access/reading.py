@@ -25,15 +25,17 @@ def refused(error: WaybillError, kind: Kind, of: str, account: str) -> Unread:
     """Return that policies may not be read. Raises the error where it is no refusal: nobody answered, say."""
     if not isinstance(error, IdentityError):
         raise error
-    call = error.action if isinstance(error, AccessDenied) else ""
+    call = error.refused if isinstance(error, AccessDenied) else None
     why = in_words(error).strip()
     return Unread(
         kind=kind,
         of=of,
         account=account,
         why=why if why.endswith(".") else f"{why}.",
-        call=call,
         mend=error.advice,
+        call=call.action if call else "",
+        caller=call.caller if call else "",
+        on=call.resource if call else "",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from waybill.domain.iam.answers import Answer, Outcome
 from waybill.domain.iam.question import Question
-from waybill.domain.iam.unread import Unread, alike, together
+from waybill.domain.iam.unread import Unread, lost
 from waybill.domain.iam.words import because
 
 
@@ -24,13 +24,13 @@ class Explained:
     def because(self) -> str:
         """Why the answer is what it is; where it hangs on what could not be read, why that is so, too."""
         hangs_on = {each.about for each in self.answer.depends}
-        lost = [one for one in self.unread if str(one) in hangs_on]
-        if self.answer.outcome is not Outcome.DEPENDS or not lost:
+        unread = lost(one for one in self.unread if str(one) in hangs_on)
+        if self.answer.outcome is not Outcome.DEPENDS or not unread:
             return because(self.answer)
-        policies = " and ".join(map(together, alike(lost)))
+        policies = " and ".join(one.policies for one in unread)
         other = tuple(each for each in self.answer.depends if not each.unread)
         rest = f" {because(replace(self.answer, depends=other))}" if other else ""
-        why = " ".join(dict.fromkeys(one.why for one in lost if one.why))
+        why = " ".join(dict.fromkeys(one.why for one in unread if one.why))
         return f"It depends on {policies}, which could not be read. {why}{rest}".rstrip()
 
     def to_json(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,19 +30,21 @@ def given_as(kind: Kind) -> str:
 class Unread:
     """Policies of a kind that could not be read, or some of them.
 
-    `of` is the ARN of what they are attached to, `account` whose; `why` is sentences. `call` is the call that was
-    refused, `iam:GetUserPolicy`, empty where none was made. `mend` says what lets it be read.
+    `of` is the ARN of what they are attached to, `account` whose; `why` is sentences, `mend` says what lets them be
+    read. Where a call was refused, `call` is its action, `caller` who made it, `on` the ARN of what it was made on.
     """
 
     kind: Kind
     of: str = ""
     account: str = ""
     why: str = ""
-    call: str = ""
     mend: str = ""
+    call: str = ""
+    caller: str = ""
+    on: str = ""
 
     def __str__(self) -> str:
-        return together([self])
+        return Lost((self,)).policies
 
     @property
     def unknown(self) -> Unknown:
@@ -55,21 +58,66 @@ class Unread:
             "of": self.of,
             "account": self.account,
             "why": self.why,
+            "mend": self.mend or None,
             "call": self.call or None,
             "give": given_as(self.kind),
         }
 
 
-def together(unread: Iterable[Unread]) -> str:
-    """Return in words which policies of one thing were not read: `the identity policies and the ... of ARN`."""
-    some = list(unread)
-    kinds = dict.fromkeys(f"the {_PLURAL.get(one.kind, one.kind.value)}" for one in some)
-    return " and ".join(kinds) + (f" of {some[0].of}" if some[0].of else "")
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What was not read of one thing, for one reason: that there is no way in, or that somebody may not."""
+
+    unread: tuple[Unread, ...]
+
+    @property
+    def policies(self) -> str:
+        """In words: `the identity policies and the permissions boundary of ARN`."""
+        kinds = dict.fromkeys(f"the {_PLURAL.get(one.kind, one.kind.value)}" for one in self.unread)
+        return _listed(kinds) + (f" of {self.unread[0].of}" if self.unread[0].of else "")
+
+    @property
+    def account(self) -> str:
+        """Whose it is, where that is known."""
+        return self.unread[0].account
+
+    @property
+    def why(self) -> str:
+        """Why it was not read, in a sentence or two."""
+        if self._calls <= 1:
+            return self.unread[0].why
+        calls = _listed(dict.fromkeys(one.call for one in self.unread))
+        return f"{self.unread[0].caller} may not {calls} on {_listed(dict.fromkeys(one.on for one in self.unread))}."
+
+    @property
+    def mend(self) -> str:
+        """What lets it be read; empty where nobody knows."""
+        if self._calls <= 1:
+            return self.unread[0].mend
+        actions, on = sorted({one.call for one in self.unread}), sorted({one.on for one in self.unread})
+        statement = {"Effect": "Allow", "Action": actions, "Resource": on[0] if len(on) == 1 else on}
+        return f"What it lacks:\n{json.dumps(statement, indent=2)}"
+
+    @property
+    def give(self) -> str:
+        """How to give it in files."""
+        inputs = _listed(dict.fromkeys(f"`{given_as(one.kind)}`" for one in self.unread))
+        single = len({one.kind for one in self.unread}) == 1 and self.unread[0].kind not in _PLURAL
+        return f"Or give {'it as a file' if single else 'them as files'}: {inputs}."
+
+    @property
+    def _calls(self) -> int:
+        return len({(one.call, one.on) for one in self.unread})
 
 
-def alike(unread: Iterable[Unread]) -> list[list[Unread]]:
-    """Return what was not read for the same reason, of the same thing, together."""
+def lost(unread: Iterable[Unread]) -> list[Lost]:
+    """Return what was not read, that of one thing and one reason together."""
     found: dict[tuple[str, str], list[Unread]] = {}
     for one in unread:
-        found.setdefault((one.of, one.why), []).append(one)
-    return list(found.values())
+        found.setdefault((one.of, one.caller if one.call else one.why), []).append(one)
+    return [Lost(tuple(some)) for some in found.values()]
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = list(words)
+    return f"{', '.join(most)} and {last}" if most else last
