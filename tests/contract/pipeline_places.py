@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
-import pytest
-
+from contract.places import entered
 from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws, bucket_name
 from fakes.clock import FakeClock
 from fakes.codepipeline import FakePipeline, Script
@@ -27,7 +26,6 @@ from waybill.domain.identity import Identity
 from waybill.domain.pipeline import Mode, PipelineType, Variable
 from waybill.ports.account import Account
 from waybill.ports.pipeline import Pipelines, SourceBucket
-from waybill.retry import Retry
 
 REGION = "us-east-1"
 INPUT = "codepipeline-input-bucket"
@@ -368,24 +366,5 @@ def in_the_sandbox() -> Iterator[SandboxPlace]:
 
 def ambient_account(environment: dict[str, str]) -> Account:
     """Return the account of the credentials in an environment, through Waybill's own adapters."""
-    from waybill.aws.gateway import AwsGateway, Surroundings
-    from waybill.aws.sessions import ambient
-
-    def nothing(*_: object) -> None:
-        """Neither mask, nor tell, nor cancel."""
-
-    def no_token(audience: str) -> str:
-        raise NotImplementedError(audience)
-
-    around = Surroundings(
-        id_token=no_token,
-        mask=nothing,
-        warn=nothing,
-        told=nothing,
-        check=nothing,
-        retry=Retry(clock=FakeClock(), random=lambda: 0.5),
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        return AwsGateway(ambient(), Identity(), around, regions=[REGION]).enter("")
+    (account,) = entered(environment, Identity(), "")
+    return account

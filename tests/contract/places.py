@@ -193,6 +193,13 @@ def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> t
 
     Whole, and narrowed by a session policy that knows no s3:ListBucket.
     """
+    identity = Identity(role=RoleArn.parse(role), role_external_id=external_id, expected_account=PRODUCTION)
+    whole, narrowed = entered(environment, identity, "", ministack.document(UNLISTED))
+    return whole, narrowed
+
+
+def entered(environment: Mapping[str, str], identity: Identity, *policies: str) -> list[Account]:
+    """Return an account as Waybill's own adapters enter it from an environment, under each session policy."""
     from waybill.aws.gateway import AwsGateway, Surroundings
     from waybill.aws.sessions import ambient
 
@@ -210,9 +217,8 @@ def stage_role(environment: Mapping[str, str], role: str, external_id: str) -> t
         check=nothing,
         retry=Retry(clock=FakeClock(), random=lambda: 0.5),
     )
-    identity = Identity(role=RoleArn.parse(role), role_external_id=external_id, expected_account=PRODUCTION)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
         gateway = AwsGateway(ambient(), identity, around, regions=[REGION])
-        return gateway.enter(""), gateway.enter(ministack.document(UNLISTED))
+        return [gateway.enter(policy) for policy in policies]
