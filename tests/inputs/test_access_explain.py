@@ -219,3 +219,28 @@ def test_what_files_stand_for_is_said(folder: Path) -> None:
     assert asked_for(folder, domain_policy="domain.json").stated == {Kind.DOMAIN}
     both = asked_for(folder, identity_policy="bob.json", resource_policy="repository.json")
     assert both.stated == {Kind.IDENTITY, Kind.REPOSITORY}
+
+
+FILE = """\
+schema: 1
+accounts: {{production: {{id: "222222222222", role: "arn:aws:iam::222222222222:role/{role}"}}}}
+regions: [us-east-1]
+"""
+
+
+def test_a_file_of_either_form_names_the_ways_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert asked_for(folder).ways == ()
+    for name, more, role in (("waybill.yaml", "", "one"), ("access.yaml", "grants: {}\n", "two")):
+        (folder / name).write_text(FILE.format(role=role) + more)
+        assert [str(one.role).rpartition("/")[2] for one in asked_for(folder).ways] == [role]
+    assert [str(one.role).rpartition("/")[2] for one in asked_for(folder, config="waybill.yaml").ways] == ["one"]
+    assert asked_for(folder, offline="true").ways == ()
+
+
+def test_a_resource_that_leads_nowhere_is_refused_where_it_would_be_read(folder: Path) -> None:
+    key = {"action": "kms:Decrypt", "resource": "arn:aws:kms:us-nowhere-1:111111111111:key/1"}
+    assert [fault.rule for fault in faults(folder, **key)] == ["names us-nowhere-1, which is no region."]
+    assert [fault.rule for fault in faults(folder, resource=UI.replace("us-east-1", ""))] == ["names no region."]
+    assert "names no account" in faults(folder, resource=UI.replace("111111111111", ""))[0].rule
+    assert asked_for(folder, **key, offline="true").offline

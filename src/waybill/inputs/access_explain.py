@@ -16,12 +16,12 @@ from waybill.domain.iam.services import ACTION, account_of, held, own_kind, regi
 from waybill.domain.identity import CHAINED_SECONDS
 from waybill.domain.setup.organisation import Member
 from waybill.errors import Fault, InputError
-from waybill.inputs.grants import ReadAccess, read_file
 from waybill.inputs.identity import read_identity
 from waybill.inputs.policy_files import read_documents
 from waybill.inputs.reading import Reading
 from waybill.inputs.surroundings import Surroundings
-from waybill.inputs.tables.access_explain import ACCESS_EXPLAIN
+from waybill.inputs.tables.access_explain import ACCESS_EXPLAIN, OTHER_FILE
+from waybill.inputs.ways import ReadWays, read_ways
 
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _KEY = re.compile(r"[\w.-]+(:[\w./@+-]+)+\Z")
@@ -43,7 +43,7 @@ def read(
     faults: Sequence[Fault] = (),
     *,
     folder: Path,
-    file: ReadAccess = read_file,
+    file: ReadWays = read_ways,
 ) -> ExplainRequest:
     """Return the request. Policies from files are below `folder`. Raises `InputError` with every fault.
 
@@ -87,7 +87,7 @@ def read(
     )
 
 
-def _ways(reading: Reading, around: Surroundings, file: ReadAccess, *, offline: bool) -> tuple[Member, ...]:
+def _ways(reading: Reading, around: Surroundings, file: ReadWays, *, offline: bool) -> tuple[Member, ...]:
     """Return the accounts of the file; none where nobody names one and it is not there."""
     name = reading.text("config")
     named = name != ACCESS_EXPLAIN.input("config").default
@@ -95,10 +95,11 @@ def _ways(reading: Reading, around: Surroundings, file: ReadAccess, *, offline: 
         if named:
             reading.fault("config", "is of no use with `offline`: no account is asked.")
         return ()
-    if not named and not Path(name).exists():
+    found = [Path(one) for one in (name, OTHER_FILE) if named or Path(one).exists()]
+    if not found:
         return ()
     try:
-        return file(Path(name), around.regions).organisation.accounts
+        return file(found[0], around.regions)
     except InputError as error:
         reading.faults.extend(error.faults)
         return ()

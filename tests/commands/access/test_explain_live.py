@@ -68,7 +68,12 @@ class Asking(Stand):
         if not config:
             (self.folder / "access.yaml").unlink(missing_ok=True)
         given = {"principal": principal, **PUBLISH, **{name.replace("_", "-"): text for name, text in values.items()}}
-        request = read(given, around(), folder=self.folder, file=self._read)
+        request = read(
+            given,
+            around(),
+            folder=self.folder,
+            file=lambda path, regions: self._read(path, regions).organisation.accounts,
+        )
         return explain(request.question, LiveDocuments(request, self._tools()), self.clock)
 
     def said(self, principal: str = BOB, **values: Any) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from waybill.inputs.spec import Input, Kind, Output, Verb
 from waybill.inputs.tables.access_plan import GRANTS
 from waybill.inputs.tables.members import ENDED, SESSIONS
 
+OTHER_FILE = "waybill.yaml"
+"""The file that is read where there is no `access.yaml`, and none is named."""
+
 ACCESS_EXPLAIN = Verb(
     name="access explain",
     does="say whether somebody may do something, by which statement, or which one lacks and where.",
@@ -80,8 +83,9 @@ ACCESS_EXPLAIN = Verb(
         Input("offline", "Ask no account: of what no file is given there is nothing.", "false", Kind.FLAG),
         replace(
             GRANTS,
-            help="A file whose accounts name the roles by which policies are read there. Where there is none, the "
-            "credentials at hand read those of their own account.",
+            help="A file whose accounts name the roles by which policies are read there, of the form of access.yaml or "
+            f"of {OTHER_FILE}. Left out: the one of them that is in the folder; where there is none, the credentials "
+            "at hand read what is in their own account.",
         ),
         *SESSIONS,
         SUMMARY,
