@@ -25,6 +25,8 @@ from engines.ministack import (
     root_credentials,
     running,
 )
+from waybill.aws.meanings import Asked, meaning
+from waybill.errors import AccessDenied
 
 pytestmark = pytest.mark.engine
 
@@ -123,3 +125,40 @@ def test_s3_asks_nobody_whether_the_caller_may_use_the_key(stack: Stack) -> None
     session = stack.assume(policy=document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}))
     kms = stack.engine.client(session, "kms", REGION)
     assert refused(lambda: kms.describe_key(KeyId=key)) == "AccessDeniedException"
+
+
+def test_what_it_refuses_is_explained(stack: Stack) -> None:
+    """Lax: it says `identity-based` of a session policy, too, names few resources, and decodes no message."""
+    session = stack.assume(policy=document({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}))
+    s3, ssm, iam, cloud = (
+        stack.engine.client(session, name, REGION) for name in ("s3", "ssm", "iam", "cloudformation")
+    )
+    parameter = f"arn:aws:ssm:{REGION}:{PRODUCTION}:parameter/a"
+    mine, theirs = f"arn:aws:s3:::{BUCKET}/k", f"arn:aws:s3:::{bucket_name(DEVELOPMENT, REGION)}"
+    role = f"arn:aws:iam::{PRODUCTION}:role/{STAGE_ROLE}"
+    caller = f"arn:aws:sts::{PRODUCTION}:assumed-role/{STAGE_ROLE}/waybill"
+    told = [
+        (lambda: s3.put_object(Bucket=BUCKET, Key="k", Body=b""), "s3:PutObject", mine, PRODUCTION, "identity", True),
+        (lambda: s3.head_object(Bucket=BUCKET, Key="k"), "s3:GetObject", mine, PRODUCTION, "identity", False),
+        (
+            lambda: s3.list_objects_v2(Bucket=theirs.rpartition(":")[2]),
+            "s3:ListBucket",
+            theirs,
+            DEVELOPMENT,
+            "resource",
+            False,
+        ),
+        (lambda: ssm.get_parameter(Name="/a"), "ssm:GetParameter", parameter, "", "identity", True),
+        (iam.list_roles, "iam:ListRoles", "*", "", "identity", True),
+        (cloud.describe_stacks, "cloudformation:DescribeStacks", "*", "", "identity", True),
+        (lambda: stack.assume(external_id=None), "sts:AssumeRole", role, "", "trust", False),
+    ]
+    for call, action, resource, owner, side, said in told:
+        with pytest.raises(ClientError) as caught:
+            call()
+        asked = Asked(action=action, resource=resource, where="there", owner=owner)
+        error = meaning(asked, caught.value, caller)
+        assert isinstance(error, AccessDenied), action
+        assert (error.action, error.resource, error.refused.side) == (action, resource, side)
+        assert (not error.refused.likely) is said, action
+        assert error.refused.missing[0]["statement"]["Action"] == action
