@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from real.runner import PRODUCTION, Runner
+from real.test_secrets import assert_secret, without_credentials
 from waybill.sandbox import layout
+from waybill.sandbox.breaking import listed
+from waybill.sandbox.breaking.hands import Hands
+from waybill.sandbox.environment import for_job
+from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
 
@@ -26,3 +31,27 @@ def test_a_step_that_finds_something_fails_and_says_what_mends_it(runner: Runner
     assert "role-external-id" in step.summary
     (one,) = [each for each in step.result["findings"] if each["verdict"] == "fail"]
     assert one["check"] == "identity"
+
+
+def test_what_fails_and_what_is_doubtful_are_annotations_with_what_mends_them(
+    sandbox: Sandbox, runner: Runner, project: str
+) -> None:
+    with listed.broken(["versioning", "bucket-key", "source-polling"], Hands(sandbox.url, sandbox.accounts)):
+        step = runner.run("doctor", {"project": project})
+    assert step.code == 3
+    (error,) = step.said("error")
+    command = "aws s3api put-bucket-versioning --region us-west-2"
+    assert command in error
+    assert len(step.said("warning")) == 2
+    blocks = step.summary.split("```")[1::2]
+    assert any(block.strip().startswith(command) for block in blocks), "the command stands whole, to be copied"
+
+
+def test_p9_with_a_job_s_token_nothing_secret_is_shown(sandbox: Sandbox, runner: Runner, project: str) -> None:
+    runner.environment = without_credentials(dict(runner.environment))
+    job = for_job(sandbox.url, "repo:acme/site:environment:production")
+    for role, code in ((layout.OIDC_ROLE_ARN, 0), (layout.STAGE_ROLE_ARN, 3)):
+        step = runner.run("doctor", {"project": project, "oidc-role": role}, **job)
+        assert step.code == code, step.log
+        assert step.said("add-mask")
+        assert_secret(step, *(keys["user"]["secret_access_key"] for keys in sandbox.accounts.values()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from waybill.domain.findings import Finding, Verdict
 from waybill.errors import AccessDenied, ExitCode, Fault, IdentityError, WaybillError
 from waybill.report.ink import clean
 
@@ -27,6 +29,19 @@ def of_fault(fault: Fault) -> Said:
 def both(what: str | None, advice: str | None) -> str:
     """Return what happened and what to do, as one message."""
     return clean("\n".join(part for part in (what, advice) if part)).strip() or "(no message)"
+
+
+def of_findings(findings: Iterable[Finding], verdict: Verdict) -> list[Said]:
+    """Return the findings of a verdict as annotations, alike ones in several regions as one, with what mends them."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in findings:
+        if one.verdict is verdict:
+            says = f"{one.subject}: {one.says}" if one.subject else one.says
+            found.setdefault((one.check, says, one.mend), []).append("/".join(filter(None, (one.account, one.region))))
+    return [
+        (f"{check} ({', '.join(places)})" if any(places) else check, both(says, mend), None)
+        for (check, says, mend), places in found.items()
+    ]
 
 
 def title_of(error: WaybillError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from waybill.domain.findings import Finding, Verdict
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
-from waybill.report.markdown import code, prose, table
+from waybill.report.markdown import code, fenced, prose, table
 from waybill.report.units import listing
 
 HEAD = ["verdict", "where", "check", "what is found"]
@@ -32,8 +32,15 @@ def as_markdown(findings: Sequence[Finding]) -> list[str]:
         [code(cells[0]), code(cells[1]), code(cells[2]), prose(one_line(cells[3], 500))]
         for cells in map(_cells, in_order(findings))
     )
-    told = [f"- {prose(one_line(where))}: {prose(one_line(mend, MOST))}" for where, mend in _mends(findings)]
+    told = [line for where, mend in _mends(in_order(findings)) for line in _item(where, mend)]
     return [*table([name.capitalize() for name in HEAD], rows), *told, *([""] if told else [])]
+
+
+def _item(where: str, mend: str) -> list[str]:
+    """Return what mends something; a command, or a statement, as a block that can be copied."""
+    if "aws " not in mend and "{" not in mend:
+        return [f"- {prose(one_line(where))}: {prose(one_line(mend, MOST))}"]
+    return [f"- {prose(one_line(where))}:", "", *(f"  {line}" for line in fenced(one_line(mend, MOST))), ""]
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

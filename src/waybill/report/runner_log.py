@@ -6,12 +6,13 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from waybill.domain.findings import Findings, Verdict
 from waybill.domain.plan import Plan
 from waybill.domain.result import Result
 from waybill.errors import ExitCode, InputError, WaybillError
 from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Started, Waiting, Warned
 from waybill.report import text, words
-from waybill.report.annotations import LONGEST, Said, both, of_fault, title_of
+from waybill.report.annotations import LONGEST, Said, both, of_fault, of_findings, title_of
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.narrate import Clock, Pace, narrate, of_deploy, of_setup
 
@@ -195,6 +196,9 @@ class RunnerReporter:
         ]
         # Enough regions succeeded: what failed is to be looked at, and does not fail the step.
         self._annotate(found, mild=end.exit_code is ExitCode.OK)
+        if isinstance(end.body, Findings):
+            self._annotate(of_findings(end.body.findings, Verdict.FAIL))
+            self._annotate(of_findings(end.body.findings, Verdict.WARN), mild=True)
         for said in words.warnings(end):
             if said not in self._warned:
                 self._commands.warning(cut(clean(said), LONGEST))

@@ -130,9 +130,7 @@ def _encryption(bucket: _Bucket, fact: Seen[Default] | Unseen) -> Iterator[Findi
         yield _unseen("encryption", fact)
         return
     default = fact.value
-    by_default = "{SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY_ARN}"
-    rules = f"Rules=[{{ApplyServerSideEncryptionByDefault={by_default},BucketKeyEnabled=true}}]"
-    mend = bucket.cli("put-bucket-encryption", server_side_encryption_configuration=rules)
+    mend = _encrypting(bucket, "KEY_ARN")
     if not default.algorithm.startswith("aws:kms"):
         says = f"is encrypted with {default.algorithm} by default, and not with KMS"
         yield Finding(check="encryption", verdict=Verdict.FAIL, says=says, mend=mend)
@@ -148,8 +146,15 @@ def _encryption(bucket: _Bucket, fact: Seen[Default] | Unseen) -> Iterator[Findi
             "bucket-key",
             Seen(default.bucket_key),
             ("has a bucket key", "has no bucket key: each object asks KMS"),
-            mend,
+            _encrypting(bucket, default.key or "alias/aws/s3"),
         )
+
+
+def _encrypting(bucket: _Bucket, key: str) -> str:
+    """Return the command line that has a bucket encrypt with a key, by a bucket key."""
+    by_default = f"{{SSEAlgorithm=aws:kms,KMSMasterKeyID={key}}}"
+    rules = f"Rules=[{{ApplyServerSideEncryptionByDefault={by_default},BucketKeyEnabled=true}}]"
+    return bucket.cli("put-bucket-encryption", server_side_encryption_configuration=rules)
 
 
 def _policy(bucket: _Bucket, fact: Seen[str] | Unseen) -> Finding:
