@@ -168,6 +168,10 @@ def test_who_is_not_there_has_nothing(place: Place, kind: HolderKind) -> None:
     assert place.iam.managed_policy(arn_of("policy", name())) is None
 
 
+def test_an_account_may_be_in_no_organisation(place: Place) -> None:
+    assert place.iam.organisation() is None
+
+
 def test_a_bucket_is_known_where_it_is_its_accounts_own(place: Place) -> None:
     here = place.account.whereabouts(REGIONS[0])
     assert here.bucket(bucket_name(DEVELOPMENT, REGIONS[0])) in {REGIONS[0], ""}

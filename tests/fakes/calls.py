@@ -106,6 +106,7 @@ READS = frozenset(
         "attached",
         "managed-policy",
         "own-bucket",
+        "organisation",
     }
 )
 When = Literal["before", "during", "after"]

@@ -65,6 +65,11 @@ class FakeIdentityPolicies:
         with self._making("managed-policy", arn):
             return self._world.managed_policies.get(arn)
 
+    def organisation(self) -> str | None:
+        """Return the account's organisation."""
+        with self._making("organisation", ""):
+            return self._world.organisations.get(self._account)
+
     @property
     def _holders(self) -> Mapping[Holder, HolderState]:
         return self._world.holders[self._account]

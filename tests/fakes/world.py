@@ -67,6 +67,7 @@ class World:
         self.examined: defaultdict[str, ExaminedState] = defaultdict(ExaminedState)
         self.holders: defaultdict[str, dict[Holder, HolderState]] = defaultdict(dict)
         self.managed_policies: dict[str, str] = {}
+        self.organisations: dict[str, str] = {}
         self.copy_limits = CopyLimits()
         self.now: Callable[[], str] = lambda: EPOCH
         self.seconds: Callable[[], float] = self._by_now

@@ -121,7 +121,9 @@ def test_reading_callers_makes_the_calls_of_the_table_for_that(client: Callable[
     everything = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
     arn = made.create_policy(PolicyName="everything", PolicyDocument=everything)["Policy"]["Arn"]
     asked.clear()
-    iam = AwsIdentityPolicies(lambda: made, CALLS, partition="aws", account=OWNER)
+    iam = AwsIdentityPolicies(
+        lambda service: made if service == "iam" else client(service), CALLS, partition="aws", account=OWNER
+    )
     for holder in (Holder(HolderKind.USER, layout.USER), Holder(HolderKind.ROLE, layout.OIDC_ROLE)):
         assert iam.held(holder)
     for kind in HolderKind:
@@ -130,6 +132,7 @@ def test_reading_callers_makes_the_calls_of_the_table_for_that(client: Callable[
         assert iam.inline_policy(nobody, "none") is None
     iam.groups(layout.USER)
     assert iam.managed_policy(arn)
+    assert iam.organisation() is None
     assert asked == {call.action for call in (*USER_CALLS, *ROLE_CALLS)}
     asked.clear()
     AwsWhereabouts(lambda: client("s3"), CALLS, region=HOME).bucket(layout.bucket(OWNER, HOME))

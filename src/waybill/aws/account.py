@@ -159,7 +159,7 @@ class AwsAccount:
 
         home = HOMES.get(self._caller.partition, HOME)
         return AwsIdentityPolicies(
-            lambda: self._session.client("iam", home),
+            lambda service: self._session.client(service, home),
             self._calls_in(home),
             partition=self._caller.partition,
             account=self._caller.account,

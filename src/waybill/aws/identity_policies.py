@@ -19,9 +19,9 @@ NOTHING: Mapping[str, Any] = {code: {} for code in ABSENT}
 
 
 class AwsIdentityPolicies:
-    """Implements `ports.IdentityPolicies`. `client` makes IAM's client when it is first needed."""
+    """Implements `ports.IdentityPolicies`. `client` makes the client of a service when it is first needed."""
 
-    def __init__(self, client: Callable[[], Any], calls: Calls, *, partition: str, account: str) -> None:
+    def __init__(self, client: Callable[[str], Any], calls: Calls, *, partition: str, account: str) -> None:
         self._client = client
         self._calls = calls
         self._prefix = f"arn:{partition}:iam::{account}:"
@@ -59,13 +59,20 @@ class AwsIdentityPolicies:
         """GetPolicy, which names the version that holds, and GetPolicyVersion."""
         where = f"policy {arn}"
         asked = Asked(action="iam:GetPolicy", resource=arn, where=where)
-        found = self._calls.perform(asked, lambda: self._client().get_policy(PolicyArn=arn), ABSENT)
+        found = self._calls.perform(asked, lambda: self._client("iam").get_policy(PolicyArn=arn), ABSENT)
         if found is None:
             return None
         asked = Asked(action="iam:GetPolicyVersion", resource=arn, where=where)
         named = {"PolicyArn": arn, "VersionId": found["Policy"]["DefaultVersionId"]}
-        answer = self._calls.perform(asked, lambda: self._client().get_policy_version(**named), ABSENT)
+        answer = self._calls.perform(asked, lambda: self._client("iam").get_policy_version(**named), ABSENT)
         return None if answer is None else _text(answer["PolicyVersion"]["Document"])
+
+    def organisation(self) -> str | None:
+        """DescribeOrganization."""
+        asked = Asked(action="organizations:DescribeOrganization", resource="*", where="the account's organisation")
+        ask = partial(self._client("organizations").describe_organization)
+        answer = self._calls.perform(asked, ask, {"AWSOrganizationsNotInUseException": None})
+        return None if answer is None else str(answer["Organization"]["Id"])
 
     def _pages(self, holder: Holder, name: str, key: str) -> Iterator[Any]:
         more: dict[str, str] = {}
@@ -88,7 +95,7 @@ class AwsIdentityPolicies:
 
     def _call(self, operation: str, **given: str) -> Any:
         words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation)
-        return getattr(self._client(), words.lstrip("_"))(**given)
+        return getattr(self._client("iam"), words.lstrip("_"))(**given)
 
 
 class AwsWhereabouts:

@@ -54,6 +54,9 @@ class IdentityPolicies(Protocol):
     def managed_policy(self, arn: str) -> str | None:
         """Return the version of a managed policy that holds, JSON; None where there is none."""
 
+    def organisation(self) -> str | None:
+        """Return the id of the organisation that the account is in; None where it is in none."""
+
 
 class Whereabouts(Protocol):
     """Where in an account things are whose ARNs do not say it."""

@@ -253,6 +253,20 @@ def test_tags_that_iam_knows_are_conditions_that_are_met_or_not(stand: Asking) -
         assert stand.said()["allowed"] is allowed
 
 
+def test_the_organisation_is_asked_for_where_a_condition_wants_it(stand: Asking) -> None:
+    stand.world.organisations[PRODUCTION] = "o-mine"
+    stand.said()
+    assert not stand.calls("organisation")
+    for wanted, allowed in (("o-mine", True), ("o-other", False)):
+        stand.put(REPOSITORY, to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": wanted}}))
+        assert stand.said()["allowed"] is allowed
+    del stand.world.organisations[PRODUCTION]
+    assert stand.said()["allowed"] is False
+    assert stand.said(context="aws:PrincipalOrgID=o-other")["allowed"] is True
+    stand.world.deny("organisation")
+    assert stand.said()["allowed"] is None
+
+
 def test_a_repository_that_is_not_there_is_said_so(stand: Asking) -> None:
     said = stand.said(resource=UI.replace("my_repo", "my_repos"))
     assert said["allowed"] is False

@@ -18,10 +18,14 @@ from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
 from waybill.domain.iam.services import held, is_free
 from waybill.domain.iam.unread import Unread
+from waybill.errors import AccessDenied
+from waybill.ports.account import Account
 from waybill.ports.documents import Found
 
 HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """Where S3 is asked where nobody names a region, by partition: it tells of every region's buckets."""
+
+ORGANISATION = "aws:principalorgid"
 
 FEDERATED = (Kind.IDENTITY, Kind.SESSION)
 """What decides about a federated user, and what nobody can read of it."""
@@ -53,9 +57,10 @@ class LiveDocuments:
         owners = Owners(replace(question, request=request), kinds, ways, self._home(question.resource))
         question, owner = owners.read()
         self._refuse_nothing(caller, owner, ways)
+        policies = self._policies(caller, owner)
         return Found(
-            question=question,
-            policies=self._policies(caller, owner),
+            question=_with_organisation(question, policies, ways.accounts.get(wanted.caller)),
+            policies=policies,
             nobody=caller.nobody,
             notes=(*caller.notes, *owner.notes),
         )
@@ -102,3 +107,16 @@ class LiveDocuments:
 
 def _of(documents: Sequence[Document], kind: Kind) -> tuple[Document, ...]:
     return tuple(document for document in documents if document.kind is kind)
+
+
+def _with_organisation(question: Question, policies: Policies, account: Account | None) -> Question:
+    """Return the question with the caller's organisation, where a policy asks for it and it may be known."""
+    context = question.request.context
+    asked = any(ORGANISATION in document.text.lower() for document in policies)
+    if account is None or not asked or context.knows(ORGANISATION):
+        return question
+    try:
+        found = account.identity_policies().organisation()
+    except AccessDenied:
+        return question
+    return replace(question, request=replace(question.request, context=context.within({ORGANISATION: found})))

@@ -49,8 +49,15 @@ USER_CALLS = (
     Call("iam:ListAttachedGroupPolicies", On.ANYTHING, "find the groups' managed policies"),
     Call("iam:GetPolicy", On.ANYTHING, "see which version of a managed policy holds"),
     Call("iam:GetPolicyVersion", On.ANYTHING, "read it"),
+    Call(
+        "organizations:DescribeOrganization",
+        On.ANYTHING,
+        "find the caller's organisation, where a condition asks for it; may be left out",
+    ),
 )
 """What `access explain` needs in the account of a user that it is asked about."""
+
+OF_BOTH = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion", "organizations:DescribeOrganization"})
 
 ROLE_CALLS = (
     Call(
@@ -59,7 +66,7 @@ ROLE_CALLS = (
     Call("iam:ListRolePolicies", On.ANYTHING, "find a role's own policies"),
     Call("iam:GetRolePolicy", On.ANYTHING, "read them"),
     Call("iam:ListAttachedRolePolicies", On.ANYTHING, "find a role's managed policies"),
-    *(call for call in USER_CALLS if call.action in {"iam:GetPolicy", "iam:GetPolicyVersion"}),
+    *(call for call in USER_CALLS if call.action in OF_BOTH),
 )
 """The same for a role, or a session of it."""
 
