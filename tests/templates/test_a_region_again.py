@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
-from domain.setup.organisations import FILES, organisation
+from domain.setup.organisations import FILES, estate
 from templates.made import Hands, request
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.stacks.wanted import OutputOf
@@ -33,7 +33,7 @@ def given(region: str, known: Mapping[str, str]) -> dict[str, str]:
     def told(output: OutputOf) -> str:
         return known[output.output]
 
-    stacks = wanted_stacks(organisation(FILES["two accounts"]))
+    stacks = wanted_stacks(estate(FILES["two accounts"]))
     (found,) = (
         one for one in stacks if (one.ref.account, one.ref.region, one.ref.name) == ("production", region, NAME)
     )

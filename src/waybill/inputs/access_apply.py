@@ -39,7 +39,7 @@ def read(
         raise InputError(reading.in_order(), "Nothing was touched.")
     members, access = found
     return AccessRequest(
-        organisation=members.organisation,
+        estate=members.estate,
         among=members.among,
         session=members.session,
         access=access,

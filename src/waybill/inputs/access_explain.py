@@ -14,7 +14,7 @@ from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who, request_of
 from waybill.domain.iam.services import ACTION, account_of, held, own_kind, region_of
 from waybill.domain.identity import CHAINED_SECONDS
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.errors import Fault, InputError
 from waybill.inputs.identity import read_identity
 from waybill.inputs.policy_files import read_documents

@@ -37,7 +37,7 @@ def read(
         raise InputError(reading.in_order(), "Nothing was touched.")
     members, access = found
     return RemoveRequest(
-        organisation=members.organisation,
+        estate=members.estate,
         among=members.among,
         session=members.session,
         access=access,

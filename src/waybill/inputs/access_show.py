@@ -23,4 +23,4 @@ def read(
     if reading.faults or found is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     members, access = found
-    return ShowRequest(organisation=members.organisation, among=members.among, session=members.session, access=access)
+    return ShowRequest(estate=members.estate, among=members.among, session=members.session, access=access)

@@ -110,8 +110,8 @@ def _fix(members: Members, values: Mapping[str, str]) -> ApplyRequest:
     known = {item.name for item in SETUP_APPLY.inputs}
     typed = {name: value for name, value in values.items() if name in known}
     return ApplyRequest(
-        organisation=members.organisation,
-        among=members.organisation.accounts,
+        estate=members.estate,
+        among=members.estate.accounts,
         session=replace(members.session, role=None, role_external_id=None, expected_account=None),
         again=command_line(SETUP_APPLY, typed),
     )

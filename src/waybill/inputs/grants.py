@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waybill.domain.access.grants import Access
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.requests import Members
 from waybill.inputs.members import read_members
 from waybill.inputs.reading import Reading
@@ -32,9 +32,9 @@ def read_grants(
     """
     found: list[Access] = []
 
-    def organisation(path: Path, regions: frozenset[str]) -> Organisation:
+    def estate(path: Path, regions: frozenset[str]) -> Estate:
         found.append(read(path, regions))
-        return found[0].organisation
+        return found[0].estate
 
-    members = read_members(reading, around, organisation, chosen=chosen)
+    members = read_members(reading, around, estate, chosen=chosen)
     return (members, found[0]) if members is not None else None

@@ -6,46 +6,46 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waybill.domain.identity import CHAINED_SECONDS
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 from waybill.domain.setup.requests import Members
 from waybill.errors import InputError
 from waybill.inputs.identity import read_identity
 from waybill.inputs.reading import Reading
 from waybill.inputs.surroundings import Surroundings
 
-ReadFile = Callable[[Path, frozenset[str]], Organisation]
+ReadFile = Callable[[Path, frozenset[str]], Estate]
 """Reads `waybill.yaml`, with the regions that there are; raises `InputError` with every fault."""
 
 
-def read_file(path: Path, regions: frozenset[str]) -> Organisation:
+def read_file(path: Path, regions: frozenset[str]) -> Estate:
     """Read `waybill.yaml`. Raises `InputError` with every fault."""
-    from waybill.inputs.setup import read_organisation  # noqa: PLC0415 - YAML and JSON schema, where a file is read
+    from waybill.inputs.setup import read_estate  # noqa: PLC0415 - YAML and JSON schema, where a file is read
 
-    return read_organisation(path, regions=regions)
+    return read_estate(path, regions=regions)
 
 
 def read_members(reading: Reading, around: Surroundings, read: ReadFile, *, chosen: bool = True) -> Members | None:
     """Return the accounts; None where the file is faulty. Faults go to `reading`. `chosen`: `account` may name some."""
     session = read_identity(reading, around.origin)
     try:
-        organisation = read(Path(reading.text("config")), around.regions)
+        estate = read(Path(reading.text("config")), around.regions)
     except InputError as error:
         reading.faults.extend(error.faults)
         return None
-    among = _among(reading, organisation) if chosen else organisation.accounts
+    among = _among(reading, estate) if chosen else estate.accounts
     if session.oidc_role and session.role_duration > CHAINED_SECONDS and any(one.role for one in among):
         rule = "must be at most 3600, since the roles of the file are assumed from `oidc-role`'s session."
         reading.fault("role-duration", rule)
-    return Members(organisation=organisation, among=among, session=session)
+    return Members(estate=estate, among=among, session=session)
 
 
-def _among(reading: Reading, organisation: Organisation) -> tuple[Member, ...]:
+def _among(reading: Reading, estate: Estate) -> tuple[Member, ...]:
     names = lines(reading.text("account"))
-    known = [member.name for member in organisation.accounts]
+    known = [member.name for member in estate.accounts]
     for name in names:
         if name not in known:
             reading.fault("account", f"is no account of the file, which has {', '.join(known)}.", value=name)
-    return tuple(member for member in organisation.accounts if not names or member.name in names)
+    return tuple(member for member in estate.accounts if not names or member.name in names)
 
 
 def lines(text: str) -> tuple[str, ...]:

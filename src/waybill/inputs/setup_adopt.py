@@ -30,7 +30,7 @@ def read(
     if reading.faults or members is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     return AdoptRequest(
-        organisation=members.organisation,
+        estate=members.estate,
         among=members.among,
         session=members.session,
         buckets=buckets,
@@ -56,8 +56,8 @@ def _buckets(reading: Reading, members: Members | None) -> dict[Spot, str]:
 def _spot(reading: Reading, members: Members, line: str, account: str, region: str) -> Spot | None:
     """Return the place that a line speaks of; None where it speaks of none, with a fault."""
     names = [member.name for member in members.among]
-    if region not in members.organisation.regions:
-        known = ", ".join(members.organisation.regions)
+    if region not in members.estate.regions:
+        known = ", ".join(members.estate.regions)
         reading.fault(BUCKET, f"names a region that the file does not, which has {known}.", value=line)
     elif account and account not in names:
         reading.fault(BUCKET, f"names an account that is not among {', '.join(names)}.", value=line)

@@ -45,14 +45,14 @@ def read(
     yes = reading.flag("yes") if applies else False
     if members is not None:
         try:
-            wanted_stacks(members.organisation)
+            wanted_stacks(members.estate)
         except ValueError as error:
             reading.fault("config", f"cannot be: {error}.")
     if reading.faults or members is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     return ApplyRequest(
-        organisation=members.organisation,
-        among=members.organisation.accounts,
+        estate=members.estate,
+        among=members.estate.accounts,
         session=members.session,
         yes=yes,
         plan_digest=digest or None,

@@ -28,7 +28,7 @@ def read(
     if reading.faults or members is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     return CheckRequest(
-        organisation=members.organisation,
+        estate=members.estate,
         among=members.among,
         session=members.session,
         # With a runner's token nobody begins with what is at hand.

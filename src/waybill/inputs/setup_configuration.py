@@ -8,7 +8,7 @@ from dataclasses import replace
 from waybill.domain.checks import region_faults
 from waybill.domain.configuration import split_regions
 from waybill.domain.setup.configuration.rows import Asked
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.requests import ConfigurationRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, read_file, read_members
@@ -34,7 +34,7 @@ def read(
     asked = Asked(
         write=reading.flag("write"),
         repair=reading.flag("repair"),
-        delete_from=_dropped(reading, around, members.organisation if members else None),
+        delete_from=_dropped(reading, around, members.estate if members else None),
     )
     yes, check, _ = reading.flag("yes"), reading.flag("check"), reading.flag("summary")
     if yes and not asked.anything and not reading.faults:
@@ -42,7 +42,7 @@ def read(
     if reading.faults or members is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     return ConfigurationRequest(
-        organisation=members.organisation,
+        estate=members.estate,
         among=members.among,
         session=members.session,
         asked=asked,
@@ -52,10 +52,10 @@ def read(
     )
 
 
-def _dropped(reading: Reading, around: Surroundings, organisation: Organisation | None) -> tuple[str, ...]:
+def _dropped(reading: Reading, around: Surroundings, estate: Estate | None) -> tuple[str, ...]:
     regions = split_regions(reading.text(DELETE))
     reading.adopt(DELETE, (replace(fault, name=DELETE) for fault in region_faults(regions, around.regions)))
     for region in regions:
-        if organisation is not None and region in organisation.regions:
+        if estate is not None and region in estate.regions:
             reading.fault(DELETE, "is a region of the file: take it out there first.", value=region)
     return regions

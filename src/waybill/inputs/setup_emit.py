@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, read_file
 from waybill.inputs.reading import Reading
@@ -21,7 +21,7 @@ def read(
     *,
     confined: bool = False,
     file: ReadFile = read_file,
-) -> tuple[Organisation, str, bool]:
+) -> tuple[Estate, str, bool]:
     """Return the file, the directory to write, and whether to replace what somebody else wrote there.
 
     `confined`: the directory must be inside of `workspace`. Raises `InputError` with every fault, the file's among
@@ -37,11 +37,11 @@ def read(
     elif directory and confined and not target.is_relative_to(workspace.resolve()):
         reading.fault("directory", "must be inside of the workspace.")
     force, _ = reading.flag("force"), reading.flag("summary")
-    organisation = None
+    estate = None
     try:
-        organisation = file(Path(reading.text("config")), around.regions)
+        estate = file(Path(reading.text("config")), around.regions)
     except InputError as error:
         reading.faults.extend(error.faults)
-    if reading.faults or organisation is None:
+    if reading.faults or estate is None:
         raise InputError(reading.in_order(), "Nothing was written.")
-    return organisation, directory, force
+    return estate, directory, force

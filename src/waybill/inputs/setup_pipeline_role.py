@@ -8,7 +8,7 @@ from dataclasses import replace
 from waybill.domain.arns import RoleArn, partition_of
 from waybill.domain.checks import region_faults
 from waybill.domain.pipeline import NAME
-from waybill.domain.setup.organisation import Member, Organisation, PipelineEntry
+from waybill.domain.setup.estate import Member, Estate, PipelineEntry
 from waybill.domain.setup.pipelines.role import PipelineRoleRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.members import ReadFile, read_file, read_members
@@ -35,34 +35,34 @@ def read(
     reading.adopt("region", (replace(fault, name="region") for fault in region_faults(given, around.regions)))
     same, yes, _ = reading.flag("same-account"), reading.flag("yes"), reading.flag("summary")
     reading.require("pipeline")
-    organisation = members.organisation if members else None
-    known = next((one for one in organisation.pipelines if one.name == name), None) if organisation else None
-    account = _account(reading, organisation, known) if organisation else None
-    if role is None and organisation is not None:
-        role = _role_of(organisation, known)
+    estate = members.estate if members else None
+    known = next((one for one in estate.pipelines if one.name == name), None) if estate else None
+    account = _account(reading, estate, known) if estate else None
+    if role is None and estate is not None:
+        role = _role_of(estate, known)
         if role is None:
             reading.require("deploy-role")
     if reading.faults or members is None or account is None or role is None:
         raise InputError(reading.in_order(), "Nothing was touched.")
     return PipelineRoleRequest(
-        organisation=members.organisation,
+        estate=members.estate,
         among=(account,),
         session=members.session,
         account=account,
         role=role,
         pipeline=name,
-        region=region or (known.region if known else members.organisation.home),
+        region=region or (known.region if known else members.estate.home),
         action=action or None,
-        production=members.organisation.account(known.production) if known else None,
+        production=members.estate.account(known.production) if known else None,
         same_account=same,
         yes=yes,
         again=command_line(SETUP_PIPELINE_ROLE, {**values, "yes": "true"}),
     )
 
 
-def _account(reading: Reading, organisation: Organisation, known: PipelineEntry | None) -> Member | None:
+def _account(reading: Reading, estate: Estate, known: PipelineEntry | None) -> Member | None:
     """Return the account that has the pipeline: the one that is named, else the file's for it, else the only one."""
-    name, names = reading.text("account").strip(), [member.name for member in organisation.accounts]
+    name, names = reading.text("account").strip(), [member.name for member in estate.accounts]
     if name and name not in names:
         reading.fault("account", f"is no account of the file, which has {', '.join(names)}.")
         return None
@@ -70,12 +70,12 @@ def _account(reading: Reading, organisation: Organisation, known: PipelineEntry 
         rule = f"is missing: the file has no pipeline of this name, and the accounts {', '.join(names)}."
         reading.fault("account", rule)
         return None
-    return organisation.account(name or (known.account if known else names[0]))
+    return estate.account(name or (known.account if known else names[0]))
 
 
-def _role_of(organisation: Organisation, known: PipelineEntry | None) -> RoleArn | None:
+def _role_of(estate: Estate, known: PipelineEntry | None) -> RoleArn | None:
     """Return the role that the file gives the pipeline."""
     if known is None:
         return None
-    account = organisation.account(known.production).id
+    account = estate.account(known.production).id
     return RoleArn.parse(f"arn:{partition_of(known.region)}:iam::{account}:role/{known.deploy_role}")

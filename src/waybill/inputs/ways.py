@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 
 ReadWays = Callable[[Path, frozenset[str]], tuple[Member, ...]]
 """Reads a file, with the regions that there are; raises `InputError` with every fault."""
@@ -22,9 +22,9 @@ def read_ways(path: Path, regions: frozenset[str]) -> tuple[Member, ...]:
     from waybill.inputs.file.places import Places  # noqa: PLC0415
     from waybill.inputs.file.text import read_text  # noqa: PLC0415
     from waybill.inputs.file.value import read_value  # noqa: PLC0415
-    from waybill.inputs.setup import read_organisation  # noqa: PLC0415
+    from waybill.inputs.setup import read_estate  # noqa: PLC0415
 
     value = read_value(read_text(path, advice=MAKE_ONE, by="access"), Places(str(path)))
     if isinstance(value, dict) and "grants" in value:
-        return read_access(path, regions=regions).organisation.accounts
-    return read_organisation(path, regions=regions).accounts
+        return read_access(path, regions=regions).estate.accounts
+    return read_estate(path, regions=regions).accounts

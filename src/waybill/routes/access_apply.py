@@ -18,4 +18,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file, and make every policy what it says."""
     bench = Workbench(shop)
     request = inputs.read(ACCESS_APPLY, values, bench.surroundings(), faults)
-    return apply(request, bench.tools(request.organisation.regions), confirm=confirming(shop))
+    return apply(request, bench.tools(request.estate.regions), confirm=confirming(shop))

@@ -17,4 +17,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file, and look at every policy."""
     bench = Workbench(shop)
     request = inputs.read(ACCESS_PLAN, values, bench.surroundings(), faults)
-    return plan(request, bench.tools(request.organisation.regions))
+    return plan(request, bench.tools(request.estate.regions))

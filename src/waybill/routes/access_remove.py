@@ -17,4 +17,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file, and take grants back."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults)
-    return remove(request, bench.tools(request.organisation.regions), confirm=confirming(shop))
+    return remove(request, bench.tools(request.estate.regions), confirm=confirming(shop))

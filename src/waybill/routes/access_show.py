@@ -16,4 +16,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file, and show every policy."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults)
-    return show(request, bench.tools(request.organisation.regions))
+    return show(request, bench.tools(request.estate.regions))

@@ -22,7 +22,7 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs, and look."""
     bench = Workbench(shop, patience=PATIENCE)
     request = inputs.read(values, bench.surroundings(), faults, access_key=bench.access_key())
-    regions = request.members.organisation.regions if request.members else request.place.config_regions
+    regions = request.members.estate.regions if request.members else request.place.config_regions
     tools = bench.tools(regions)
     result = doctor(with_claims(request, shop), tools)
     if request.fix is None:

@@ -16,4 +16,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs and the file, look at the buckets, and point the configuration at them."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults)
-    return adopt(request, bench.tools(request.organisation.regions))
+    return adopt(request, bench.tools(request.estate.regions))

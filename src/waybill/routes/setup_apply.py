@@ -22,4 +22,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     request = inputs.read(SETUP_APPLY, values, bench.surroundings(), faults, access_key=bench.access_key())
     ask = shop.face.ask
     confirm = partial(says_yes, ask) if ask else None
-    return apply(request, bench.tools(request.organisation.regions), PackageTemplates(), confirm=confirm)
+    return apply(request, bench.tools(request.estate.regions), PackageTemplates(), confirm=confirm)

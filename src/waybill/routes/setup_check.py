@@ -16,4 +16,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs and the file, and look."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults, access_key=bench.access_key())
-    return check(request, bench.tools(request.organisation.regions))
+    return check(request, bench.tools(request.estate.regions))

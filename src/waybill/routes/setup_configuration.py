@@ -16,4 +16,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs and the file, look, and do what is asked for."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults)
-    return configuration(request, bench.tools(request.organisation.regions))
+    return configuration(request, bench.tools(request.estate.regions))

@@ -19,10 +19,10 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file and write the directory, which belongs to the workspace's owner then."""
     face = shop.face
     around = Workbench(shop).surroundings()
-    organisation, directory, force = inputs.read(values, around, face.workspace, faults, confined=face.give is not None)
+    estate, directory, force = inputs.read(values, around, face.workspace, faults, confined=face.give is not None)
     target = Path(face.workspace, directory)
     missing = [folder for folder in (target, *target.parents) if not folder.exists()]
-    request = EmitRequest(organisation=organisation, directory=directory.rstrip("/") or directory, force=force)
+    request = EmitRequest(estate=estate, directory=directory.rstrip("/") or directory, force=force)
     result = emit(request, DiskFolder(target), PackageTemplates(), shop.clock)
     if face.give is not None:
         face.give(missing[-1] if missing else target)

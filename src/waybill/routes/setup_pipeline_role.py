@@ -16,4 +16,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the inputs and the file, look at the pipeline, and give its actions the role."""
     bench = Workbench(shop)
     request = inputs.read(values, bench.surroundings(), faults)
-    return pipeline_role(request, bench.tools((request.region, *request.organisation.regions)))
+    return pipeline_role(request, bench.tools((request.region, *request.estate.regions)))

@@ -18,4 +18,4 @@ def run(values: Mapping[str, str], faults: Sequence[Fault], shop: Shop) -> Resul
     """Read the file and look at every account."""
     bench = Workbench(shop)
     request = inputs.read(SETUP_PLAN, values, bench.surroundings(), faults, access_key=bench.access_key())
-    return plan(request, bench.tools(request.organisation.regions), PackageTemplates())
+    return plan(request, bench.tools(request.estate.regions), PackageTemplates())

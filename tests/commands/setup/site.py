@@ -10,7 +10,7 @@ from typing import Any
 
 from commands.setup.standing import role
 from commands.worlds import tools_in
-from domain.setup.organisations import file, organisation, pipeline
+from domain.setup.organisations import file, estate, pipeline
 from fakes.account import FakeGateway
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws
 from fakes.clock import FakeClock
@@ -23,7 +23,7 @@ from waybill.commands.setup import apply as commands
 from waybill.commands.tools import Tools
 from waybill.domain.identity import Identity
 from waybill.domain.result import Result
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.plan import SetupPlan, StackPlan
 from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.inputs import setup_apply as inputs
@@ -95,9 +95,9 @@ class Site:
         """Return a template, as `ports.Templates` does."""
         return self.templates.get(name) or text(name)
 
-    def organisation(self) -> Organisation:
+    def estate(self) -> Estate:
         """Return what the file says."""
-        return organisation(self.file)
+        return estate(self.file)
 
     def standing(self) -> dict[StackRef, str]:
         """Return the stacks that there are, and AWS's word of each."""
@@ -124,9 +124,9 @@ class Site:
         """Return the stacks of the calls of one kind so far."""
         return [one.name for one in self.world.calls.log() if one.call == call]
 
-    def _read(self, path: Path, regions: frozenset[str]) -> Organisation:
+    def _read(self, path: Path, regions: frozenset[str]) -> Estate:
         del path, regions
-        return self.organisation()
+        return self.estate()
 
     def _around(self) -> Any:
         return around(regions=frozenset(self.world.regions))

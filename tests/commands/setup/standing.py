@@ -17,7 +17,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.tools import Tools
 from waybill.domain.arns import RoleArn
 from waybill.domain.identity import Identity
-from waybill.domain.setup.organisation import Member, Organisation, Prefixes
+from waybill.domain.setup.estate import Member, Estate, Prefixes
 from waybill.inputs.surroundings import Surroundings
 from waybill.ports.account import Gateway
 
@@ -29,7 +29,7 @@ def role(account: str) -> RoleArn:
     return RoleArn.parse(f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole")
 
 
-PREPARED = Organisation(
+PREPARED = Estate(
     accounts=(
         Member(name="development", id=DEVELOPMENT, role=role(DEVELOPMENT)),
         Member(name="production", id=PRODUCTION, role=role(PRODUCTION), external_id="acme", source="development"),
@@ -45,7 +45,7 @@ ACCOUNTS = {"development": DEVELOPMENT, "production": PRODUCTION}
 class Standing:
     """A world with more regions than the file has. `entered` are the identities that were asked for, in order."""
 
-    organisation: Organisation = PREPARED
+    estate: Estate = PREPARED
     world: FakeAws = field(default_factory=lambda: FakeAws.prepared(regions=(*REGIONS, OTHER_REGION)))
     reporter: RecordingReporter = field(default_factory=RecordingReporter)
     clock: FakeClock = field(default_factory=FakeClock)
@@ -79,9 +79,9 @@ class Standing:
         history = self.world.history(region, account, PARAMETER)
         return json.loads(history[-1]) if history else None
 
-    def file(self, path: Path, regions: frozenset[str]) -> Organisation:
+    def file(self, path: Path, regions: frozenset[str]) -> Estate:
         """Read the file, whichever."""
-        return self.organisation
+        return self.estate
 
     def around(self) -> Surroundings:
         return around(regions=frozenset(self.world.regions))
@@ -97,5 +97,5 @@ class Standing:
 
     def with_regions(self, *regions: str) -> Standing:
         """Have the file name these regions."""
-        self.organisation = replace(self.organisation, regions=regions)
+        self.estate = replace(self.estate, regions=regions)
         return self

@@ -58,7 +58,7 @@ class TestFromNothing:
     def test_each_stack_begins_once_all_stand_that_it_needs(self, site: Site) -> None:
         site.apply()
         told = order(site)
-        for stack in wanted_stacks(site.organisation()):
+        for stack in wanted_stacks(site.estate()):
             for needed in stack.needs:
                 assert told.index(("ended", needed)) < told.index(("began", stack.ref)), f"{stack.ref} after {needed}"
 

@@ -85,7 +85,7 @@ def test_what_is_only_a_warning_does_not_fail_the_run(standing: Standing) -> Non
 
 def test_the_alias_of_the_file_is_the_one_that_is_wanted(standing: Standing) -> None:
     production = replace(PREPARED.accounts[1], alias="acme-production")
-    standing.organisation = replace(PREPARED, accounts=(PREPARED.accounts[0], production))
+    standing.estate = replace(PREPARED, accounts=(PREPARED.accounts[0], production))
     found = findings(run(standing))["alias"]
     assert found.verdict is Verdict.WARN
     assert "--account-alias acme-production" in found.mend

@@ -322,7 +322,7 @@ def test_denied_everywhere_is_an_error_and_not_a_table_of_nothing(standing: Stan
 
 
 def test_an_empty_prefix_of_the_file_is_no_difference_to_none(standing: Standing) -> None:
-    standing.organisation = replace(PREPARED, prefixes=replace(PREPARED.prefixes, parameter=""))
+    standing.estate = replace(PREPARED, prefixes=replace(PREPARED.prefixes, parameter=""))
     standing.store(A, PRODUCTION, {"parameter_name_prefix": None})
     assert stands(run(standing))["production", A] == "agrees"
     assert stands(run(standing))["production", B] == "differs"

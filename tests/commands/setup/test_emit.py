@@ -8,17 +8,17 @@ from fakes.clock import FakeClock
 from inputs.setup.example import EXAMPLE, REGIONS, changed, read
 from waybill.commands.setup.emit import EmitRequest, emit
 from waybill.domain.result import Outcome, Result
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.errors import InputError
-from waybill.inputs.setup import read_organisation
+from waybill.inputs.setup import read_estate
 from waybill.routes.folder import DiskFolder
 from waybill.routes.package_files import PackageTemplates
 
-PREPARED = read_organisation(EXAMPLE, regions=REGIONS)
+PREPARED = read_estate(EXAMPLE, regions=REGIONS)
 
 
-def run(folder: Path, organisation: Organisation = PREPARED, *, force: bool = False) -> Result:
-    request = EmitRequest(organisation=organisation, directory=str(folder), force=force)
+def run(folder: Path, estate: Estate = PREPARED, *, force: bool = False) -> Result:
+    request = EmitRequest(estate=estate, directory=str(folder), force=force)
     return emit(request, DiskFolder(folder), PackageTemplates(), FakeClock())
 
 

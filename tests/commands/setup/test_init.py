@@ -12,7 +12,7 @@ from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.initial.request import InitRequest
 from waybill.errors import InputError
 from waybill.inputs.file.shape import schema
-from waybill.inputs.setup import read_organisation
+from waybill.inputs.setup import read_estate
 from waybill.inputs.setup.rules import rules
 
 REGIONS = frozenset({"us-east-1", "us-west-2", "eu-west-1"})
@@ -62,9 +62,9 @@ def run(person: Person, tmp_path: Path, *, path: str = "waybill.yaml") -> tuple[
 def test_the_shortest_answers_make_a_file_that_is_read(tmp_path: Path) -> None:
     result, file = run(Person(LEAST), tmp_path)
     assert (result.outcome, result.changed, int(result.exit_code)) == (Outcome.CREATED, True, 0)
-    organisation = read_organisation(file, regions=REGIONS)
-    assert organisation.regions == ("us-east-1", "eu-west-1")
-    assert str(organisation.account("development").role).endswith("111111111111:role/OrganizationAccountAccessRole")
+    estate = read_estate(file, regions=REGIONS)
+    assert estate.regions == ("us-east-1", "eu-west-1")
+    assert str(estate.account("development").role).endswith("111111111111:role/OrganizationAccountAccessRole")
     assert yaml.safe_load(file.read_text()).keys() == {"schema", "regions", "accounts"}
 
 
@@ -90,16 +90,16 @@ def test_everything_that_is_asked_arrives_in_the_file(tmp_path: Path) -> None:
     )
     _, file = run(person, tmp_path)
     assert person.left == []
-    organisation = read_organisation(file, regions=REGIONS)
-    assert (organisation.configuration_parameter, organisation.bucket_parameter) == ("/acme", "/buckets/acme")
-    assert (organisation.prefixes.key, organisation.prefixes.parameter) == ("a/", "")
-    assert (organisation.account("production").source, organisation.account("production").role) == ("development", None)
-    assert organisation.external_id == "acme"
-    assert organisation.repositories[0].may["stage"] == ("tag:v*", "branch:main")
-    (pipeline,) = organisation.pipelines
+    estate = read_estate(file, regions=REGIONS)
+    assert (estate.configuration_parameter, estate.bucket_parameter) == ("/acme", "/buckets/acme")
+    assert (estate.prefixes.key, estate.prefixes.parameter) == ("a/", "")
+    assert (estate.account("production").source, estate.account("production").role) == ("development", None)
+    assert estate.external_id == "acme"
+    assert estate.repositories[0].may["stage"] == ("tag:v*", "branch:main")
+    (pipeline,) = estate.pipelines
     assert (pipeline.account, pipeline.production) == ("development", "production")
     assert (pipeline.source.bucket, pipeline.source.key, pipeline.output.bucket) == ("in-put", "site.zip", "out-put")
-    assert (organisation.projects[0].repository, organisation.projects[0].pipelines) == ("acme/website", ("deploy",))
+    assert (estate.projects[0].repository, estate.projects[0].pipelines) == ("acme/website", ("deploy",))
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_a_wrong_answer_is_told_at_once_and_asked_for_again(
     _, file = run(person, tmp_path)
     assert person.left == []
     assert any(told in line for line in person.told), person.told
-    assert read_organisation(file, regions=REGIONS).home == "us-east-1"
+    assert read_estate(file, regions=REGIONS).home == "us-east-1"
 
 
 def test_an_id_that_another_account_has_is_refused_at_once(tmp_path: Path) -> None:
     person = Person([*LEAST[:2], ("The id of production", "111111111111"), ("The id of production", "222222222222")])
     _, file = run(person, tmp_path)
     assert any("is the id of `development`, too" in line for line in person.told)
-    assert read_organisation(file, regions=REGIONS).account("production").id == "222222222222"
+    assert read_estate(file, regions=REGIONS).account("production").id == "222222222222"
 
 
 def test_answers_that_break_a_rule_write_nothing(tmp_path: Path) -> None:

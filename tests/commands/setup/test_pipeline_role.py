@@ -13,7 +13,7 @@ from fakes.state import DeclaredState
 from waybill.commands.setup.pipeline_role import pipeline_role
 from waybill.domain.findings import Verdict
 from waybill.domain.result import Result
-from waybill.domain.setup.organisation import Output, PipelineEntry
+from waybill.domain.setup.estate import Output, PipelineEntry
 from waybill.domain.setup.pipelines.role import RoleEdited
 from waybill.errors import ConflictError, ExitCode, IdentityError, InputError, Unavailable
 from waybill.inputs import setup_pipeline_role as inputs
@@ -253,7 +253,7 @@ class TestOfTheFile:
         known = PipelineEntry(
             name=NAME, account="development", production="production", region=A, output=Output(bucket="output")
         )
-        standing.organisation = replace(PREPARED, pipelines=(known,), regions=(B, A))
+        standing.estate = replace(PREPARED, pipelines=(known,), regions=(B, A))
         return standing
 
     def test_the_file_knows_the_account_the_region_and_the_role(self, standing: Standing) -> None:

@@ -42,4 +42,4 @@ def test_a_stack_that_somebody_made_meanwhile_is_a_conflict(site: Site) -> None:
 
 def number(site: Site) -> str:
     """Return the number of the registry's account."""
-    return site.organisation().account(REGISTRY.account).id
+    return site.estate().account(REGISTRY.account).id

@@ -23,7 +23,7 @@ from waybill.domain.iam.context import Context
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.policies import Decision, decide
 from waybill.domain.iam.requests import Request
-from waybill.domain.setup.organisation import Member, Repository
+from waybill.domain.setup.estate import Member, Repository
 
 DEVELOPMENT, PRODUCTION, OTHER = "111111111111", "222222222222", "333333333333"
 REGION = "us-east-1"

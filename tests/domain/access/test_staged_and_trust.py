@@ -34,7 +34,7 @@ from waybill.domain.arns import KeyArn
 from waybill.domain.iam.context import Context
 from waybill.domain.iam.policies import Decision, decide
 from waybill.domain.iam.requests import Request
-from waybill.domain.setup.organisation import Organisation, Prefixes
+from waybill.domain.setup.estate import Estate, Prefixes
 
 OBJECT = f"{BUCKET.arn}/Sugar@1.2.3"
 ALLOWED, NEITHER = Decision.ALLOWED, Decision.NEITHER
@@ -42,9 +42,9 @@ SUB = "token.actions.githubusercontent.com:sub"
 
 
 def documents(*grants: Grant, key: str | None = KEY_ARN, prefix: str = "") -> dict[Ref, str]:
-    organisation = Organisation(accounts=(HOME, THERE), regions=(REGION,), prefixes=Prefixes(key=prefix))
+    estate = Estate(accounts=(HOME, THERE), regions=(REGION,), prefixes=Prefixes(key=prefix))
     shelves = {("development", REGION): Shelf(bucket="staging", key=KeyArn.parse(key) if key else None)}
-    found = wanted_statements(Access(organisation=organisation, grants=grants), shelves)
+    found = wanted_statements(Access(estate=estate, grants=grants), shelves)
     return {ref: merged(None, wanted) or "" for ref, wanted in found.items()}
 
 
@@ -157,10 +157,10 @@ class TestTrust:
         assert said(made[BUCKET], "s3:GetObject", OBJECT, arn=ROLE.text) is ALLOWED
 
     def test_the_accounts_that_are_needed_are_those_of_the_documents(self) -> None:
-        organisation = Organisation(accounts=(HOME, THERE), regions=(REGION,))
+        estate = Estate(accounts=(HOME, THERE), regions=(REGION,))
         one = grant(READER, May.DEPLOY, pipeline(), through=ROLE)
-        assert needed_accounts(Access(organisation=organisation, grants=(one,))) == {"development"}
-        assert needed_accounts(Access(organisation=organisation)) == frozenset()
+        assert needed_accounts(Access(estate=estate, grants=(one,))) == {"development"}
+        assert needed_accounts(Access(estate=estate)) == frozenset()
 
 
 def pipeline() -> Pipeline:

@@ -34,14 +34,14 @@ from waybill.domain.access.staged import Shelf
 from waybill.domain.access.statements import wanted_statements
 from waybill.domain.access.words import told
 from waybill.domain.arns import KeyArn
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 
 UI = PackagePattern(format="npm", namespace="parity", name="ui")
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{PRODUCTION}:root"}, "Resource": "*"}
 
 
 def bodies(ref: Ref, *grants: Grant) -> list[dict[str, Any]]:
-    access = Access(organisation=Organisation(accounts=(HOME, THERE), regions=(REGION,)), grants=grants)
+    access = Access(estate=Estate(accounts=(HOME, THERE), regions=(REGION,)), grants=grants)
     shelves = {("development", REGION): Shelf(bucket="staging", key=KeyArn.parse(KEY_ARN))}
     return [dict(one.body) for one in wanted_statements(access, shelves).get(ref, [])]
 

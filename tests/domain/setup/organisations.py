@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.inputs.file.places import Places
 from waybill.inputs.setup.build import build
 from waybill.inputs.setup.read import check
@@ -27,7 +27,7 @@ def faults(file: Mapping[str, Any]) -> list[str]:
     return [str(fault) for fault in places.faults()]
 
 
-def organisation(file: Mapping[str, Any]) -> Organisation:
+def estate(file: Mapping[str, Any]) -> Estate:
     """Return what a file says that the reading takes."""
     assert faults(file) == []
     return build(file)

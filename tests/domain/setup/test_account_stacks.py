@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from waybill.domain.setup.organisation import Group, Member, Organisation
+from waybill.domain.setup.estate import Group, Member, Estate
 from waybill.domain.setup.stacks.single import account_stacks
 from waybill.domain.setup.stacks.wanted import text
 
 
 def said(member: Member) -> list[dict[str, str]]:
-    organisation = Organisation(accounts=(member,), regions=("us-east-1", "eu-west-1"))
-    found = list(account_stacks(organisation, member))
+    estate = Estate(accounts=(member,), regions=("us-east-1", "eu-west-1"))
+    found = list(account_stacks(estate, member))
     assert {(stack.ref.region, stack.template) for stack in found} <= {("us-east-1", "account")}
     return [{name: text(value, str) for name, value in stack.parameters.items()} for stack in found]
 

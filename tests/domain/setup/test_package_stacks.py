@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from waybill.domain.setup.organisation import Member, Organisation, PackageDomain, PackageGrant, PackageRepository
+from waybill.domain.setup.estate import Member, Estate, PackageDomain, PackageGrant, PackageRepository
 from waybill.domain.setup.stacks.every import in_order
 from waybill.domain.setup.stacks.packages import package_stacks
 from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, text
@@ -10,8 +10,8 @@ ACCOUNTS = tuple(Member(name=name, id=id_) for name, id_ in (("dev", "1111111111
 
 def stacks(*repositories: PackageRepository, grants: tuple[PackageGrant, ...] = ()) -> list[WantedStack]:
     domain = PackageDomain(name="acme", account="dev", region="us-east-1", repositories=repositories, grants=grants)
-    organisation = Organisation(accounts=ACCOUNTS, regions=("us-east-1",), package_domains=(domain,))
-    return list(package_stacks(organisation, domain))
+    estate = Estate(accounts=ACCOUNTS, regions=("us-east-1",), package_domains=(domain,))
+    return list(package_stacks(estate, domain))
 
 
 def said(stack: WantedStack) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.setup.organisations import File, file, organisation, pipeline
+from domain.setup.organisations import File, file, estate, pipeline
 from templates.reading import Stack, load
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.stacks.quotas import DEPLOY_FRAME, MANAGED, TRUST, TRUST_FRAME, WORD, too_much
@@ -21,9 +21,9 @@ def repositories(count: int) -> File:
 def test_as_many_repositories_as_a_trust_policy_takes_are_taken_and_one_more_is_not() -> None:
     subject = "repo:acme/repository-000:ref:refs/tags/v*"
     most = (TRUST - TRUST_FRAME) // (len(subject) + WORD)
-    wanted_stacks(organisation(repositories(most)))
+    wanted_stacks(estate(repositories(most)))
     with pytest.raises(ValueError, match=rf"StageRole of .*waybill-identity .*{most + 1} subjects, and IAM takes 2048"):
-        wanted_stacks(organisation(repositories(most + 1)))
+        wanted_stacks(estate(repositories(most + 1)))
 
 
 @pytest.mark.parametrize("count", [1, 5, 20])
@@ -43,11 +43,11 @@ def test_more_pipelines_than_a_role_has_policies_for_are_refused() -> None:
     def many(count: int) -> File:
         return file(pipelines={f"site{n}": pipeline(f"site{n}", deploy_role=f"role-{n}") for n in range(count)})
 
-    wanted_stacks(organisation(many(9)))
+    wanted_stacks(estate(many(9)))
     with pytest.raises(
         ValueError, match=r"DeployPolicyArns of .*identity would have 11 managed policies, and IAM takes 10"
     ):
-        wanted_stacks(organisation(many(10)))
+        wanted_stacks(estate(many(10)))
 
 
 @pytest.mark.parametrize("prefix", ["waybill-staging", "p" * 37])

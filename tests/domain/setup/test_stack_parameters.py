@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from domain.setup.organisations import FILES, File, files, organisation
+from domain.setup.organisations import FILES, File, files, estate
 from domain.setup.organisations import file as file_of
 from templates.reading import Stack, load
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.stacks.defaults import DEFAULTS
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.stacks.wanted import OutputOf, StackRef, WantedStack
@@ -68,7 +68,7 @@ def problems(stack: WantedStack) -> Iterator[str]:
         yield f"{stack.ref.name!r} is no name of a stack"
 
 
-def evaluated(found: Organisation, stack: WantedStack) -> Stack:
+def evaluated(found: Estate, stack: WantedStack) -> Stack:
     account = found.account(stack.ref.account).id
     return Stack(
         template=template(stack.template), parameters=stack.texts(told), account=account, region=stack.ref.region
@@ -86,7 +86,7 @@ def broken_rules(made: Stack) -> Iterator[str]:
             )
 
 
-def physical_names(found: Organisation, stack: WantedStack) -> Iterator[tuple[str, ...]]:
+def physical_names(found: Estate, stack: WantedStack) -> Iterator[tuple[str, ...]]:
     """Yield what is made by a name that is taken once, and where it is taken."""
     for resource in evaluated(found, stack).resources.values():
         for key in NAMED & resource.get("Properties", {}).keys():
@@ -100,7 +100,7 @@ def physical_names(found: Organisation, stack: WantedStack) -> Iterator[tuple[st
                 yield (key, stack.ref.account, stack.ref.region, name)
 
 
-def check(found: Organisation) -> None:
+def check(found: Estate) -> None:
     stacks = wanted_stacks(found)
     assert [problem for stack in stacks for problem in problems(stack)] == []
     assert [broken for stack in stacks for broken in broken_rules(evaluated(found, stack))] == []
@@ -126,13 +126,13 @@ def check_outputs(value: object, stacks: dict[StackRef, WantedStack]) -> None:
 
 @cases
 def test_templates_take_what_stacks_give_them(file: File) -> None:
-    check(organisation(file))
+    check(estate(file))
 
 
 @settings(max_examples=60)
 @given(files())
 def test_templates_take_what_any_file_gives_them(file: File) -> None:
-    check(organisation(file))
+    check(estate(file))
 
 
 def test_what_is_left_out_is_as_the_templates_have_it() -> None:
@@ -143,14 +143,14 @@ def test_what_is_left_out_is_as_the_templates_have_it() -> None:
 
 @cases
 def test_every_parameter_is_given_since_deploying_keeps_the_value_of_one_that_is_not(file: File) -> None:
-    for stack in wanted_stacks(organisation(file)):
+    for stack in wanted_stacks(estate(file)):
         assert stack.parameters.keys() == template(stack.template)["Parameters"].keys(), stack.ref
 
 
 @cases
 def test_what_a_parameter_could_say_otherwise_is_not_left_out(file: File) -> None:
     """Every word of the file is in some stack: what is read and then dropped would be a promise that is not kept."""
-    found = organisation(file)
+    found = estate(file)
     said = " ".join(text for stack in wanted_stacks(found) for text in stack.texts(told).values())
     for client in file.get("clients", {}).values():
         media = client.get("media", {})
@@ -162,4 +162,4 @@ def test_what_a_parameter_could_say_otherwise_is_not_left_out(file: File) -> Non
 def test_a_list_that_no_parameter_takes_is_refused() -> None:
     many = {f"acme/{number}": {"stage": ["tag:v*"]} for number in range(150)}
     with pytest.raises(ValueError, match=r"StageSubjects of development/us-east-1/waybill-identity would have \d+"):
-        wanted_stacks(organisation(file_of(repositories=many)))
+        wanted_stacks(estate(file_of(repositories=many)))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.setup.organisations import FILES, file, organisation, pipeline
+from domain.setup.organisations import FILES, file, estate, pipeline
 from waybill.domain.setup.stacks.every import in_order, projects_of, wanted_stacks
 from waybill.domain.setup.stacks.single import USERS
 from waybill.domain.setup.stacks.wanted import Listed, OutputOf, StackRef, WantedStack, listed, stack_name, text
@@ -31,7 +31,7 @@ def test_two_stacks_of_one_name_and_stacks_that_need_each_other_are_refused() ->
 
 
 def test_the_same_name_in_other_accounts_and_regions_is_no_double() -> None:
-    refs = {one.ref for one in wanted_stacks(organisation(FILES["two accounts"])) if one.template == "region"}
+    refs = {one.ref for one in wanted_stacks(estate(FILES["two accounts"])) if one.template == "region"}
     assert len(refs) == 6
     assert {ref.name for ref in refs} == {"waybill-region"}
 
@@ -60,14 +60,14 @@ def test_names_of_stacks_have_what_names_may_have_and_differ_where_they_are_cut(
 
 
 def test_what_the_pipeline_of_one_project_makes_is_that_projects() -> None:
-    found = organisation(file(pipelines={"site": pipeline()}, projects={"SugarWater": {"pipelines": ["site"]}}))
+    found = estate(file(pipelines={"site": pipeline()}, projects={"SugarWater": {"pipelines": ["site"]}}))
     assert projects_of(found) == {("pipelines", "site"): "SugarWater"}
     owners = {one.template: one.project for one in wanted_stacks(found)}
     assert (owners["pipeline"], owners["production"], owners["region"]) == ("SugarWater", "SugarWater", None)
 
 
 def test_no_region_waits_for_another_and_all_of_an_account_are_given_the_same() -> None:
-    regions = [one for one in wanted_stacks(organisation(FILES["two accounts"])) if one.template == "region"]
+    regions = [one for one in wanted_stacks(estate(FILES["two accounts"])) if one.template == "region"]
     assert [one.needs for one in regions] == [frozenset()] * 6
     for account in ("development", "production"):
         first, *others = (one.parameters for one in regions if one.ref.account == account)
@@ -76,7 +76,7 @@ def test_no_region_waits_for_another_and_all_of_an_account_are_given_the_same() 
 
 
 def test_production_takes_the_keys_of_its_pipeline() -> None:
-    stacks = wanted_stacks(organisation(FILES["a pipeline in three regions"]))
+    stacks = wanted_stacks(estate(FILES["a pipeline in three regions"]))
     (role,) = (one for one in stacks if one.template == "production" and one.parameters["PipelineKeyArns"])
     assert {(ref.account, ref.region, ref.name) for ref in role.needs} == {
         ("development", "us-east-1", "waybill-pipeline-site"),
@@ -88,7 +88,7 @@ def test_production_takes_the_keys_of_its_pipeline() -> None:
 def given(name: str, account: str, stack_name_: str, region: str = "us-east-1") -> dict[str, str]:
     """Return what a stack of one of the files is given."""
     ref = StackRef(account, region, f"waybill-{stack_name_}")
-    (found,) = (one for one in wanted_stacks(organisation(FILES[name])) if one.ref == ref)
+    (found,) = (one for one in wanted_stacks(estate(FILES[name])) if one.ref == ref)
     return found.texts(str)
 
 
@@ -133,7 +133,7 @@ def test_githubs_provider_is_made_where_github_comes_in_and_has_none_yet() -> No
         "second": {"id": "222222222222", "github-provider": "existing"},
         "third": {"id": "333333333333", "from": "first"},
     }
-    stacks = wanted_stacks(organisation(file(accounts=accounts)))
+    stacks = wanted_stacks(estate(file(accounts=accounts)))
     made = {one.ref.account: one.parameters["MakeProvider"] for one in stacks if one.template == "identity"}
     assert made == {"first": "yes", "second": "no", "third": "no"}
 
@@ -141,7 +141,7 @@ def test_githubs_provider_is_made_where_github_comes_in_and_has_none_yet() -> No
 def test_the_order_of_a_clients_users_changes_nothing() -> None:
     def users(*names: str) -> list[str]:
         clients = {"brewery": {"account": "production", "users": list(names)}}
-        (stack,) = (one for one in wanted_stacks(organisation(file(clients=clients))) if one.template == "application")
+        (stack,) = (one for one in wanted_stacks(estate(file(clients=clients))) if one.template == "application")
         return [str(stack.parameters.get(name, "")) for name in USERS]
 
     assert users("one", "two", "three") == users("three", "two", "one") == ["one", "three", "two"]
@@ -169,5 +169,5 @@ def test_each_role_has_the_policy_of_what_it_does() -> None:
 
 def test_the_alias_of_the_keys_begins_as_the_buckets_do() -> None:
     assert given("two accounts", "development", "region")["KeyAlias"] == "alias/waybill-staging"
-    found = wanted_stacks(organisation(file(prefixes={"bucket": "acme-artifacts"})))
+    found = wanted_stacks(estate(file(prefixes={"bucket": "acme-artifacts"})))
     assert {one.parameters["KeyAlias"] for one in found if one.template == "region"} == {"alias/acme-artifacts"}

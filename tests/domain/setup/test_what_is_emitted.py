@@ -17,10 +17,10 @@ from waybill.domain.setup.emitted.files import (
     listed_in,
     parameters_path,
 )
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.stacks.wanted import StackRef, outputs_in, text
-from waybill.inputs.setup import read_organisation
+from waybill.inputs.setup import read_estate
 
 SPECIAL = {
     "repositories|acme/website|promote": ['environment:it\'s $HOME `id`; "x"'],
@@ -32,12 +32,12 @@ SPECIAL = {
 
 
 @pytest.fixture(params=[{}, SPECIAL], ids=["example", "special"])
-def organisation(request: pytest.FixtureRequest, tmp_path: Path) -> Organisation:
+def estate(request: pytest.FixtureRequest, tmp_path: Path) -> Estate:
     return read(tmp_path, changed(request.param))
 
 
-def files(organisation: Organisation) -> dict[str, str]:
-    return emitted(organisation, lambda name: f"the template {name}")
+def files(estate: Estate) -> dict[str, str]:
+    return emitted(estate, lambda name: f"the template {name}")
 
 
 def commands(readme: str) -> list[list[str]]:
@@ -50,31 +50,31 @@ def commands(readme: str) -> list[list[str]]:
 
 
 def test_the_same_file_makes_the_same_bytes() -> None:
-    first, second = (files(read_organisation(EXAMPLE, regions=REGIONS)) for _ in range(2))
+    first, second = (files(read_estate(EXAMPLE, regions=REGIONS)) for _ in range(2))
     assert list(first.items()) == list(second.items())
 
 
-def test_every_template_that_is_used_is_there_flat_and_as_it_is(organisation: Organisation) -> None:
-    found = {path: said for path, said in files(organisation).items() if path.endswith(".yaml")}
+def test_every_template_that_is_used_is_there_flat_and_as_it_is(estate: Estate) -> None:
+    found = {path: said for path, said in files(estate).items() if path.endswith(".yaml")}
     assert found == {
-        f"{stack.template}.yaml": f"the template {stack.template}" for stack in wanted_stacks(organisation)
+        f"{stack.template}.yaml": f"the template {stack.template}" for stack in wanted_stacks(estate)
     }
 
 
-def test_the_parameters_are_those_of_the_stacks_with_outputs_by_name(organisation: Organisation) -> None:
-    found = files(organisation)
-    for stack in wanted_stacks(organisation):
+def test_the_parameters_are_those_of_the_stacks_with_outputs_by_name(estate: Estate) -> None:
+    found = files(estate)
+    for stack in wanted_stacks(estate):
         said = json.loads(found[parameters_path(stack.ref)])
         assert {one["ParameterKey"]: one["ParameterValue"] for one in said} == {
             name: text(value, lambda output: "{{" + str(output) + "}}") for name, value in stack.parameters.items()
         }
 
 
-def test_the_commands_give_every_parameter_in_an_order_that_works(organisation: Organisation) -> None:
+def test_the_commands_give_every_parameter_in_an_order_that_works(estate: Estate) -> None:
     deploys = [
-        words for words in commands(files(organisation)["README.md"]) if words[1:3] == ["cloudformation", "deploy"]
+        words for words in commands(files(estate)["README.md"]) if words[1:3] == ["cloudformation", "deploy"]
     ]
-    stacks = wanted_stacks(organisation)
+    stacks = wanted_stacks(estate)
     assert len(deploys) == len(stacks)
     seen: set[StackRef] = set()
     for stack, words in zip(stacks, deploys, strict=True):
@@ -91,37 +91,37 @@ def test_the_commands_give_every_parameter_in_an_order_that_works(organisation: 
         seen.add(stack.ref)
 
 
-def test_an_output_is_asked_of_the_stack_that_has_it(organisation: Organisation) -> None:
-    readme = files(organisation)["README.md"].replace("\\\n", "")
+def test_an_output_is_asked_of_the_stack_that_has_it(estate: Estate) -> None:
+    readme = files(estate)["README.md"].replace("\\\n", "")
     asked = re.findall(
         r"(\w+)\d+=\$\(aws .*?--profile (\S+) --region (\S+)\s+--stack-name (\S+) --query .*?=='(\w+)'", readme
     )
     wanted = [
         (output.output, output.stack.account, output.stack.region, output.stack.name, output.output)
-        for stack in wanted_stacks(organisation)
+        for stack in wanted_stacks(estate)
         for output in dict.fromkeys(one for value in stack.parameters.values() for one in outputs_in(value))
     ]
     assert asked == wanted
     assert wanted
 
 
-def test_what_is_no_stack_is_there_too(organisation: Organisation) -> None:
-    found = files(organisation)
+def test_what_is_no_stack_is_there_too(estate: Estate) -> None:
+    found = files(estate)
     assert json.loads(found[CONFIGURATION])["regions"] == "us-east-1,us-west-2,eu-west-1"
     words = commands(found["README.md"])
     puts = [one for one in words if one[1:3] == ["ssm", "put-parameter"]]
-    assert len(puts) == len(organisation.accounts) * len(organisation.regions)
+    assert len(puts) == len(estate.accounts) * len(estate.regions)
     aliases = [one for one in words if one[1:3] == ["iam", "create-account-alias"]]
-    assert len(aliases) == len([one for one in organisation.accounts if one.alias])
+    assert len(aliases) == len([one for one in estate.accounts if one.alias])
 
 
-def test_each_profile_is_an_account_with_its_role(organisation: Organisation) -> None:
-    for member in organisation.accounts:
-        assert f"[profile {member.name}]\nrole_arn = {member.role}\n" in files(organisation)["README.md"]
+def test_each_profile_is_an_account_with_its_role(estate: Estate) -> None:
+    for member in estate.accounts:
+        assert f"[profile {member.name}]\nrole_arn = {member.role}\n" in files(estate)["README.md"]
 
 
-def test_the_manifest_lists_every_other_file(organisation: Organisation) -> None:
-    found = files(organisation)
+def test_the_manifest_lists_every_other_file(estate: Estate) -> None:
+    found = files(estate)
     assert list(found)[-1] == MANIFEST
     assert listed_in(found[MANIFEST]) == {path: digest(said) for path, said in found.items() if path != MANIFEST}
 

@@ -126,17 +126,17 @@ class TestConfig:
             "grants": {"a": grant({"account": "production"}, "read", REPOSITORY)},
         }
         access = read(folder, made)
-        assert [member.name for member in access.organisation.accounts] == ["development", "production"]
-        assert access.organisation.regions == ("us-east-1", "us-west-2", "eu-west-1")
+        assert [member.name for member in access.estate.accounts] == ["development", "production"]
+        assert access.estate.regions == ("us-east-1", "us-west-2", "eu-west-1")
         assert access.grants[0].who == AccountWho(id="222222222222")
 
     def test_regions_and_prefixes_of_this_file_come_first(self, folder: Path) -> None:
         made = {"schema": 1, "config": "waybill.yaml", "regions": ["eu-west-1"], "key-prefix": "x/", "grants": {}}
         made["bucket-parameter"] = "/elsewhere"
-        organisation = read(folder, made).organisation
-        assert (organisation.regions, organisation.prefixes.key, organisation.bucket_parameter) == (
+        estate = read(folder, made).estate
+        assert (estate.regions, estate.prefixes.key, estate.bucket_parameter) == (
             ("eu-west-1",),
             "x/",
             "/elsewhere",
         )
-        assert organisation.prefixes.role == "waybill-"
+        assert estate.prefixes.role == "waybill-"

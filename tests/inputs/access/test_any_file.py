@@ -50,12 +50,12 @@ PLACES = [place for place in places(example()) if place]
 
 def faults(made: Any) -> tuple[list[Fault], Any]:
     found = Places("access.yaml")
-    organisation, others = check(made, found, Path("nowhere"), regions=REGIONS)
-    return [*found.faults(), *others], organisation
+    estate, others = check(made, found, Path("nowhere"), regions=REGIONS)
+    return [*found.faults(), *others], estate
 
 
-def makes_statements(made: dict[str, Any], organisation: Any) -> None:
-    access = build(made, organisation)
+def makes_statements(made: dict[str, Any], estate: Any) -> None:
+    access = build(made, estate)
     shelves = {place: Shelf(bucket="staging") for place in needed_shelves(access)}
     for ref, wanted in wanted_statements(access, shelves).items():
         assert ref.kind in LIMITS
@@ -78,10 +78,10 @@ def test_a_file_with_anything_anywhere_is_refused_in_words_or_makes_statements(
             inner[place[-1]] = value
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took the place away
-    found, organisation = faults(made)
+    found, estate = faults(made)
     assert all(fault.rule.endswith((".", "?")) for fault in found)
     if not found:
-        makes_statements(made, organisation)
+        makes_statements(made, estate)
 
 
 @given(VALUES)
@@ -97,6 +97,6 @@ def test_what_is_taken_away_is_missing_or_left_out(place: tuple[Any, ...]) -> No
     for key in place[:-1]:
         inner = inner[key]
     del inner[place[-1]]
-    found, organisation = faults(made)
+    found, estate = faults(made)
     if not found:
-        makes_statements(made, organisation)
+        makes_statements(made, estate)

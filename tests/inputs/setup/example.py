@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.errors import InputError
-from waybill.inputs.setup import read_organisation
+from waybill.inputs.setup import read_estate
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "waybill.yaml"
@@ -43,8 +43,8 @@ def written(path: Path, text: str | Mapping[str, Any]) -> Path:
     return file
 
 
-def read(path: Path, text: str | Mapping[str, Any]) -> Organisation:
-    return read_organisation(written(path, text), regions=REGIONS)
+def read(path: Path, text: str | Mapping[str, Any]) -> Estate:
+    return read_estate(written(path, text), regions=REGIONS)
 
 
 def faults(path: Path, text: str | Mapping[str, Any]) -> list[str]:

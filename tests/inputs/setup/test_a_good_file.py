@@ -3,35 +3,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from inputs.setup.example import EXAMPLE, REGIONS, changed, example, read
-from waybill.domain.setup.organisation import Distribution, Group, Prefixes
-from waybill.inputs.setup import read_organisation
+from waybill.domain.setup.estate import Distribution, Group, Prefixes
+from waybill.inputs.setup import read_estate
 
 
 def test_the_example_is_read_as_the_sandbox_has_it() -> None:
-    organisation = read_organisation(EXAMPLE, regions=REGIONS)
-    assert [(one.name, one.id, one.source) for one in organisation.accounts] == [
+    estate = read_estate(EXAMPLE, regions=REGIONS)
+    assert [(one.name, one.id, one.source) for one in estate.accounts] == [
         ("development", "111111111111", None),
         ("production", "222222222222", "development"),
     ]
-    assert {str(one.role).rsplit("/", 1)[1] for one in organisation.accounts} == {"OrganizationAccountAccessRole"}
-    assert (organisation.regions, organisation.home) == (("us-east-1", "us-west-2", "eu-west-1"), "us-east-1")
-    (pipeline,) = organisation.pipelines
+    assert {str(one.role).rsplit("/", 1)[1] for one in estate.accounts} == {"OrganizationAccountAccessRole"}
+    assert (estate.regions, estate.home) == (("us-east-1", "us-west-2", "eu-west-1"), "us-east-1")
+    (pipeline,) = estate.pipelines
     assert (pipeline.name, pipeline.source.bucket, pipeline.source.key, pipeline.output.bucket) == (
         "crossaccountdeploy", "codepipeline-input-bucket", "sample-website.zip", "codepipeline-output-bucket",
     )  # fmt: skip
-    assert organisation.repositories[0].may["promote"] == ("environment:production",)
+    assert estate.repositories[0].may["promote"] == ("environment:production",)
 
 
 def test_what_is_left_out_is_as_the_dataclasses_have_it(tmp_path: Path) -> None:
-    organisation = read(tmp_path, {"schema": 1, "accounts": {"only": {"id": "111111111111"}}, "regions": ["us-east-1"]})
-    assert organisation.prefixes == Prefixes()
-    assert (organisation.configuration_parameter, organisation.bucket_parameter) == ("/startifact", "/buckets/staging")
-    assert (organisation.pipelines, organisation.repositories, organisation.external_id) == ((), (), None)
-    assert organisation.account("only").role is None
+    estate = read(tmp_path, {"schema": 1, "accounts": {"only": {"id": "111111111111"}}, "regions": ["us-east-1"]})
+    assert estate.prefixes == Prefixes()
+    assert (estate.configuration_parameter, estate.bucket_parameter) == ("/startifact", "/buckets/staging")
+    assert (estate.pipelines, estate.repositories, estate.external_id) == ((), (), None)
+    assert estate.account("only").role is None
 
 
 def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
-    organisation = read(
+    estate = read(
         tmp_path,
         changed(
             {
@@ -67,15 +67,15 @@ def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
             }
         ),
     )
-    member = organisation.account("production")
+    member = estate.account("production")
     assert (member.alias, member.external_id) == ("acme-production", "acme-setup")
     assert member.tech_leads == Group(name="tech-leads", members=("alice",))
     assert member.billing == Group(name="money")
-    assert (organisation.configuration_parameter, organisation.bucket_parameter) == ("/acme", "/acme-bucket")
-    assert organisation.prefixes == Prefixes(stack="acme", bucket="acme-s", key="a/", parameter="", policy="", role="")
-    assert organisation.enforce_conditional_writes
-    assert (organisation.repositories[0].owner_id, organisation.repositories[0].id) == (12, 34)
-    pipeline, client, registry = organisation.pipelines[0], organisation.clients[0], organisation.registries[0]
+    assert (estate.configuration_parameter, estate.bucket_parameter) == ("/acme", "/acme-bucket")
+    assert estate.prefixes == Prefixes(stack="acme", bucket="acme-s", key="a/", parameter="", policy="", role="")
+    assert estate.enforce_conditional_writes
+    assert (estate.repositories[0].owner_id, estate.repositories[0].id) == (12, 34)
+    pipeline, client, registry = estate.pipelines[0], estate.clients[0], estate.registries[0]
     assert (pipeline.region, pipeline.also, pipeline.output.also) == ("us-west-2", ("eu-west-1",), ("out-two",))
     assert (pipeline.mode, pipeline.starts_on_upload, pipeline.deploy_role) == ("SUPERSEDED", True, "writer")
     assert (pipeline.output.folder, pipeline.distribution) == ("a/b", Distribution())
@@ -87,17 +87,17 @@ def test_every_key_arrives_where_it_belongs(tmp_path: Path) -> None:
 
 
 def test_a_staged_source_has_no_bucket(tmp_path: Path) -> None:
-    organisation = read(tmp_path, changed({"pipelines|crossaccountdeploy|source": "staged"}))
-    assert organisation.pipelines[0].source.bucket is None
+    estate = read(tmp_path, changed({"pipelines|crossaccountdeploy|source": "staged"}))
+    assert estate.pipelines[0].source.bucket is None
 
 
 def test_json_is_yaml(tmp_path: Path) -> None:
     import json
 
-    assert read(tmp_path, json.dumps(example())) == read_organisation(EXAMPLE, regions=REGIONS)
+    assert read(tmp_path, json.dumps(example())) == read_estate(EXAMPLE, regions=REGIONS)
 
 
 def test_a_byte_order_mark_and_other_line_ends_change_nothing(tmp_path: Path) -> None:
     text = EXAMPLE.read_text().replace("\n", "\r\n")
     (tmp_path / "waybill.yaml").write_bytes(b"\xef\xbb\xbf" + text.encode())
-    assert read_organisation(tmp_path / "waybill.yaml", regions=REGIONS) == read_organisation(EXAMPLE, regions=REGIONS)
+    assert read_estate(tmp_path / "waybill.yaml", regions=REGIONS) == read_estate(EXAMPLE, regions=REGIONS)

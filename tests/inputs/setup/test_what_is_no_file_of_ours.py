@@ -7,12 +7,12 @@ import pytest
 
 from inputs.setup.example import EXAMPLE, REGIONS, faults
 from waybill.errors import InputError
-from waybill.inputs.setup import read_organisation
+from waybill.inputs.setup import read_estate
 
 
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as caught:
-        read_organisation(path, regions=REGIONS)
+        read_estate(path, regions=REGIONS)
     assert len(caught.value.faults) == 1
     return str(caught.value)
 

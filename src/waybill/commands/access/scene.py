@@ -56,19 +56,19 @@ def look(
 
     `roles` says which trust policies matter, beside those that grants speak of.
     """
-    organisation, names = access.organisation, access.names
+    estate, names = access.estate, access.names
     entered = enter_needed(members, needed_accounts(access), tools, writes=writes)
     accounts = entered.accounts
-    home = organisation.home
-    regions = dict.fromkeys((*organisation.regions, *(region for _, region in needed_shelves(access))))
+    home = estate.home
+    regions = dict.fromkeys((*estate.regions, *(region for _, region in needed_shelves(access))))
     places = [(name, region) for name in accounts for region in regions]
-    shelves = find_shelves(organisation, accounts, places, needed_shelves(access), tools)
+    shelves = find_shelves(estate, accounts, places, needed_shelves(access), tools)
     _refuse_managed_keys(access, shelves)
     wanted = wanted_statements(access, shelves)
     further = dict.fromkeys((*places, *((ref.account, ref.region) for ref in wanted if ref.revised)))
     refs = dict.fromkeys((*wanted, *package_documents(accounts, list(further), tools)))
     for (name, region), shelf in shelves.items():
-        refs[bucket_ref(name, organisation.account(name).id, region, shelf.bucket)] = None
+        refs[bucket_ref(name, estate.account(name).id, region, shelf.bucket)] = None
         if shelf.key is not None and names.get(shelf.key.account) in accounts:
             refs[key_ref(names[shelf.key.account], shelf.key)] = None
     found = role_documents(accounts, home, tools)

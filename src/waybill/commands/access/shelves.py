@@ -9,14 +9,14 @@ from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.access.staged import Shelf
 from waybill.domain.arns import KeyArn, partition_of
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.errors import AccessDenied, Fault, InputError
 from waybill.ports.account import Account
 from waybill.ports.bucket import Encryption
 
 
 def find_shelves(
-    organisation: Organisation,
+    estate: Estate,
     accounts: Mapping[str, Account],
     places: Sequence[Place],
     needed: Collection[Place],
@@ -26,11 +26,11 @@ def find_shelves(
 
     def one(place: Place) -> Shelf | None:
         tools.cancellation.check()
-        return _shelf(organisation, accounts[place[0]], place)
+        return _shelf(estate, accounts[place[0]], place)
 
     found, errors = everywhere(one, places)
     bad = [error for place, error in errors.items() if place in needed or not isinstance(error, AccessDenied)]
-    bad += [_absent(organisation, place) for place, shelf in found.items() if shelf is None and place in needed]
+    bad += [_absent(estate, place) for place, shelf in found.items() if shelf is None and place in needed]
     if bad:
         raise together(bad)
     for (name, region), error in errors.items():
@@ -38,13 +38,13 @@ def find_shelves(
     return {place: shelf for place, shelf in found.items() if shelf is not None}
 
 
-def _shelf(organisation: Organisation, account: Account, place: Place) -> Shelf | None:
+def _shelf(estate: Estate, account: Account, place: Place) -> Shelf | None:
     name, region = place
     here = account.region(region)
-    bucket = here.parameters.get(organisation.bucket_parameter)
+    bucket = here.parameters.get(estate.bucket_parameter)
     if bucket is None:
         return None
-    owner = organisation.account(name).id
+    owner = estate.account(name).id
     default = account.bucket(region, bucket, owner=owner).default_encryption()
     if default.kind is Encryption.NO_KMS:
         return Shelf(bucket=bucket)
@@ -60,6 +60,6 @@ def _shelf(organisation: Organisation, account: Account, place: Place) -> Shelf 
     return Shelf(bucket=bucket, key=key)
 
 
-def _absent(organisation: Organisation, place: Place) -> InputError:
+def _absent(estate: Estate, place: Place) -> InputError:
     rule = f"does not exist in {place[0]}/{place[1]}, so that nobody knows which bucket is the staging bucket there."
-    return InputError([Fault("bucket-parameter", organisation.bucket_parameter, rule)], "Run `waybill setup` first.")
+    return InputError([Fault("bucket-parameter", estate.bucket_parameter, rule)], "Run `waybill setup` first.")

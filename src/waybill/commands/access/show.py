@@ -19,7 +19,7 @@ def show(request: ShowRequest, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at policies"))
     named = {grant.through.text for grant in request.access.grants if grant.through}
-    prefix = request.organisation.prefixes.role
+    prefix = request.estate.prefixes.role
 
     def matters(ref: Ref, live: Live) -> bool:
         return has_ours(ref, live) or ref.arn in named or ref.name.rpartition("/")[2].startswith(prefix)

@@ -12,7 +12,7 @@ from waybill.domain.access.narrowing import explain_policy
 from waybill.domain.access.requests import ExplainRequest
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.requests import Who
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.errors import Cancelled, IdentityError, Unavailable, WaybillError
 from waybill.ports.account import Account
 from waybill.progress import Identified

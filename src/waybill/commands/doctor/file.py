@@ -17,7 +17,7 @@ from waybill.domain.doctor.identity import caller_finding
 from waybill.domain.doctor.verdicts import bad, unknown
 from waybill.domain.findings import Finding
 from waybill.domain.request import Place
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.domain.setup.requests import Members
 from waybill.errors import AccessDenied, Cancelled, IdentityError, WaybillError
 from waybill.ports.account import Account
@@ -50,11 +50,11 @@ def _scene(
 
 
 def _place(members: Members, member: Member) -> Place:
-    organisation = members.organisation
+    estate = members.estate
     return Place(
         identity=members.identity(member),
-        configuration_parameter=organisation.configuration_parameter,
-        config_regions=organisation.regions,
+        configuration_parameter=estate.configuration_parameter,
+        config_regions=estate.regions,
     )
 
 

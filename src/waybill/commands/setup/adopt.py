@@ -26,24 +26,24 @@ def adopt(request: AdoptRequest, tools: Tools) -> Result:
     Raises where any account cannot be entered.
     """
     started = tools.clock.monotonic()
-    organisation = request.organisation
+    estate = request.estate
     tools.reporter.tell(Started("Looking at the buckets that are to be adopted"))
     accounts = enter_all(
-        request, lambda member: adopting_policy(organisation, member, writes=request.yes), tools
+        request, lambda member: adopting_policy(estate, member, writes=request.yes), tools
     ).accounts
-    spots = [Spot(member.name, region) for member in request.among for region in organisation.regions]
-    parameters = read_parameter(organisation.bucket_parameter, accounts, spots, tools)
+    spots = [Spot(member.name, region) for member in request.among for region in estate.regions]
+    parameters = read_parameter(estate.bucket_parameter, accounts, spots, tools)
     looked = _look(request, accounts, parameters, spots, tools)
-    buckets = adopting(organisation, request.among, request.buckets, parameters, looked)
-    places = stored_configuration(organisation, accounts, tools)
+    buckets = adopting(estate, request.among, request.buckets, parameters, looked)
+    places = stored_configuration(estate, accounts, tools)
     configured = Configurations(
-        parameter=organisation.configuration_parameter,
-        wanted=configuring.wanted(organisation),
-        rows=configuring.plan(organisation, places, WRITING, among=request.among),
+        parameter=estate.configuration_parameter,
+        wanted=configuring.wanted(estate),
+        rows=configuring.plan(estate, places, WRITING, among=request.among),
         asked=WRITING,
         yes=request.yes,
     )
-    found = Adopted(parameter=organisation.bucket_parameter, buckets=buckets, configured=configured, yes=request.yes)
+    found = Adopted(parameter=estate.bucket_parameter, buckets=buckets, configured=configured, yes=request.yes)
     if request.yes and not found.refused:
         found = _carry_out(found, accounts, tools)
     return _result(request, found, seconds=tools.clock.monotonic() - started)
@@ -61,7 +61,7 @@ def _look(
     def one(spot: Spot) -> BucketFacts | Missing:
         tools.cancellation.check()
         buckets = accounts[spot.account].buckets(spot.region)
-        return buckets.look(names[spot], owner=request.organisation.account(spot.account).id)
+        return buckets.look(names[spot], owner=request.estate.account(spot.account).id)
 
     answers, errors = everywhere(one, [spot for spot in spots if names[spot]])
     cancelled = next((error for error in errors.values() if isinstance(error, Cancelled)), None)

@@ -70,7 +70,7 @@ def plan(request: ApplyRequest, tools: Tools, templates: Templates) -> Result:
     """Say what would change; change sets are made, read and deleted again."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what setup would change"))
-    planned = _plan(request, tools, templates, planning_policy(request.organisation.prefixes.stack))
+    planned = _plan(request, tools, templates, planning_policy(request.estate.prefixes.stack))
     discard(planned.work, planned.steps.making)
     outcome = Outcome.PLANNED if planned.body.changes else Outcome.ALREADY
     return _result(PLAN, outcome, planned.body, seconds=tools.clock.monotonic() - started)
@@ -99,10 +99,10 @@ def _plan(request: ApplyRequest, tools: Tools, templates: Templates, policy: str
     key = long_lived(request.access_key)
     if key.verdict is Verdict.WARN:
         tools.reporter.tell(Warned(f"{key.says[:1].upper()}{key.says[1:]}. {key.mend}"))
-    work = Work(organisation=request.organisation, accounts=entered.accounts, template=templates.text, tools=tools)
+    work = Work(estate=request.estate, accounts=entered.accounts, template=templates.text, tools=tools)
     configured, aliases = plan_configuration(work), plan_aliases(work)
-    wanted = wanted_stacks(request.organisation)
-    regions = {*request.organisation.regions, *(row.spot.region for row in configured.rows)}
+    wanted = wanted_stacks(request.estate)
+    regions = {*request.estate.regions, *(row.spot.region for row in configured.rows)}
     seen = every_stack(work, regions, wanted)
     standing = standing_stacks(work, wanted, seen)
     refuse_in_the_way(work, wanted, standing)

@@ -13,7 +13,7 @@ from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.configuration import plan as configuring
 from waybill.domain.setup.configuration.rows import Act, Asked, Configurations, Row, Spot, Stored, Unread
 from waybill.domain.setup.narrowing import configuring_policy
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.requests import ConfigurationRequest
 from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of, worst
 from waybill.ports.account import Account
@@ -28,36 +28,36 @@ def configuration(request: ConfigurationRequest, tools: Tools) -> Result:
     Raises where none of the accounts can be entered, and, before anything is written, where any cannot.
     """
     started = tools.clock.monotonic()
-    organisation = request.organisation
-    tools.reporter.tell(Started(f"Looking at the configuration {organisation.configuration_parameter}"))
-    entered = enter(request, lambda member: configuring_policy(organisation, member, writes=request.yes), tools)
+    estate = request.estate
+    tools.reporter.tell(Started(f"Looking at the configuration {estate.configuration_parameter}"))
+    entered = enter(request, lambda member: configuring_policy(estate, member, writes=request.yes), tools)
     _refuse_or_warn(request, entered, tools)
-    places = stored_configuration(organisation, entered.accounts, tools, also=request.asked.delete_from)
-    places |= _unseen(organisation, entered)
-    rows = configuring.plan(organisation, places, request.asked, among=request.among)
+    places = stored_configuration(estate, entered.accounts, tools, also=request.asked.delete_from)
+    places |= _unseen(estate, entered)
+    rows = configuring.plan(estate, places, request.asked, among=request.among)
     found = Configurations(
-        parameter=organisation.configuration_parameter,
-        wanted=configuring.wanted(organisation),
+        parameter=estate.configuration_parameter,
+        wanted=configuring.wanted(estate),
         rows=rows,
         asked=request.asked,
         yes=request.yes,
     )
-    _warn_of_no_bucket(found, organisation, entered.accounts, tools)
+    _warn_of_no_bucket(found, estate, entered.accounts, tools)
     if request.yes:
         found = carry_out(found, entered.accounts, tools)
     return _result(request, found, seconds=tools.clock.monotonic() - started)
 
 
 def stored_configuration(
-    organisation: Organisation, accounts: Mapping[str, Account], tools: Tools, *, also: Sequence[str] = ()
+    estate: Estate, accounts: Mapping[str, Account], tools: Tools, *, also: Sequence[str] = ()
 ) -> dict[Spot, Stored]:
     """Return what is stored in every region of the file, in those that are stored as regions, and in `also`."""
-    regions = dict.fromkeys((*organisation.regions, *also))
-    parameter = organisation.configuration_parameter
+    regions = dict.fromkeys((*estate.regions, *also))
+    parameter = estate.configuration_parameter
     found = read_parameter(parameter, accounts, [Spot(name, region) for name in accounts for region in regions], tools)
     for name in accounts:
         mine = [text for spot, text in found.items() if spot.account == name]
-        more = [one for one in configuring.dropped_regions(organisation, mine) if one in tools.known_regions]
+        more = [one for one in configuring.dropped_regions(estate, mine) if one in tools.known_regions]
         spots = [Spot(name, region) for region in more if region not in regions]
         found |= read_parameter(parameter, accounts, spots, tools)
     return found
@@ -116,23 +116,23 @@ def unread(error: WaybillError) -> Unread:
     return Unread(in_words(error), error.advice, int(exit_code_of(error)))
 
 
-def _unseen(organisation: Organisation, entered: Entered) -> dict[Spot, Stored]:
+def _unseen(estate: Estate, entered: Entered) -> dict[Spot, Stored]:
     return {
-        Spot(name, region): unread(error) for name, error in entered.errors.items() for region in organisation.regions
+        Spot(name, region): unread(error) for name, error in entered.errors.items() for region in estate.regions
     }
 
 
 def _warn_of_no_bucket(
-    found: Configurations, organisation: Organisation, accounts: Mapping[str, Account], tools: Tools
+    found: Configurations, estate: Estate, accounts: Mapping[str, Account], tools: Tools
 ) -> None:
     """Tell of regions that the configuration would send everybody to before a bucket is named there.
 
     Whoever may not look, is told nothing.
     """
     spots = [row.spot for row in found.pending if row.act is not Act.DELETE]
-    named = read_parameter(organisation.bucket_parameter, accounts, spots, tools)
+    named = read_parameter(estate.bucket_parameter, accounts, spots, tools)
     for spot in (spot for spot in spots if named[spot] is None):
-        what = f"{organisation.bucket_parameter} is not there in {spot}: with this configuration nobody could stage."
+        what = f"{estate.bucket_parameter} is not there in {spot}: with this configuration nobody could stage."
         tools.reporter.tell(Warned(f"{what} Run `waybill setup apply`, or `waybill setup adopt`, first."))
 
 

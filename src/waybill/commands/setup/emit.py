@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.emitted.files import MANIFEST, Emitted, emitted, foreign, listed_in
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.errors import ExitCode, Fault, InputError
 from waybill.ports.clock import Clock
@@ -18,7 +18,7 @@ from waybill.ports.templates import Templates
 class EmitRequest:
     """Into `directory`; `force` replaces there what somebody else wrote."""
 
-    organisation: Organisation
+    estate: Estate
     directory: str
     force: bool = False
 
@@ -30,7 +30,7 @@ def emit(request: EmitRequest, folder: Folder, templates: Templates, clock: Cloc
     """
     started = clock.monotonic()
     try:
-        files = emitted(request.organisation, templates.text)
+        files = emitted(request.estate, templates.text)
     except ValueError as error:
         raise InputError([Fault("config", "", f"makes no stacks: {error}.")], "Nothing was written.") from error
     known = listed_in(folder.read(MANIFEST))
@@ -50,7 +50,7 @@ def emit(request: EmitRequest, folder: Folder, templates: Templates, clock: Cloc
 
 
 def _result(request: EmitRequest, files: dict[str, str], changed: bool, *, seconds: float) -> Result:
-    stacks = len(wanted_stacks(request.organisation))
+    stacks = len(wanted_stacks(request.estate))
     return Result(
         command="setup emit",
         outcome=Outcome.CREATED if changed else Outcome.ALREADY,

@@ -9,7 +9,7 @@ from waybill.commands.account.target import right_caller
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.domain.setup.requests import Members
 from waybill.errors import WaybillError
 from waybill.ports.account import Account

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.organisation import Member, Organisation, Repository
+from waybill.domain.setup.estate import Member, Estate, Repository
 
 
 class May(StrEnum):
@@ -123,12 +123,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """All of `access.yaml`. `organisation`: accounts, regions and prefixes, of the file itself or of its `config`."""
+    """All of `access.yaml`. `estate`: accounts, regions and prefixes, of the file itself or of its `config`."""
 
-    organisation: Organisation
+    estate: Estate
     grants: tuple[Grant, ...] = field(default=())
 
     @property
     def names(self) -> dict[str, str]:
         """The accounts' names by their numbers."""
-        return {member.id: member.name for member in self.organisation.accounts}
+        return {member.id: member.name for member in self.estate.accounts}

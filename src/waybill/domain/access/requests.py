@@ -8,7 +8,7 @@ from waybill.domain.access.grants import Access
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.identity import Identity
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.domain.setup.requests import Members
 
 

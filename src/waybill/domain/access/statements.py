@@ -35,13 +35,13 @@ def needed_accounts(access: Access) -> frozenset[str]:
 
 
 def _of(grant: Grant, access: Access, shelves: Shelves) -> Iterator[WantedStatement]:
-    organisation, names = access.organisation, access.names
+    estate, names = access.estate, access.names
     match grant.what:
         case Packages() as what:
             yield from package_statements(grant, what)
         case Staged() as what:
-            yield from staged_statements(grant, what, shelves, organisation.prefixes.key, names)
+            yield from staged_statements(grant, what, shelves, estate.prefixes.key, names)
         case _:
             pass
     if grant.through is not None:
-        yield from trust_statements(grant, trust_ref(grant.through, names[grant.through.account], organisation.home))
+        yield from trust_statements(grant, trust_ref(grant.through, names[grant.through.account], estate.home))

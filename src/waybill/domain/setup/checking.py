@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waybill.domain.findings import Finding, Findings, Seen, Unseen, Verdict
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.domain.setup.requests import Members
 
 OLD = 90

@@ -10,27 +10,27 @@ from waybill.domain.arns import partition_of
 from waybill.domain.calls import CONFIGURE_CALLS, Call, On
 from waybill.domain.policy import Scope, session_policy, statements
 from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS, PIPELINE_ROLE_CALLS
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 from waybill.domain.statements import stated, whole
 
 WRITING = frozenset({"codepipeline:UpdatePipeline", "iam:PassRole", "ssm:DeleteParameter", "ssm:PutParameter"})
 """What is left out of a session that only looks."""
 
 
-def configuring_policy(organisation: Organisation, member: Member, *, writes: bool) -> str:
+def configuring_policy(estate: Estate, member: Member, *, writes: bool) -> str:
     """Return the policy for the organisation configuration in all regions, and for seeing whether buckets are named."""
-    configuration = _scope(organisation, member, organisation.configuration_parameter)
-    bucket = _scope(organisation, member, organisation.bucket_parameter)
+    configuration = _scope(estate, member, estate.configuration_parameter)
+    bucket = _scope(estate, member, estate.bucket_parameter)
     calls = CONFIGURE_CALLS if writes else _looking(CONFIGURE_CALLS)
     found = [*statements(calls, configuration), *statements(_looking(CONFIGURE_CALLS), bucket)]
     return json.dumps(whole(found), separators=(",", ":"))
 
 
-def adopting_policy(organisation: Organisation, member: Member, *, writes: bool) -> str:
+def adopting_policy(estate: Estate, member: Member, *, writes: bool) -> str:
     """Return the policy for the parameters that lead to buckets, and for looking at buckets of the account."""
-    names = (organisation.configuration_parameter, organisation.bucket_parameter)
+    names = (estate.configuration_parameter, estate.bucket_parameter)
     calls = ADOPT_CALLS if writes else _looking(ADOPT_CALLS)
-    return session_policy(calls, replace(_scope(organisation, member, *names), key_prefix="", browses=True))
+    return session_policy(calls, replace(_scope(estate, member, *names), key_prefix="", browses=True))
 
 
 def pipeline_role_policy(member: Member, region: str, pipeline: str, *, writes: bool) -> str:
@@ -56,14 +56,14 @@ def _looking(calls: Iterable[Call]) -> tuple[Call, ...]:
     return tuple(call for call in calls if call.action not in WRITING)
 
 
-def _scope(organisation: Organisation, member: Member, *parameters: str) -> Scope:
+def _scope(estate: Estate, member: Member, *parameters: str) -> Scope:
     return Scope(
-        partition=member.role.partition if member.role else partition_of(organisation.home),
+        partition=member.role.partition if member.role else partition_of(estate.home),
         account=member.id,
         project="*",
         version="*",
         channel="*",
-        key_prefix=organisation.prefixes.key,
-        parameter_prefix=organisation.prefixes.parameter,
+        key_prefix=estate.prefixes.key,
+        parameter_prefix=estate.prefixes.parameter,
         parameters=parameters,
     )

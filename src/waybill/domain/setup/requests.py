@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from waybill.domain.identity import Identity
 from waybill.domain.setup.configuration.rows import Asked
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
     """The file's accounts that a run goes into (`among`, in its order), and the sessions there: each has its role."""
 
-    organisation: Organisation
+    estate: Estate
     among: tuple[Member, ...]
     session: Identity = field(default_factory=Identity)
 

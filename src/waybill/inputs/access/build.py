@@ -23,15 +23,15 @@ from waybill.domain.access.grants import (
     Who,
 )
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.organisation import Member, Organisation, Repository
+from waybill.domain.setup.estate import Member, Estate, Repository
 from waybill.inputs.file.loose import children
 
 
-def organisation_of(file: Mapping[str, Any]) -> Organisation | None:
+def estate_of(file: Mapping[str, Any]) -> Estate | None:
     """Return the accounts and regions that the file has itself; None where it has none."""
     regions = [one for one in file.get("regions") or () if isinstance(one, str)]
     accounts = tuple(_member(name, body) for name, body in children(file, "accounts"))
-    return Organisation(accounts=accounts, regions=tuple(regions)) if accounts and regions else None
+    return Estate(accounts=accounts, regions=tuple(regions)) if accounts and regions else None
 
 
 def _member(name: str, body: Mapping[str, Any]) -> Member:
@@ -39,44 +39,44 @@ def _member(name: str, body: Mapping[str, Any]) -> Member:
     return Member(name=name, id=body["id"], role=role, external_id=body.get("external-id"))
 
 
-def build(file: Mapping[str, Any], organisation: Organisation) -> Access:
+def build(file: Mapping[str, Any], estate: Estate) -> Access:
     """Return what a file says that has no fault."""
     if "bucket-parameter" in file:
-        organisation = replace(organisation, bucket_parameter=file["bucket-parameter"])
+        estate = replace(estate, bucket_parameter=file["bucket-parameter"])
     if "key-prefix" in file:
-        organisation = replace(organisation, prefixes=replace(organisation.prefixes, key=file["key-prefix"]))
+        estate = replace(estate, prefixes=replace(estate.prefixes, key=file["key-prefix"]))
     if "regions" in file:
-        organisation = replace(organisation, regions=tuple(file["regions"]))
-    grants = tuple(_grant(name, body, organisation) for name, body in children(file, "grants"))
-    return Access(organisation=organisation, grants=grants)
+        estate = replace(estate, regions=tuple(file["regions"]))
+    grants = tuple(_grant(name, body, estate) for name, body in children(file, "grants"))
+    return Access(estate=estate, grants=grants)
 
 
-def _grant(name: str, body: Mapping[str, Any], organisation: Organisation) -> Grant:
+def _grant(name: str, body: Mapping[str, Any], estate: Estate) -> Grant:
     may = body["may"]
     return Grant(
         name=name,
-        who=_who(body["who"], organisation),
+        who=_who(body["who"], estate),
         may=tuple(May(word) for word in ([may] if isinstance(may, str) else may)),
-        what=_what(body["what"], organisation),
+        what=_what(body["what"], estate),
         through=RoleArn.parse(body["through"]) if "through" in body else None,
     )
 
 
-def _who(body: Mapping[str, Any], organisation: Organisation) -> Who:
+def _who(body: Mapping[str, Any], estate: Estate) -> Who:
     if "account" in body:
-        numbers = {member.name: member.id for member in organisation.accounts}
+        numbers = {member.name: member.id for member in estate.accounts}
         named = body["account"]
         return AccountWho(id=numbers.get(named, named), external_id=body.get("external-id"))
     if "organisation" in body:
         return OrganisationWho(id=body["organisation"])
     if "repository" in body:
-        return RepositoryWho(repository=_repository(body, organisation))
+        return RepositoryWho(repository=_repository(body, estate))
     return IdentityWho(arn=body["role"] if "role" in body else body["user"])
 
 
-def _repository(body: Mapping[str, Any], organisation: Organisation) -> Repository:
+def _repository(body: Mapping[str, Any], estate: Estate) -> Repository:
     words = tuple(f"{kind}:{value}" for kind in ("environment", "branch", "tag") for value in _texts(body.get(kind)))
-    known = next((one for one in organisation.repositories if one.name == body["repository"]), None)
+    known = next((one for one in estate.repositories if one.name == body["repository"]), None)
     return Repository(
         name=body["repository"],
         owner_id=body.get("owner-id") or (known.owner_id if known else None),
@@ -91,9 +91,9 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _what(body: Mapping[str, Any], organisation: Organisation) -> What:
-    account = organisation.account(body["account"]) if "account" in body else organisation.accounts[0]
-    region = body.get("region") or organisation.home
+def _what(body: Mapping[str, Any], estate: Estate) -> What:
+    account = estate.account(body["account"]) if "account" in body else estate.accounts[0]
+    region = body.get("region") or estate.home
     if "domain" in body:
         return Packages(
             account=account,
@@ -104,7 +104,7 @@ def _what(body: Mapping[str, Any], organisation: Organisation) -> What:
         )
     if "pipeline" in body:
         return Pipeline(account=account, region=region, name=body["pipeline"])
-    regions = (body["region"],) if "region" in body else organisation.regions
+    regions = (body["region"],) if "region" in body else estate.regions
     return Staged(account=account, regions=regions, project=body.get("project"), prefix=body.get("prefix", ""))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from waybill.domain.access.wanted import camel
 from waybill.domain.arns import partition_of
 from waybill.domain.checks import region_faults
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.inputs.access import whats
 from waybill.inputs.file.loose import child, children, items, text
 from waybill.inputs.file.places import Place, Places
@@ -22,17 +22,17 @@ KINDS_OF_WHO = ("account", "role", "user", "organisation", "repository")
 KINDS_OF_WHAT = ("domain", "project", "prefix", "pipeline")
 
 
-def check(file: Mapping[str, Any], places: Places, organisation: Organisation | None, regions: frozenset[str]) -> None:
-    """Tell `places` of every fault between the file's parts. `organisation` None: the accounts are not known."""
+def check(file: Mapping[str, Any], places: Places, estate: Estate | None, regions: frozenset[str]) -> None:
+    """Tell `places` of every fault between the file's parts. `estate` None: the accounts are not known."""
     _check_source(file, places)
     check_accounts(file, places)
     _check_regions(file, places, regions)
     _check_sids(file, places)
     for name, body in children(file, "grants"):
         place: Place = ("grants", name)
-        _check_who(body, (*place, "who"), places, organisation)
-        _check_what(body, (*place, "what"), places, organisation)
-        whats.check_grant(body, place, places, organisation)
+        _check_who(body, (*place, "who"), places, estate)
+        _check_what(body, (*place, "what"), places, estate)
+        whats.check_grant(body, place, places, estate)
 
 
 def _check_source(file: Mapping[str, Any], places: Places) -> None:
@@ -68,15 +68,15 @@ def _check_sids(file: Mapping[str, Any], places: Places) -> None:
             tell(places, ("grants", name), rule, "", value="")
 
 
-def _check_who(body: Mapping[str, Any], place: Place, places: Places, organisation: Organisation | None) -> None:
+def _check_who(body: Mapping[str, Any], place: Place, places: Places, estate: Estate | None) -> None:
     who = child(body, "who")
     kinds = [kind for kind in KINDS_OF_WHO if kind in who]
     if who and len(kinds) != 1:
         said = "names nobody" if not kinds else f"names {' and '.join(kinds)}"
         tell(places, place, f"{said}; it has one of {', '.join(f'`{kind}`' for kind in KINDS_OF_WHO)}.", "", value="")
     account = text(who, "account")
-    if account and organisation and not (account.isdigit() and len(account) == 12):
-        known = [member.name for member in organisation.accounts]
+    if account and estate and not (account.isdigit() and len(account) == 12):
+        known = [member.name for member in estate.accounts]
         if account not in known:
             rule = f"is neither an account of this file nor twelve digits.{meant(account, known)}"
             tell(places, (*place, "account"), rule, known[0])
@@ -90,15 +90,15 @@ def _check_who(body: Mapping[str, Any], place: Place, places: Places, organisati
         tell(places, (*place, "external-id"), "is of no use without `through`.", "")
 
 
-def _check_what(body: Mapping[str, Any], place: Place, places: Places, organisation: Organisation | None) -> None:
+def _check_what(body: Mapping[str, Any], place: Place, places: Places, estate: Estate | None) -> None:
     what = child(body, "what")
     kinds = [kind for kind in KINDS_OF_WHAT if kind in what]
     if isinstance(body.get("what"), dict) and len(kinds) != 1:
         said = "names nothing" if not kinds else f"names {' and '.join(kinds)}"
         tell(places, place, f"{said}; it has one of {', '.join(f'`{kind}`' for kind in KINDS_OF_WHAT)}.", "", value="")
-    known = [member.name for member in organisation.accounts] if organisation else []
+    known = [member.name for member in estate.accounts] if estate else []
     account = text(what, "account")
-    if account and organisation and account not in known:
+    if account and estate and account not in known:
         tell(places, (*place, "account"), f"is not an account of this file.{meant(account, known)}", known[0])
     if what and "account" not in what and len(known) > 1:
         rule = f"is missing: the file has the accounts {', '.join(known)}."

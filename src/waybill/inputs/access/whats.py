@@ -7,7 +7,7 @@ from typing import Any
 
 from waybill.domain.access import packages
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 from waybill.inputs.file.loose import child, text
 from waybill.inputs.file.places import Place, Places
 from waybill.inputs.setup.cross import tell
@@ -16,7 +16,7 @@ STAGED_WORDS = frozenset({"read", "download", "stage", "promote"})
 PIPELINE_WORDS = frozenset({"read", "deploy", "administer"})
 
 
-def check_grant(body: Mapping[str, Any], place: Place, places: Places, organisation: Organisation | None) -> None:
+def check_grant(body: Mapping[str, Any], place: Place, places: Places, estate: Estate | None) -> None:
     """Tell `places` of what does not go together in one grant."""
     what = child(body, "what")
     if "domain" in what:
@@ -29,10 +29,10 @@ def check_grant(body: Mapping[str, Any], place: Place, places: Places, organisat
             tell(places, (*place, "through"), rule, "arn:aws:iam::111111111111:role/waybill-deploy", value="")
     elif {"project", "prefix"} & what.keys():
         _check_words(body, place, places, STAGED_WORDS, "staged artifacts")
-    member = _account(what, organisation)
+    member = _account(what, estate)
     if member is not None:
         _check_own(body, member, place, places)
-    _check_through(body, member, place, places, organisation)
+    _check_through(body, member, place, places, estate)
 
 
 def _words(body: Mapping[str, Any]) -> list[str]:
@@ -77,13 +77,13 @@ def _check_package(body: Mapping[str, Any], what: Mapping[str, Any], place: Plac
             tell(places, (*place, "may"), rule, "", value="")
 
 
-def _account(what: Mapping[str, Any], organisation: Organisation | None) -> Member | None:
-    if organisation is None:
+def _account(what: Mapping[str, Any], estate: Estate | None) -> Member | None:
+    if estate is None:
         return None
     name = text(what, "account")
     if not name:
-        return organisation.accounts[0] if len(organisation.accounts) == 1 else None
-    return next((one for one in organisation.accounts if one.name == name), None)
+        return estate.accounts[0] if len(estate.accounts) == 1 else None
+    return next((one for one in estate.accounts if one.name == name), None)
 
 
 def _check_own(body: Mapping[str, Any], member: Member, place: Place, places: Places) -> None:
@@ -95,13 +95,13 @@ def _check_own(body: Mapping[str, Any], member: Member, place: Place, places: Pl
 
 
 def _check_through(
-    body: Mapping[str, Any], member: Member | None, place: Place, places: Places, organisation: Organisation | None
+    body: Mapping[str, Any], member: Member | None, place: Place, places: Places, estate: Estate | None
 ) -> None:
     try:
         role = RoleArn.parse(text(body, "through"))
     except ValueError:
         return
-    if organisation and role.account not in {one.id for one in organisation.accounts}:
+    if estate and role.account not in {one.id for one in estate.accounts}:
         rule = f"is a role of {role.account}, which is no account of this file: its trust policy could not be written."
         tell(places, (*place, "through"), rule, "")
     if "pipeline" in child(body, "what") and member and role.account != member.id:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from waybill.inputs.setup.read import read_organisation
+from waybill.inputs.setup.read import read_estate
 
 __all__ = ["read_organisation"]

@@ -1,4 +1,4 @@
-"""From a file without faults to `Organisation`."""
+"""From a file without faults to `Estate`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.organisation import (
+from waybill.domain.setup.estate import (
     Client,
     Distribution,
     Group,
     Media,
     Member,
-    Organisation,
+    Estate,
     Output,
     PackageDomain,
     PackageGrant,
@@ -31,15 +31,15 @@ T = TypeVar("T")
 ROLES = ("stage", "promote", "deploy", "read")
 
 
-def build(file: Mapping[str, Any]) -> Organisation:
-    """Return what a file says that has the form of the schema; what it leaves out is as `Organisation` has it."""
+def build(file: Mapping[str, Any]) -> Estate:
+    """Return what a file says that has the form of the schema; what it leaves out is as `Estate` has it."""
     home = str(file["regions"][0])
 
     def each(part: str, make: Callable[[str, dict[str, Any]], T]) -> tuple[T, ...]:
         return tuple(make(name, {"region": home, **body}) for name, body in children(file, part))
 
     configuration = _under(child(file, "configuration"), {"parameter": "configuration_parameter"})
-    return Organisation(
+    return Estate(
         accounts=each("accounts", _member),
         regions=tuple(file["regions"]),
         **configuration,

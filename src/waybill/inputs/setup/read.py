@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.errors import InputError
 from waybill.inputs.file.places import Places
 from waybill.inputs.file.shape import check_shape, schema, validator
@@ -20,7 +20,7 @@ from waybill.inputs.setup.packages import check_packages
 DESCRIBED = "docs/setup.md describes every key."
 
 
-def read_organisation(path: Path, *, regions: frozenset[str]) -> Organisation:
+def read_estate(path: Path, *, regions: frozenset[str]) -> Estate:
     """Return what the file says; `regions` are all that the SDK knows.
 
     Raises `InputError` with every fault of the file, in its order; each is named by its line and its place.

@@ -17,7 +17,7 @@ DONE = {StackAction.CREATE: StackEnd.CREATED, StackAction.UPDATE: StackEnd.UPDAT
 
 def plan_aliases(work: Work) -> tuple[Beside, ...]:
     """Return a row for each account that the file gives an alias. Raises one error for all that cannot be looked at."""
-    members = {one.name: one for one in work.organisation.accounts if one.alias}
+    members = {one.name: one for one in work.estate.accounts if one.alias}
 
     def look(name: str) -> Beside:
         now, alias = list(work.accounts[name].settings().aliases()), members[name].alias or ""
@@ -26,7 +26,7 @@ def plan_aliases(work: Work) -> tuple[Beside, ...]:
             what=WHAT,
             account=name,
             # IAM is the same in all regions.
-            region=work.organisation.home,
+            region=work.estate.home,
             action=action,
             detail=alias + (f" (now {now[0]})" if now and now != [alias] else ""),
             end=StackEnd.ALREADY if action is StackAction.NOTHING else StackEnd.PLANNED,
@@ -46,7 +46,7 @@ def set_aliases(work: Work, rows: Sequence[Beside]) -> tuple[Beside, ...]:
 def _set(work: Work, row: Beside) -> Beside:
     try:
         work.tools.cancellation.check()
-        work.accounts[row.account].settings().set_alias(work.organisation.account(row.account).alias or "")
+        work.accounts[row.account].settings().set_alias(work.estate.account(row.account).alias or "")
     except WaybillError as error:
         return row.failed(error)
     return replace(row, end=DONE[row.action])

@@ -41,13 +41,13 @@ ENDS = {
 
 def plan_configuration(work: Work) -> Configurations:
     """Return what would be written where. Raises `WaybillError` where that cannot be known, or may not be."""
-    organisation = work.organisation
-    places = stored_configuration(organisation, work.accounts, work.tools)
-    rows = configuring.plan(organisation, places, WRITING, among=organisation.accounts)
-    _refuse(organisation.configuration_parameter, rows)
+    estate = work.estate
+    places = stored_configuration(estate, work.accounts, work.tools)
+    rows = configuring.plan(estate, places, WRITING, among=estate.accounts)
+    _refuse(estate.configuration_parameter, rows)
     return Configurations(
-        parameter=organisation.configuration_parameter,
-        wanted=configuring.wanted(organisation),
+        parameter=estate.configuration_parameter,
+        wanted=configuring.wanted(estate),
         rows=rows,
         asked=WRITING,
         yes=True,

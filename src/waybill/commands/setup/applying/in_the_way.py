@@ -21,7 +21,7 @@ def refuse_in_the_way(work: Work, wanted: Sequence[WantedStack], standing: Mappi
     So it is where Startifact was set up, or `setup adopt` was run. The region's stack would fail, half made, at it.
     """
     refs = [one.ref for one in wanted if one.template == "region" and _is_new(standing.get(one.ref))]
-    name = work.organisation.bucket_parameter
+    name = work.estate.bucket_parameter
 
     def look(ref: StackRef) -> str | None:
         work.tools.cancellation.check()

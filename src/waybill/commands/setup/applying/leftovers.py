@@ -82,11 +82,11 @@ def _delete(work: Work, one: Leftover) -> None:
 
 def _is_of(work: Work, held: Held, project: str) -> bool:
     """Whether a resource is what setup made, by its own tags: since its stack went somebody may have taken its name."""
-    return (held.tags.get(SETUP_TAG), held.tags.get(PROJECT_TAG)) == (work.organisation.prefixes.stack, project)
+    return (held.tags.get(SETUP_TAG), held.tags.get(PROJECT_TAG)) == (work.estate.prefixes.stack, project)
 
 
 def _stacks(work: Work, steps: Steps, places: Sequence[Place], projects: Sequence[str]) -> list[tuple[StackRef, Stack]]:
-    ours = work.organisation.prefixes.stack
+    ours = work.estate.prefixes.stack
     found = [(step.plan.ref, step.stack) for step in steps.going if step.plan.project in projects]
 
     def gone(place: Place) -> list[Stack]:
@@ -105,7 +105,7 @@ def _stacks(work: Work, steps: Steps, places: Sequence[Place], projects: Sequenc
 
 def _refuse_unknown(work: Work, steps: Steps, projects: Sequence[str], stacks: Sequence[Stack]) -> None:
     """Raise for a project that neither the file has nor any stack, there or gone: its name may be mistyped."""
-    known = {one.name for one in work.organisation.projects} | {step.plan.project for step in steps.making}
+    known = {one.name for one in work.estate.projects} | {step.plan.project for step in steps.making}
     known |= {stack.tags[PROJECT_TAG] for stack in stacks}
     rule = "is no project of the file, and no stack that setup made was its own."
     faults = [Fault("delete-data", one, rule) for one in projects if one not in known]

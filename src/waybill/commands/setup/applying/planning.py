@@ -41,7 +41,7 @@ def _make_step(work: Work, wanted: WantedStack, standing: Mapping[StackRef, Stac
     awaits = wanted.awaited(known(outputs))
     plan = StackPlan(
         ref=wanted.ref,
-        account=work.organisation.account(wanted.ref.account).id,
+        account=work.estate.account(wanted.ref.account).id,
         template=wanted.template,
         action=StackAction.UPDATE if there or halted else StackAction.CREATE,
         parameters=wanted.texts(lambda output: known(outputs)(output) or f"({output})"),
@@ -81,7 +81,7 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def _stand_in(work: Work, output: OutputOf) -> str:
     """Return what stands in for a key that is not made yet, so that its stack's changes can be read before."""
-    region, account = output.stack.region, work.organisation.account(output.stack.account).id
+    region, account = output.stack.region, work.estate.account(output.stack.account).id
     return f"arn:{partition_of(region)}:kms:{region}:{account}:key/mrk-{'0' * 32}"
 
 
@@ -109,7 +109,7 @@ def _unwanted(work: Work, wanted: Sequence[WantedStack], standing: Mapping[Stack
         changes = in_order(_removed(one) for one in work.stacks(ref).resources(stack.id))
         plan = StackPlan(
             ref=ref,
-            account=work.organisation.account(ref.account).id,
+            account=work.estate.account(ref.account).id,
             template="",
             action=StackAction.DELETE,
             changes=changes,

@@ -29,7 +29,7 @@ def every_stack(work: Work, regions: Iterable[str], wanted: Sequence[WantedStack
     """
     own = {(account, region) for account in work.accounts for region in regions}
     own |= {(one.ref.account, one.ref.region) for one in wanted}
-    here = partition_of(work.organisation.home)
+    here = partition_of(work.estate.home)
     known = [region for region in work.tools.known_regions if partition_of(region) == here]
     others = {(account, region) for account in work.accounts for region in known} - own
 
@@ -83,7 +83,7 @@ def _refuse_others(work: Work, wanted: Sequence[WantedStack], standing: Mapping[
     named = ((one.ref, standing[one.ref]) for one in wanted if one.ref in standing)
     others = [ref for ref, stack in named if stack.standing is not Standing.REVIEW and not is_ours(work, stack)]
     if others:
-        tag = f"{SETUP_TAG}={work.organisation.prefixes.stack}"
+        tag = f"{SETUP_TAG}={work.estate.prefixes.stack}"
         raise ConflictError(
             f"Stacks of these names stand already, and setup did not make them: {', '.join(map(str, others))}.",
             f"Choose another `prefixes.stack`; or give them the tag {tag}, if setup is to change them from now on.",
@@ -95,7 +95,7 @@ def _refuse_another_home(work: Work, standing: Mapping[StackRef, Stack]) -> None
 
     The primary keys are there, and what IAM has once an account: it can be in one region's stacks only.
     """
-    home, name = work.organisation.home, stack_name(work.organisation.prefixes.stack, "identity")
+    home, name = work.estate.home, stack_name(work.estate.prefixes.stack, "identity")
     others = [
         ref for ref, stack in standing.items() if ref.name == name and ref.region != home and is_ours(work, stack)
     ]
@@ -148,4 +148,4 @@ def _still(work: Work, ref: StackRef, stack: Stack) -> Stack | None:
 
 def is_ours(work: Work, stack: Stack) -> bool:
     """Whether setup made a stack, by this file or an earlier state of it."""
-    return stack.tags.get(SETUP_TAG) == work.organisation.prefixes.stack
+    return stack.tags.get(SETUP_TAG) == work.estate.prefixes.stack

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from waybill.commands.tools import Tools
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.plan import StackPlan
 from waybill.domain.setup.stacks.wanted import PROJECT_TAG, SETUP_TAG, OutputOf, StackRef, WantedStack
 from waybill.errors import ConflictError, TimedOut, WaybillError
@@ -30,7 +30,7 @@ Outputs = Mapping[StackRef, Mapping[str, str]]
 class Work:
     """What setup works with. `template` gives the text of a template by its name; `run_id` names change sets."""
 
-    organisation: Organisation
+    estate: Estate
     accounts: Mapping[str, Account]
     template: Callable[[str], str]
     tools: Tools
@@ -91,7 +91,7 @@ class Work:
     def tags(self, wanted: WantedStack) -> dict[str, str]:
         """Return the tags of a stack."""
         own = {PROJECT_TAG: wanted.project} if wanted.project else {}
-        return {SETUP_TAG: self.organisation.prefixes.stack, **own}
+        return {SETUP_TAG: self.estate.prefixes.stack, **own}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

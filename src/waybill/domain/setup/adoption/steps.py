@@ -9,7 +9,7 @@ from typing import Any
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.setup.adoption.buckets import MUST, BucketFacts, Missing, judged
 from waybill.domain.setup.configuration.rows import Act, Configurations, Spot, Stored, Unread
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 from waybill.domain.setup.requests import Members
 
 
@@ -81,7 +81,7 @@ def named(spot: Spot, given: Mapping[Spot, str], parameter: Stored) -> str:
 
 
 def adopting(
-    organisation: Organisation,
+    estate: Estate,
     among: Sequence[Member],
     given: Mapping[Spot, str],
     parameters: Mapping[Spot, Stored],
@@ -91,7 +91,7 @@ def adopting(
     return tuple(
         _one(Spot(member.name, region), member, given, parameters, looked)
         for member in among
-        for region in organisation.regions
+        for region in estate.regions
     )
 
 

@@ -22,34 +22,34 @@ from waybill.domain.setup.configuration.rows import (
     Stored,
     Unread,
 )
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 
 CONFIRMED = "yes"
 """Startifact's `save_ok`, which it asks for before it saves; what is stored already is kept."""
 
 
-def wanted(organisation: Organisation) -> dict[str, str]:
+def wanted(estate: Estate) -> dict[str, str]:
     """Return the keys that `waybill.yaml` decides, as Startifact names them."""
     return {
-        "bucket_key_prefix": organisation.prefixes.key,
-        "bucket_name_param": organisation.bucket_parameter,
-        "parameter_name_prefix": organisation.prefixes.parameter,
-        "regions": ",".join(organisation.regions),
+        "bucket_key_prefix": estate.prefixes.key,
+        "bucket_name_param": estate.bucket_parameter,
+        "parameter_name_prefix": estate.prefixes.parameter,
+        "regions": ",".join(estate.regions),
     }
 
 
-def dropped_regions(organisation: Organisation, stored_texts: Iterable[Stored]) -> tuple[str, ...]:
+def dropped_regions(estate: Estate, stored_texts: Iterable[Stored]) -> tuple[str, ...]:
     """Return the regions that stored configurations name and `waybill.yaml` does not."""
     found: dict[str, None] = {}
     for text in stored_texts:
         regions = _document(text).get("regions") if isinstance(text, str) else None
         if isinstance(regions, str):
             found |= dict.fromkeys(split_regions(regions))
-    return tuple(region for region in found if region not in organisation.regions)
+    return tuple(region for region in found if region not in estate.regions)
 
 
 def plan(
-    organisation: Organisation, places: Mapping[Spot, Stored], asked: Asked, *, among: Sequence[Member] | None = None
+    estate: Estate, places: Mapping[Spot, Stored], asked: Asked, *, among: Sequence[Member] | None = None
 ) -> tuple[Row, ...]:
     """Return a row for every place of `places`, in the file's order: accounts, then regions, dropped ones last.
 
@@ -57,20 +57,20 @@ def plan(
     is asked for.
     """
     rows = []
-    for member in organisation.accounts if among is None else among:
+    for member in estate.accounts if among is None else among:
         mine = {spot.region: text for spot, text in places.items() if spot.account == member.name}
-        live = [region for region in organisation.regions if region in mine]
-        rows += [_live(organisation, member, region, mine[region], asked) for region in live]
+        live = [region for region in estate.regions if region in mine]
+        rows += [_live(estate, member, region, mine[region], asked) for region in live]
         mined = [row for row in rows if row.id == member.id]
         for region, text in mine.items():
-            if region not in organisation.regions and (text is not None or region in asked.delete_from):
+            if region not in estate.regions and (text is not None or region in asked.delete_from):
                 rows.append(_dropped(member, region, text, asked, _in_the_way(region, mined)))
     return tuple(rows)
 
 
-def _live(organisation: Organisation, member: Member, region: str, text: Stored, asked: Asked) -> Row:
+def _live(estate: Estate, member: Member, region: str, text: Stored, asked: Asked) -> Row:
     row = Row(spot=Spot(member.name, region), id=member.id, standing=Standing.UNKNOWN)
-    want, writes = wanted(organisation), asked.write or asked.repair
+    want, writes = wanted(estate), asked.write or asked.repair
     if isinstance(text, Unread):
         return replace(row, error=text)
     if text is None:

@@ -15,7 +15,7 @@ from typing import Any
 from waybill.domain import stored
 from waybill.domain.setup.configuration.plan import CONFIRMED, wanted
 from waybill.domain.setup.emitted.readme import readme
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, text
 
@@ -37,16 +37,16 @@ class Emitted:
         return {"directory": self.directory, "files": list(self.files), "stacks": self.stacks}
 
 
-def emitted(organisation: Organisation, template: Callable[[str], str]) -> dict[str, str]:
+def emitted(estate: Estate, template: Callable[[str], str]) -> dict[str, str]:
     """Return every file by its path in the directory, the manifest last. `template` reads one by its name.
 
     Raises `ValueError` as `wanted_stacks` does.
     """
-    stacks = wanted_stacks(organisation)
+    stacks = wanted_stacks(estate)
     files = {f"{name}.yaml": template(name) for name in sorted({stack.template for stack in stacks})}
     files |= {parameters_path(stack.ref): _json(_parameters(stack)) for stack in stacks}
-    files[CONFIGURATION] = _json({**wanted(organisation), "save_ok": CONFIRMED})
-    files["README.md"] = readme(organisation, stacks)
+    files[CONFIGURATION] = _json({**wanted(estate), "save_ok": CONFIRMED})
+    files["README.md"] = readme(estate, stacks)
     return {**files, MANIFEST: _json({"files": {path: digest(content) for path, content in sorted(files.items())}})}
 
 

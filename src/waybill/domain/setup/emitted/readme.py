@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 
-from waybill.domain.setup.organisation import Member, Organisation
+from waybill.domain.setup.estate import Member, Estate
 from waybill.domain.setup.stacks.wanted import PROJECT_TAG, SETUP_TAG, Listed, OutputOf, Value, WantedStack, outputs_in
 
 HEAD = """\
@@ -27,10 +27,10 @@ account's name in waybill.yaml; `~/.aws/config` needs them:
 """
 
 
-def readme(organisation: Organisation, stacks: Sequence[WantedStack]) -> str:
+def readme(estate: Estate, stacks: Sequence[WantedStack]) -> str:
     """Return the page. `stacks` come after those that they need."""
     lines = [HEAD + "```ini"]
-    for member in organisation.accounts:
+    for member in estate.accounts:
         lines += _profile(member)
     lines += ["```", "", "## The stacks, in this order", ""]
     for number, stack in enumerate(stacks, 1):
@@ -38,8 +38,8 @@ def readme(organisation: Organisation, stacks: Sequence[WantedStack]) -> str:
     for number, stack in enumerate(stacks, 1):
         ref = stack.ref
         lines += ["", f"### {number}. {ref.name} in {ref.account}, {ref.region}", "", "```sh"]
-        lines += [*_deploy(organisation, stack), "```"]
-    return "\n".join([*lines, *_configuration(organisation), *_aliases(organisation)]) + "\n"
+        lines += [*_deploy(estate, stack), "```"]
+    return "\n".join([*lines, *_configuration(estate), *_aliases(estate)]) + "\n"
 
 
 def _profile(member: Member) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _profile(member: Member) -> Iterator[str]:
     yield ""
 
 
-def _deploy(organisation: Organisation, stack: WantedStack) -> Iterator[str]:
+def _deploy(estate: Estate, stack: WantedStack) -> Iterator[str]:
     outputs = dict.fromkeys(output for value in stack.parameters.values() for output in outputs_in(value))
     names = {output: f"{output.output}{number}" for number, output in enumerate(outputs, 1)}
     for output, name in names.items():
@@ -62,7 +62,7 @@ def _deploy(organisation: Organisation, stack: WantedStack) -> Iterator[str]:
         ref = output.stack
         yield f"{name}=$(aws cloudformation describe-stacks --profile {ref.account} --region {ref.region} \\"
         yield f'  --stack-name {ref.name} --query "{query}" --output text)'
-    tags = [f"{SETUP_TAG}={organisation.prefixes.stack}"]
+    tags = [f"{SETUP_TAG}={estate.prefixes.stack}"]
     tags += [f"{PROJECT_TAG}={stack.project}"] if stack.project else []
     yield f"aws cloudformation deploy --profile {stack.ref.account} --region {stack.ref.region} \\"
     yield f"  --stack-name {stack.ref.name} --template-file {stack.template}.yaml \\"
@@ -78,17 +78,17 @@ def _shell(value: Value, names: Mapping[OutputOf, str]) -> str:
     return ",".join(f'"${names[part]}"' if isinstance(part, OutputOf) else quote(part) for part in parts) or "''"
 
 
-def _configuration(organisation: Organisation) -> Iterator[str]:
+def _configuration(estate: Estate) -> Iterator[str]:
     yield from ("", "## The organisation configuration, in every account and region", "", "```sh")
-    for member in organisation.accounts:
-        for region in organisation.regions:
+    for member in estate.accounts:
+        for region in estate.regions:
             yield f"aws ssm put-parameter --profile {member.name} --region {region} --type String --overwrite \\"
-            yield f"  --name {organisation.configuration_parameter} --value file://configuration.json"
+            yield f"  --name {estate.configuration_parameter} --value file://configuration.json"
     yield "```"
 
 
-def _aliases(organisation: Organisation) -> Iterator[str]:
-    named = [member for member in organisation.accounts if member.alias]
+def _aliases(estate: Estate) -> Iterator[str]:
+    named = [member for member in estate.accounts if member.alias]
     if named:
         yield from ("", "## The accounts' aliases, for which CloudFormation has no type", "", "```sh")
         for member in named:

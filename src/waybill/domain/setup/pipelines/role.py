@@ -14,7 +14,7 @@ from typing import Any
 
 from waybill.domain.arns import KeyArn, RoleArn
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
-from waybill.domain.setup.organisation import Member
+from waybill.domain.setup.estate import Member
 from waybill.domain.setup.requests import Members
 from waybill.errors import Fault
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.organisation import Organisation, PipelineEntry
+from waybill.domain.setup.estate import Estate, PipelineEntry
 from waybill.domain.setup.stacks.regional import (
     bucket_name,
     pipeline_policy,
@@ -25,26 +25,26 @@ LONGEST = 31
 _NO_BUCKET = re.compile(r"[^a-z0-9-]+")
 
 
-def pipeline_stacks(organisation: Organisation, pipeline: PipelineEntry, project: str | None) -> Iterator[WantedStack]:
+def pipeline_stacks(estate: Estate, pipeline: PipelineEntry, project: str | None) -> Iterator[WantedStack]:
     """Yield all stacks of one pipeline."""
     for region in pipeline.also:
         yield WantedStack(
-            ref=_artifacts_ref(organisation, pipeline, region),
+            ref=_artifacts_ref(estate, pipeline, region),
             template="pipeline-region",
-            parameters={**_names(pipeline), **_production(organisation, pipeline)},
+            parameters={**_names(pipeline), **_production(estate, pipeline)},
             project=project,
         )
     yield WantedStack(
-        ref=pipeline_ref(organisation, pipeline),
+        ref=pipeline_ref(estate, pipeline),
         template="pipeline",
-        parameters=_pipeline(organisation, pipeline),
+        parameters=_pipeline(estate, pipeline),
         project=project,
     )
     for region in (pipeline.region, *pipeline.also):
         yield WantedStack(
-            ref=production_ref(organisation, pipeline, region),
+            ref=production_ref(estate, pipeline, region),
             template="production",
-            parameters=_output(organisation, pipeline, region),
+            parameters=_output(estate, pipeline, region),
             project=project,
         )
 
@@ -58,11 +58,11 @@ def artifact_prefix(pipeline: PipelineEntry) -> str:
     return f"{name[: LONGEST - 7].strip('-')}-{digest}"
 
 
-def _pipeline(organisation: Organisation, pipeline: PipelineEntry) -> dict[str, Value]:
-    account = organisation.account(pipeline.account)
+def _pipeline(estate: Estate, pipeline: PipelineEntry) -> dict[str, Value]:
+    account = estate.account(pipeline.account)
     parameters: dict[str, Value] = {
         **_names(pipeline),
-        **_production(organisation, pipeline),
+        **_production(estate, pipeline),
         "PipelineName": pipeline.name,
         "ExecutionMode": pipeline.mode,
         "ServiceRoleName": _service_role(pipeline),
@@ -70,18 +70,18 @@ def _pipeline(organisation: Organisation, pipeline: PipelineEntry) -> dict[str, 
         "StartsOnUpload": "yes" if pipeline.starts_on_upload else "no",
         "OutputBucketName": pipeline.output.bucket,
         "OutputFolder": pipeline.output.folder,
-        "PolicyName": pipeline_policy(organisation, pipeline),
-        "StagedBuckets": f"{organisation.prefixes.bucket}-*",
-        "StagedKeyPrefix": organisation.prefixes.key,
+        "PolicyName": pipeline_policy(estate, pipeline),
+        "StagedBuckets": f"{estate.prefixes.bucket}-*",
+        "StagedKeyPrefix": estate.prefixes.key,
     }
     if pipeline.source.bucket:
         parameters["InputBucketName"] = pipeline.source.bucket
     else:
-        parameters["StagingBucketName"] = bucket_name(organisation, account, pipeline.region)
-        parameters["StagingKeyArn"] = OutputOf(region_ref(organisation, account.name, pipeline.region), "KeyArn")
+        parameters["StagingBucketName"] = bucket_name(estate, account, pipeline.region)
+        parameters["StagingKeyArn"] = OutputOf(region_ref(estate, account.name, pipeline.region), "KeyArn")
         parameters["StagedAccount"] = account.id
     for ordinal, region, bucket in zip(ORDINALS, pipeline.also, pipeline.output.also, strict=False):
-        artifacts = _artifacts_ref(organisation, pipeline, region)
+        artifacts = _artifacts_ref(estate, pipeline, region)
         parameters |= {
             f"{ordinal}Region": region,
             f"{ordinal}ArtifactBucketName": f"{artifact_prefix(pipeline)}-{region}-{account.id}",
@@ -91,17 +91,17 @@ def _pipeline(organisation: Organisation, pipeline: PipelineEntry) -> dict[str, 
     return parameters
 
 
-def _output(organisation: Organisation, pipeline: PipelineEntry, region: str) -> dict[str, Value]:
+def _output(estate: Estate, pipeline: PipelineEntry, region: str) -> dict[str, Value]:
     """Return the parameters of one region's output bucket; the role is made in the pipeline's own region."""
     regions = (pipeline.region, *pipeline.also)
     buckets = dict(zip(regions, (pipeline.output.bucket, *pipeline.output.also), strict=False))
-    partition, development = partition_of(region), organisation.account(pipeline.account)
+    partition, development = partition_of(region), estate.account(pipeline.account)
     parameters: dict[str, Value] = {
         "OutputBucketName": buckets[region],
         "DevelopmentAccount": development.id,
         "ServiceRoleName": _service_role(pipeline),
         "DeployRoleName": pipeline.deploy_role,
-        "ComparingRoleArns": listed([role_arn(organisation, development, "deploy")]),
+        "ComparingRoleArns": listed([role_arn(estate, development, "deploy")]),
     }
     if pipeline.distribution and region == pipeline.region:
         parameters["MakesDistribution"] = "yes"
@@ -111,17 +111,17 @@ def _output(organisation: Organisation, pipeline: PipelineEntry, region: str) ->
     if region != pipeline.region:
         return {**parameters, "MakesRole": "no"}
     artifacts = [f"{artifact_prefix(pipeline)}-{one}-{development.id}" for one in regions]
-    keys = [OutputOf(_artifacts_ref(organisation, pipeline, one), "KeyArn") for one in pipeline.also]
+    keys = [OutputOf(_artifacts_ref(estate, pipeline, one), "KeyArn") for one in pipeline.also]
     return {
         **parameters,
         "OtherOutputBucketArns": listed(f"arn:{partition}:s3:::{buckets[one]}" for one in pipeline.also),
         "ArtifactBucketArns": listed(f"arn:{partition}:s3:::{one}" for one in artifacts),
-        "PipelineKeyArns": listed([OutputOf(pipeline_ref(organisation, pipeline), "KeyArn"), *keys]),
+        "PipelineKeyArns": listed([OutputOf(pipeline_ref(estate, pipeline), "KeyArn"), *keys]),
     }
 
 
-def _artifacts_ref(organisation: Organisation, pipeline: PipelineEntry, region: str) -> StackRef:
-    return StackRef(pipeline.account, region, stack_name(organisation.prefixes.stack, "artifacts", pipeline.name))
+def _artifacts_ref(estate: Estate, pipeline: PipelineEntry, region: str) -> StackRef:
+    return StackRef(pipeline.account, region, stack_name(estate.prefixes.stack, "artifacts", pipeline.name))
 
 
 def _names(pipeline: PipelineEntry) -> dict[str, Value]:
@@ -129,9 +129,9 @@ def _names(pipeline: PipelineEntry) -> dict[str, Value]:
     return {"ArtifactBucketPrefix": prefix, "KeyAlias": f"alias/{prefix}"}
 
 
-def _production(organisation: Organisation, pipeline: PipelineEntry) -> dict[str, Value]:
+def _production(estate: Estate, pipeline: PipelineEntry) -> dict[str, Value]:
     return {
-        "ProductionAccount": organisation.account(pipeline.production).id,
+        "ProductionAccount": estate.account(pipeline.production).id,
         "DeployRoleName": pipeline.deploy_role,
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from waybill.domain.setup.organisation import Organisation
+from waybill.domain.setup.estate import Estate
 from waybill.domain.setup.stacks.defaults import DEFAULTS
 from waybill.domain.setup.stacks.delivered import pipeline_stacks
 from waybill.domain.setup.stacks.packages import package_stacks
@@ -22,12 +22,12 @@ LONGEST_OUTPUT = 100
 """Characters that the ARN of a key has at most."""
 
 
-def wanted_stacks(organisation: Organisation) -> tuple[WantedStack, ...]:
+def wanted_stacks(estate: Estate) -> tuple[WantedStack, ...]:
     """Return every stack, with all parameters of its template.
 
     Raises `ValueError` where two have the same name, or one would be given too much for CloudFormation or IAM.
     """
-    ordered = in_order(map(_with_every_parameter, _every(organisation)))
+    ordered = in_order(map(_with_every_parameter, _every(estate)))
     for stack in ordered:
         for name, value in stack.parameters.items():
             if (length := len(text(value, lambda _: "-" * LONGEST_OUTPUT))) > LONGEST:
@@ -42,26 +42,26 @@ def _with_every_parameter(stack: WantedStack) -> WantedStack:
     return replace(stack, parameters={**DEFAULTS[stack.template], **stack.parameters})
 
 
-def _every(organisation: Organisation) -> Iterator[WantedStack]:
-    for account in organisation.accounts:
-        yield from (region_stack(organisation, account, region) for region in organisation.regions)
-        yield identity_stack(organisation, account)
-        yield from account_stacks(organisation, account)
-    projects = projects_of(organisation)
-    for pipeline in organisation.pipelines:
-        yield from pipeline_stacks(organisation, pipeline, projects.get(("pipelines", pipeline.name)))
-    for client in organisation.clients:
-        yield client_stack(organisation, client, projects.get(("clients", client.name)))
-    for registry in organisation.registries:
-        yield registry_stack(organisation, registry, projects.get(("registries", registry.name)))
-    for domain in organisation.package_domains:
-        yield from package_stacks(organisation, domain)
+def _every(estate: Estate) -> Iterator[WantedStack]:
+    for account in estate.accounts:
+        yield from (region_stack(estate, account, region) for region in estate.regions)
+        yield identity_stack(estate, account)
+        yield from account_stacks(estate, account)
+    projects = projects_of(estate)
+    for pipeline in estate.pipelines:
+        yield from pipeline_stacks(estate, pipeline, projects.get(("pipelines", pipeline.name)))
+    for client in estate.clients:
+        yield client_stack(estate, client, projects.get(("clients", client.name)))
+    for registry in estate.registries:
+        yield registry_stack(estate, registry, projects.get(("registries", registry.name)))
+    for domain in estate.package_domains:
+        yield from package_stacks(estate, domain)
 
 
-def projects_of(organisation: Organisation) -> Mapping[tuple[str, str], str]:
+def projects_of(estate: Estate) -> Mapping[tuple[str, str], str]:
     """Return whose each pipeline, client and registry is: by its kind and name, the one project that names it."""
     owners: dict[tuple[str, str], list[str]] = {}
-    for project in organisation.projects:
+    for project in estate.projects:
         named = {"pipelines": project.pipelines, "clients": project.clients, "registries": project.registries}
         for place in chain.from_iterable(((kind, name) for name in names) for kind, names in named.items()):
             owners.setdefault(place, []).append(project.name)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.organisation import Client, Member, Organisation, Registry
+from waybill.domain.setup.estate import Client, Member, Estate, Registry
 from waybill.domain.setup.stacks.regional import production_ref
 from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, stack_name
 
 USERS = ("UserName", "SecondUserName", "ThirdUserName")
 
 
-def registry_stack(organisation: Organisation, registry: Registry, project: str | None) -> WantedStack:
+def registry_stack(estate: Estate, registry: Registry, project: str | None) -> WantedStack:
     """Return the stack of one ECR repository."""
     return WantedStack(
         ref=StackRef(
-            registry.account, registry.region, stack_name(organisation.prefixes.stack, "registry", registry.name)
+            registry.account, registry.region, stack_name(estate.prefixes.stack, "registry", registry.name)
         ),
         template="registry",
         parameters={
             "RepositoryName": registry.name,
             "TagMutability": "IMMUTABLE" if registry.immutable else "MUTABLE",
-            "PullAccounts": listed(organisation.account(name).id for name in registry.pull_accounts),
+            "PullAccounts": listed(estate.account(name).id for name in registry.pull_accounts),
             "ReleaseTags": registry.releases,
             "ReleasesKept": str(registry.releases_kept),
             "DaysKept": str(registry.days_kept),
@@ -32,9 +32,9 @@ def registry_stack(organisation: Organisation, registry: Registry, project: str 
     )
 
 
-def client_stack(organisation: Organisation, client: Client, project: str | None) -> WantedStack:
+def client_stack(estate: Estate, client: Client, project: str | None) -> WantedStack:
     """Return the stack of one client's access."""
-    partition, account = partition_of(client.region), organisation.account(client.account).id
+    partition, account = partition_of(client.region), estate.account(client.account).id
     parameters: dict[str, Value] = {
         "ApplicationName": client.name,
         "BucketArns": listed(f"arn:{partition}:s3:::{bucket}" for bucket in client.buckets),
@@ -56,24 +56,24 @@ def client_stack(organisation: Organisation, client: Client, project: str | None
         parameters["MediaReadOrigins"] = listed(client.media.read_origins)
         parameters["MediaKeyArn"] = client.media.key or ""
     return WantedStack(
-        ref=StackRef(client.account, client.region, stack_name(organisation.prefixes.stack, "client", client.name)),
+        ref=StackRef(client.account, client.region, stack_name(estate.prefixes.stack, "client", client.name)),
         template="application",
         parameters=parameters,
         # Its buckets may be those that pipelines deploy to.
-        after=frozenset(_making(organisation, client)),
+        after=frozenset(_making(estate, client)),
         project=project,
     )
 
 
-def _making(organisation: Organisation, client: Client) -> Iterator[StackRef]:
-    for pipeline in organisation.pipelines:
+def _making(estate: Estate, client: Client) -> Iterator[StackRef]:
+    for pipeline in estate.pipelines:
         outputs = zip((pipeline.region, *pipeline.also), (pipeline.output.bucket, *pipeline.output.also), strict=False)
         for region, bucket in outputs:
             if bucket in client.buckets:
-                yield production_ref(organisation, pipeline, region)
+                yield production_ref(estate, pipeline, region)
 
 
-def account_stacks(organisation: Organisation, account: Member) -> Iterator[WantedStack]:
+def account_stacks(estate: Estate, account: Member) -> Iterator[WantedStack]:
     """Yield the stack of an account's groups, where they are asked for."""
     groups = {"TechLead": account.tech_leads, "Billing": account.billing}
     if not any(groups.values()):
@@ -85,7 +85,7 @@ def account_stacks(organisation: Organisation, account: Member) -> Iterator[Want
         if group and group.policies:
             parameters[f"{word}PolicyArns"] = listed(group.policies)
     yield WantedStack(
-        ref=StackRef(account.name, organisation.home, stack_name(organisation.prefixes.stack, "account")),
+        ref=StackRef(account.name, estate.home, stack_name(estate.prefixes.stack, "account")),
         template="account",
         parameters=parameters,
     )
