@@ -60,7 +60,7 @@ def of_the_file(request: DoctorRequest, members: Members, tools: Tools) -> list[
     return [
         *found,
         *accounts_agree(
-            {name: scene.texts for name, scene in scenes.items()}, members.organisation.configuration_parameter
+            {name: scene.texts for name, scene in scenes.items()}, members.estate.configuration_parameter
         ),
     ]
 

@@ -185,13 +185,13 @@ class PackageRepository:
 class PackageGrant:
     """Who else may `read`, `publish` to or `administer` a domain's repositories (none named: all).
 
-    `account` is a name of this file's accounts; in its place an `estate`'s id, for `read`. `arns` are the roles
+    `account` is a name of this file's accounts; in its place an `organisation`'s id, for `read`. `arns` are the roles
     and users of the account that alone may; `packages` what may be published, `FORMAT/NAMESPACE/NAME`.
     """
 
     may: str
     account: str | None = None
-    estate: str | None = None
+    organisation: str | None = None
     repositories: tuple[str, ...] = ()
     arns: tuple[str, ...] = ()
     packages: str = "*"

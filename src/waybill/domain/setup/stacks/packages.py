@@ -73,7 +73,7 @@ def _readers_and_publishers(estate: Estate, grants: Sequence[PackageGrant]) -> d
     publishing = [one for one in grants if one.may == "publish"]
     return {
         "ReaderAccounts": _accounts(estate, [one for one in grants if one.may == "read"]),
-        "ReaderOrganisationId": next((one.estate for one in grants if one.estate), ""),
+        "ReaderOrganisationId": next((one.organisation for one in grants if one.organisation), ""),
         "PublisherAccounts": _accounts(estate, publishing),
         "PublisherArns": listed(arn for one in publishing for arn in one.arns),
     }
