@@ -82,6 +82,7 @@ def test_any_answer_of_any_call_becomes_one_error(
         cause(Call(action=action, resource=resource, caller=caller, key=key, owner=owner), said), "s3://acme/key"
     )
     assert error.action
+    assert all(line.isprintable() for line in str(error).split("\n"))
     json.dumps(error.refused.to_json())
     assert len(error.what) < 12_000
     assert len(said.words) <= LONGEST_SAID + 1
@@ -111,6 +112,7 @@ ANY_JSON = st.recursive(
 def test_whatever_is_decoded_is_read(document: object) -> None:
     said, denies = decoded(read("Access Denied"), json.dumps(document))
     error = denied(cause(Call(action="s3:GetObject", resource="*", caller=SESSION), said, denies), "s3://acme")
+    assert all(line.isprintable() for line in str(error).split("\n"))
     json.dumps(error.refused.to_json())
 
 

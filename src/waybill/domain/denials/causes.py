@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from waybill.domain.denials.sentences import Said
+from waybill.domain.denials.sentences import Said, plain
 from waybill.domain.iam.answers import Missing
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.missing import lacking
@@ -110,8 +110,8 @@ class Cause:
 
 def cause(call: Call, said: Said, denies: str = "") -> Cause:
     """Return why a call was refused. What AWS says goes before what was asked for: a PutObject may be a key's."""
-    caller, action = said.caller or call.caller, said.action or call.action
-    resource = _resource(call, said, action)
+    caller, action = plain(said.caller or call.caller), said.action or call.action
+    resource = plain(_resource(call, said, action))
     account, owner = account_of(caller), _owner(call, action, resource, account_of(caller))
     request = Request(caller or NOBODY, account, resource=resource)
     question = Question(request=request, action=action, resource=resource, owner=owner)

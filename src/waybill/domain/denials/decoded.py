@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from waybill.domain.denials.sentences import Said
+from waybill.domain.denials.sentences import Said, plain
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.services import ACTION
 
@@ -87,4 +87,4 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value[:_LONGEST] if isinstance(value, str) else ""
+    return plain(value[:_LONGEST]) if isinstance(value, str) else ""

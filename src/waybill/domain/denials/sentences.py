@@ -75,7 +75,7 @@ class Said:
 
 def read(message: str) -> Said:
     """Return what AWS's message says, whatever it is: none is too long, and none is an error."""
-    text = " ".join(line.strip() for line in message[:LONGEST].splitlines()).strip()
+    text = plain(" ".join(line.strip() for line in message[:LONGEST].splitlines())).strip()
     found = _ENCODED.search(text)
     encoded = found["text"] if found else ""
     if found:
@@ -106,6 +106,11 @@ def read(message: str) -> Said:
         encoded=encoded,
         words=words,
     )
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without control characters: whoever answers in AWS's place may say anything."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _caller(head: str) -> str:
