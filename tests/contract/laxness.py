@@ -23,6 +23,7 @@ LAX: dict[str, dict[str, str]] = {
         "copy-create-only": "ministack copies over what stands there",
         "copy-across-accounts": "ministack finds no bucket of another account to copy from",
         "history-of-100": "ministack keeps every version of a parameter",
+        "simulated-resources": "ministack simulates the first of several resources alone",
         "kms-key-must-exist": "ministack encrypts S3 objects with keys that do not exist",
         "kms-alias": "ministack reports the alias as the key that encrypts, where S3 reports the key's own ARN",
         "alias-by-key": "ministack judges a call that names an alias by the alias's ARN, where KMS does by the key's",
