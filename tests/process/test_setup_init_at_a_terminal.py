@@ -88,7 +88,10 @@ def test_the_questions_are_answered_and_the_file_is_written(terminal: Terminal, 
     assert yaml.safe_load((tmp_path / "waybill.yaml").read_text())["regions"] == ["eu-west-1"]
 
 
-@pytest.mark.parametrize(("key", "code", "told"), [("\x03", 130, "Cancelled at a question. Nothing was changed."), ("\x04", 2, "Nothing was written.")])
+@pytest.mark.parametrize(
+    ("key", "code", "told"),
+    [("\x03", 130, "Cancelled at a question. Nothing was changed."), ("\x04", 2, "Nothing was written.")],
+)
 def test_somebody_who_stops_leaves_nothing_behind(
     terminal: Terminal, tmp_path: Path, key: str, code: int, told: str
 ) -> None:

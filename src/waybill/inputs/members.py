@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waybill.domain.identity import CHAINED_SECONDS
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 from waybill.domain.setup.requests import Members
 from waybill.errors import InputError
 from waybill.inputs.identity import read_identity

@@ -72,7 +72,7 @@ class Asking(Stand):
             given,
             around(),
             folder=self.folder,
-            file=lambda path, regions: self._read(path, regions).organisation.accounts,
+            file=lambda path, regions: self._read(path, regions).estate.accounts,
         )
         return explain(request.question, LiveDocuments(request, self._tools()), self.clock)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from commands.setup.standing import role
 from commands.worlds import tools_in
-from domain.setup.organisations import file, estate, pipeline
+from domain.setup.organisations import estate, file, pipeline
 from fakes.account import FakeGateway
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws
 from fakes.clock import FakeClock

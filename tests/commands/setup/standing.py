@@ -17,7 +17,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.tools import Tools
 from waybill.domain.arns import RoleArn
 from waybill.domain.identity import Identity
-from waybill.domain.setup.estate import Member, Estate, Prefixes
+from waybill.domain.setup.estate import Estate, Member, Prefixes
 from waybill.inputs.surroundings import Surroundings
 from waybill.ports.account import Gateway
 

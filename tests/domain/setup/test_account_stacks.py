@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from waybill.domain.setup.estate import Group, Member, Estate
+from waybill.domain.setup.estate import Estate, Group, Member
 from waybill.domain.setup.stacks.single import account_stacks
 from waybill.domain.setup.stacks.wanted import text
 

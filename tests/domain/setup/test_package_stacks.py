@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from waybill.domain.setup.estate import Member, Estate, PackageDomain, PackageGrant, PackageRepository
+from waybill.domain.setup.estate import Estate, Member, PackageDomain, PackageGrant, PackageRepository
 from waybill.domain.setup.stacks.every import in_order
 from waybill.domain.setup.stacks.packages import package_stacks
 from waybill.domain.setup.stacks.wanted import StackRef, WantedStack, text

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.setup.organisations import File, file, estate, pipeline
+from domain.setup.organisations import File, estate, file, pipeline
 from templates.reading import Stack, load
 from waybill.domain.setup.stacks.every import wanted_stacks
 from waybill.domain.setup.stacks.quotas import DEPLOY_FRAME, MANAGED, TRUST, TRUST_FRAME, WORD, too_much

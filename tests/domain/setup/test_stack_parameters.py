@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from domain.setup.organisations import FILES, File, files, estate
+from domain.setup.organisations import FILES, File, estate, files
 from domain.setup.organisations import file as file_of
 from templates.reading import Stack, load
 from waybill.domain.setup.estate import Estate

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.setup.organisations import FILES, file, estate, pipeline
+from domain.setup.organisations import FILES, estate, file, pipeline
 from waybill.domain.setup.stacks.every import in_order, projects_of, wanted_stacks
 from waybill.domain.setup.stacks.single import USERS
 from waybill.domain.setup.stacks.wanted import Listed, OutputOf, StackRef, WantedStack, listed, stack_name, text

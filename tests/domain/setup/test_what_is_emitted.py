@@ -56,9 +56,7 @@ def test_the_same_file_makes_the_same_bytes() -> None:
 
 def test_every_template_that_is_used_is_there_flat_and_as_it_is(estate: Estate) -> None:
     found = {path: said for path, said in files(estate).items() if path.endswith(".yaml")}
-    assert found == {
-        f"{stack.template}.yaml": f"the template {stack.template}" for stack in wanted_stacks(estate)
-    }
+    assert found == {f"{stack.template}.yaml": f"the template {stack.template}" for stack in wanted_stacks(estate)}
 
 
 def test_the_parameters_are_those_of_the_stacks_with_outputs_by_name(estate: Estate) -> None:
@@ -71,9 +69,7 @@ def test_the_parameters_are_those_of_the_stacks_with_outputs_by_name(estate: Est
 
 
 def test_the_commands_give_every_parameter_in_an_order_that_works(estate: Estate) -> None:
-    deploys = [
-        words for words in commands(files(estate)["README.md"]) if words[1:3] == ["cloudformation", "deploy"]
-    ]
+    deploys = [words for words in commands(files(estate)["README.md"]) if words[1:3] == ["cloudformation", "deploy"]]
     stacks = wanted_stacks(estate)
     assert len(deploys) == len(stacks)
     seen: set[StackRef] = set()

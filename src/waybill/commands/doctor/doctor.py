@@ -59,9 +59,7 @@ def of_the_file(request: DoctorRequest, members: Members, tools: Tools) -> list[
     found += [one for some in findings.values() for one in some]
     return [
         *found,
-        *accounts_agree(
-            {name: scene.texts for name, scene in scenes.items()}, members.estate.configuration_parameter
-        ),
+        *accounts_agree({name: scene.texts for name, scene in scenes.items()}, members.estate.configuration_parameter),
     ]
 
 

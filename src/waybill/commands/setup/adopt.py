@@ -28,9 +28,7 @@ def adopt(request: AdoptRequest, tools: Tools) -> Result:
     started = tools.clock.monotonic()
     estate = request.estate
     tools.reporter.tell(Started("Looking at the buckets that are to be adopted"))
-    accounts = enter_all(
-        request, lambda member: adopting_policy(estate, member, writes=request.yes), tools
-    ).accounts
+    accounts = enter_all(request, lambda member: adopting_policy(estate, member, writes=request.yes), tools).accounts
     spots = [Spot(member.name, region) for member in request.among for region in estate.regions]
     parameters = read_parameter(estate.bucket_parameter, accounts, spots, tools)
     looked = _look(request, accounts, parameters, spots, tools)

@@ -12,8 +12,8 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.checking import AccountFacts, Checked, CheckRequest, account_findings, long_lived
-from waybill.domain.setup.narrowing import checking_policy
 from waybill.domain.setup.estate import Member
+from waybill.domain.setup.narrowing import checking_policy
 from waybill.errors import AccessDenied, Cancelled, ExitCode, IdentityError, WaybillError
 from waybill.progress import Started
 

@@ -12,8 +12,8 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.result import Outcome, Result
 from waybill.domain.setup.configuration import plan as configuring
 from waybill.domain.setup.configuration.rows import Act, Asked, Configurations, Row, Spot, Stored, Unread
-from waybill.domain.setup.narrowing import configuring_policy
 from waybill.domain.setup.estate import Estate
+from waybill.domain.setup.narrowing import configuring_policy
 from waybill.domain.setup.requests import ConfigurationRequest
 from waybill.errors import Cancelled, ExitCode, WaybillError, exit_code_of, worst
 from waybill.ports.account import Account
@@ -117,14 +117,10 @@ def unread(error: WaybillError) -> Unread:
 
 
 def _unseen(estate: Estate, entered: Entered) -> dict[Spot, Stored]:
-    return {
-        Spot(name, region): unread(error) for name, error in entered.errors.items() for region in estate.regions
-    }
+    return {Spot(name, region): unread(error) for name, error in entered.errors.items() for region in estate.regions}
 
 
-def _warn_of_no_bucket(
-    found: Configurations, estate: Estate, accounts: Mapping[str, Account], tools: Tools
-) -> None:
+def _warn_of_no_bucket(found: Configurations, estate: Estate, accounts: Mapping[str, Account], tools: Tools) -> None:
     """Tell of regions that the configuration would send everybody to before a bucket is named there.
 
     Whoever may not look, is told nothing.

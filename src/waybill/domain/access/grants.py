@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.estate import Member, Estate, Repository
+from waybill.domain.setup.estate import Estate, Member, Repository
 
 
 class May(StrEnum):

@@ -10,7 +10,7 @@ from waybill.domain.arns import partition_of
 from waybill.domain.calls import CONFIGURE_CALLS, Call, On
 from waybill.domain.policy import Scope, session_policy, statements
 from waybill.domain.setup.calls import ADOPT_CALLS, CHECK_CALLS, PIPELINE_ROLE_CALLS
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 from waybill.domain.statements import stated, whole
 
 WRITING = frozenset({"codepipeline:UpdatePipeline", "iam:PassRole", "ssm:DeleteParameter", "ssm:PutParameter"})

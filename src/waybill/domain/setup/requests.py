@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from waybill.domain.identity import Identity
 from waybill.domain.setup.configuration.rows import Asked
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

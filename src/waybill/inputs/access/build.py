@@ -23,7 +23,7 @@ from waybill.domain.access.grants import (
     Who,
 )
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.estate import Member, Estate, Repository
+from waybill.domain.setup.estate import Estate, Member, Repository
 from waybill.inputs.file.loose import children
 
 

@@ -34,9 +34,7 @@ def read_access(path: Path, *, regions: frozenset[str]) -> Access:
     return build(value, estate)
 
 
-def check(
-    value: Any, places: Places, folder: Path, *, regions: frozenset[str]
-) -> tuple[Estate | None, list[Fault]]:
+def check(value: Any, places: Places, folder: Path, *, regions: frozenset[str]) -> tuple[Estate | None, list[Fault]]:
     """Tell `places` of every fault of a file's value; return the accounts and regions, and the faults of `config`."""
     check_shape(value, places, validator(schema("access")))
     if not isinstance(value, dict):

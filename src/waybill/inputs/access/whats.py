@@ -7,7 +7,7 @@ from typing import Any
 
 from waybill.domain.access import packages
 from waybill.domain.arns import RoleArn
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 from waybill.inputs.file.loose import child, text
 from waybill.inputs.file.places import Place, Places
 from waybill.inputs.setup.cross import tell

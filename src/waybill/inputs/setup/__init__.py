@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from waybill.inputs.setup.read import read_estate
 
-__all__ = ["read_organisation"]
+__all__ = ["read_estate"]

@@ -9,10 +9,10 @@ from waybill.domain.arns import RoleArn
 from waybill.domain.setup.estate import (
     Client,
     Distribution,
+    Estate,
     Group,
     Media,
     Member,
-    Estate,
     Output,
     PackageDomain,
     PackageGrant,

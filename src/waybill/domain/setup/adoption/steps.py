@@ -9,7 +9,7 @@ from typing import Any
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.setup.adoption.buckets import MUST, BucketFacts, Missing, judged
 from waybill.domain.setup.configuration.rows import Act, Configurations, Spot, Stored, Unread
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 from waybill.domain.setup.requests import Members
 
 

@@ -22,7 +22,7 @@ from waybill.domain.setup.configuration.rows import (
     Stored,
     Unread,
 )
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 
 CONFIRMED = "yes"
 """Startifact's `save_ok`, which it asks for before it saves; what is stored already is kept."""

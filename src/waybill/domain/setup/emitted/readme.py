@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 
-from waybill.domain.setup.estate import Member, Estate
+from waybill.domain.setup.estate import Estate, Member
 from waybill.domain.setup.stacks.wanted import PROJECT_TAG, SETUP_TAG, Listed, OutputOf, Value, WantedStack, outputs_in
 
 HEAD = """\

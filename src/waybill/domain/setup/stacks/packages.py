@@ -54,9 +54,7 @@ def domain_parameters(estate: Estate, domain: PackageDomain) -> dict[str, Value]
     }
 
 
-def repository_parameters(
-    estate: Estate, domain: PackageDomain, repository: PackageRepository
-) -> dict[str, Value]:
+def repository_parameters(estate: Estate, domain: PackageDomain, repository: PackageRepository) -> dict[str, Value]:
     """Return the parameters of one repository's stack."""
     here = [one for one in domain.grants if _covers(one, repository)]
     return {

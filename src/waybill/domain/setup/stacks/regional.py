@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.estate import Member, Estate, PipelineEntry, Repository
+from waybill.domain.setup.estate import Estate, Member, PipelineEntry, Repository
 from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, shortened, stack_name
 
 ROLES = ("stage", "promote", "deploy", "read")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.arns import partition_of
-from waybill.domain.setup.estate import Client, Member, Estate, Registry
+from waybill.domain.setup.estate import Client, Estate, Member, Registry
 from waybill.domain.setup.stacks.regional import production_ref
 from waybill.domain.setup.stacks.wanted import StackRef, Value, WantedStack, listed, stack_name
 
@@ -15,9 +15,7 @@ USERS = ("UserName", "SecondUserName", "ThirdUserName")
 def registry_stack(estate: Estate, registry: Registry, project: str | None) -> WantedStack:
     """Return the stack of one ECR repository."""
     return WantedStack(
-        ref=StackRef(
-            registry.account, registry.region, stack_name(estate.prefixes.stack, "registry", registry.name)
-        ),
+        ref=StackRef(registry.account, registry.region, stack_name(estate.prefixes.stack, "registry", registry.name)),
         template="registry",
         parameters={
             "RepositoryName": registry.name,
