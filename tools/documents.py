@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from waybill.domain.access.calls import ACCESS_CALLS, EXPLAIN_CALLS
+from waybill.domain.access.narrowing import published_explain_policy
 from waybill.domain.calls import CONFIGURE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
 from waybill.domain.doctor.calls import DOCTOR_CALLS
 from waybill.domain.package_calls import (
@@ -209,6 +210,7 @@ def sections() -> dict[str, str]:
         "doctor-calls": calls_table(DOCTOR_CALLS),
         "setup-keys": keys_of(schema()),
         "access-calls": calls_table(ACCESS_CALLS),
+        "access-explain-policy": policy_block(published_explain_policy()),
         "access-explain-calls": calls_table(EXPLAIN_CALLS),
         "access-keys": keys_of(schema("access")),
         "access-shared-inputs": inputs_table(GRANTING),

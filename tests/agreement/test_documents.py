@@ -12,6 +12,8 @@ import pytest
 
 from agreement.reading import PAGES, ROOT, blocks, documents, load, pages
 from waybill.action import outputs
+from waybill.domain.access.calls import EXPLAIN_CALLS
+from waybill.domain.access.narrowing import published_explain_policy
 from waybill.domain.calls import DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, SOURCE_CALLS, STAGE_CALLS, Call, On
 from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import (
@@ -118,6 +120,7 @@ PUBLISHED = [
     pytest.param(published_read_policy(), SOURCE_CALLS, id="read"),
     pytest.param(published_deploy_policy(), DEPLOY_CALLS, id="deploy"),
     pytest.param(published_pipeline_policy(), PIPELINE_CALLS, id="pipeline"),
+    pytest.param(published_explain_policy(), EXPLAIN_CALLS, id="explain"),
 ]
 
 

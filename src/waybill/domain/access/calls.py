@@ -92,9 +92,6 @@ OWN_CALLS: Mapping[Kind, tuple[Call, ...]] = {
 }
 """What it needs in the account of a resource, by the kinds of policies that are asked there."""
 
-EXPLAIN_CALLS = tuple(
-    {
-        call.action: call for call in (*USER_CALLS, *ROLE_CALLS, *(one for own in OWN_CALLS.values() for one in own))
-    }.values()
-)
+_EXPLAINING = (*USER_CALLS, *ROLE_CALLS, *(call for own in OWN_CALLS.values() for call in own))
+EXPLAIN_CALLS = tuple({call.action: call for call in reversed(_EXPLAINING)}.values())[::-1]
 """All that `access explain` may ask."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
-from waybill.domain.access.calls import ACCESS_CALLS, LOOKING, OWN_CALLS, ROLE_CALLS, USER_CALLS
+from waybill.domain.access.calls import ACCESS_CALLS, EXPLAIN_CALLS, LOOKING, OWN_CALLS, ROLE_CALLS, USER_CALLS
 from waybill.domain.calls import Call, On
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.requests import Who
@@ -25,6 +26,11 @@ def explain_policy(who: Who | None, kinds: Iterable[Kind]) -> str:
     of_callers = {Who.USER: USER_CALLS, Who.ROLE: ROLE_CALLS, Who.SESSION: ROLE_CALLS}
     calls = (*(of_callers.get(who, ()) if who else ()), *(call for kind in kinds for call in OWN_CALLS.get(kind, ())))
     return _policy(calls or OWN_CALLS[Kind.TRUST])
+
+
+def published_explain_policy() -> dict[str, Any]:
+    """Return the policy of whoever explains: to read policies, and nothing else."""
+    return whole(stated(EXPLAIN_CALLS, {On.ANYTHING: ["*"]}))
 
 
 def _policy(calls: Iterable[Call]) -> str:
