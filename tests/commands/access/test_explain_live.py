@@ -178,6 +178,12 @@ def test_a_file_stands_for_all_policies_of_its_kind(stand: Asking) -> None:
     said = stand.said(identity_policy="none.json")
     assert (said["allowed"], kinds(said)[0]) == (False, ("identity policy", "none.json"))
     assert not stand.calls("inline", "attached", "groups")
+    (stand.folder / "open.json").write_text(policy(to("*")), encoding="utf-8")
+    stand.put(REPOSITORY, {**to("*"), "Effect": "Deny"})
+    said = stand.said(resource_policy="open.json")
+    assert said["allowed"] is True
+    assert kinds(said)[1:] == [("repository policy", "open.json")]
+    assert "The domain my_domain has no policy." in said["notes"]
 
 
 @pytest.mark.parametrize(
@@ -262,7 +268,9 @@ def test_the_organisation_is_asked_for_where_a_condition_wants_it(stand: Asking)
         assert stand.said()["allowed"] is allowed
     del stand.world.organisations[PRODUCTION]
     assert stand.said()["allowed"] is False
+    before = len(stand.calls("organisation"))
     assert stand.said(context="aws:PrincipalOrgID=o-other")["allowed"] is True
+    assert len(stand.calls("organisation")) == before
     stand.world.deny("organisation")
     assert stand.said()["allowed"] is None
 
