@@ -27,7 +27,7 @@ _LIMITS: Final = {
     "assumed the role, please report it.) It would need:",
     Kind.SCP: "It limits the whole account. It would need:",
     Kind.RCP: "It limits the whole account. It would need:",
-    Kind.ENDPOINT: "It is of the network that this ran in. It would need:",
+    Kind.ENDPOINT: "Its policy would need:",
 }
 _S3_OWN: Final = "But S3 says it to the bucket's own account, so look whose bucket that is."
 _S3: Final = (
@@ -99,7 +99,7 @@ def _why(cause: Cause) -> str:
     if cause.said.explicit:
         return denied_by(f"{cause.denies or 'a statement'} of {_policy(cause)}")
     if cause.said.open:
-        return "the key does not exist in this region, or its policy does not allow it, or that denies it"
+        return "the key does not exist in this region, or its policy does not allow it, or denies it"
     return "" if cause.likely or not cause.missing else lacks(cause.missing[0])
 
 
@@ -144,7 +144,7 @@ def _whom(cause: Cause, missing: Missing) -> str:
         owner = [*cause.said.policy.split(":"), *[""] * 5][4]
         return f"Ask whoever administers the organisation{f' (account {owner})' if owner.isdigit() else ''}."
     if missing.kind is Kind.ENDPOINT:
-        return "Ask whoever runs the network."
+        return "Ask whoever runs the network, and the endpoint in it."
     foreign = missing.account and missing.account != cause.account
     return f"Ask whoever administers account {missing.account}." if foreign else ""
 
