@@ -15,10 +15,11 @@ from waybill.domain.findings import Finding, Seen, Unseen
 def of_the_channels(scene: Scene, regions: list[str]) -> list[Finding]:
     """Look at what channels name, and at the histories of those that were moved often."""
     prefix, projects, tools = scene.organisation.parameter_prefix, scene.request.projects, scene.tools
+    apart = (scene.request.place.configuration_parameter, scene.organisation.bucket_parameter)
     below = f"{prefix}/{projects[0]}" if len(projects) == 1 else prefix or "/"
 
     def named(region: str) -> Seen[Mapping[str, Parameter]] | Unseen:
-        return ask(tools, lambda: channels_in(scene.examination(region).below(below), prefix, projects))
+        return ask(tools, lambda: channels_in(scene.examination(region).below(below), prefix, projects, apart=apart))
 
     channels, errors = everywhere(named, regions)
     for error in errors.values():

@@ -56,7 +56,7 @@ def of_the_pipelines(works: Works, ref: PipelineRef | None) -> list[Finding]:
         if isinstance(fact, Unseen):
             found.append(unseen("pipeline", fact, region=region, subject=name))
         elif fact.value is not None and (named or fact.value.s3_sources):
-            looks[f"{region}:{name}"] = partial(_of_one, works, fact.value)
+            looks[f"{region}:{name}"] = partial(_of_one, works, fact.value, named=named is not None)
     if named and not looks and not found:
         where = " and ".join(regions) or "any region"
         says = f"there is none of this name in {where} of account {works.caller.account}"
@@ -68,17 +68,17 @@ def _defined(works: Works, region: str, name: str) -> Seen[Pipeline | None] | Un
     return ask(works.tools, lambda: works.account.pipelines(region).definition(name))
 
 
-def _of_one(works: Works, pipeline: Pipeline) -> list[Finding]:
+def _of_one(works: Works, pipeline: Pipeline, *, named: bool) -> list[Finding]:
     region = pipeline.region
     document = ask(works.tools, lambda: works.account.declarations(region).read(pipeline.name))
     there = good("pipeline", "is there", region=region, subject=pipeline.name)
     if isinstance(document, Unseen):
         hidden = [unseen(check, document, region=region, subject=pipeline.name) for check in DECLARED]
-        return [there, *pipeline_findings(_look(works, pipeline)), *hidden]
+        return [there, *pipeline_findings(_look(works, pipeline, named=named)), *hidden]
     declared: Mapping[str, Any] = document.value.document if document.value is not None else {}
     found = at_once(
         {
-            "pipeline": lambda: list(pipeline_findings(_look(works, pipeline))),
+            "pipeline": lambda: list(pipeline_findings(_look(works, pipeline, named=named))),
             "stores": lambda: _stores(works, pipeline, declared),
             "roles": lambda: _roles(works, pipeline, str(declared.get("roleArn", ""))),
         }
@@ -86,7 +86,7 @@ def _of_one(works: Works, pipeline: Pipeline) -> list[Finding]:
     return [there, *found]
 
 
-def _look(works: Works, pipeline: Pipeline) -> PipelineLook:
+def _look(works: Works, pipeline: Pipeline, *, named: bool) -> PipelineLook:
     pipelines, tools = works.account.pipelines(pipeline.region), works.tools
 
     def versioned() -> bool:
@@ -100,6 +100,7 @@ def _look(works: Works, pipeline: Pipeline) -> PipelineLook:
         rules = Unseen("events:ListRuleNamesByTarget is refused")
     return PipelineLook(
         pipeline=pipeline,
+        named=named,
         staging=works.staging,
         versioned=ask(tools, versioned) if pipeline.s3_sources else Unseen("it has no S3 source"),
         rules=rules,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,10 @@ KEPT = 100
 
 NEAR = 90
 """Versions from which a history is nearly full."""
+
+NOTHING = "nothing"
+
+_ALMOST = re.compile(r"[vV=^~]?\d+(\.\d+){0,3}([.+_-][0-9A-Za-z.+_-]{0,20})?\s*")
 
 Channels = Mapping[str, Seen[Mapping[str, Parameter]] | Unseen]
 """The channels' parameters by region and name."""
@@ -39,14 +44,22 @@ def is_near(parameter: Parameter) -> bool:
     return parameter.version >= NEAR
 
 
-def channels_in(found: Mapping[str, Parameter], prefix: str, projects: tuple[str, ...]) -> dict[str, Parameter]:
-    """Return those of some parameters that are channels, by their whole names."""
+def channels_in(
+    found: Mapping[str, Parameter], prefix: str, projects: tuple[str, ...], *, apart: tuple[str, ...] = ()
+) -> dict[str, Parameter]:
+    """Return those of some parameters that are channels, by their whole names; none of the configuration's (`apart`).
+
+    Without a prefix, and of no project that is known, any parameter of two levels would be one: what names no version
+    is another application's then.
+    """
     kept = {}
     for name, parameter in found.items():
         project, slash, channel = name.removeprefix(f"{prefix}/").rpartition("/")
         if not (name.startswith(f"{prefix}/") and slash and is_project(project) and is_channel(channel)):
             continue
-        if not projects or project in projects:
+        if name in apart or (projects and project not in projects):
+            continue
+        if prefix or projects or parse_or_none(parameter.value) is not None:
             kept[name] = parameter
     return kept
 
@@ -84,7 +97,7 @@ def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterato
         if one is None:
             continue
         if parse_or_none(one.value) is None:
-            says = f"names {one.value[:80]!r}, which is no version: Waybill never overwrites it, and nothing moves"
+            says = f"names {_shown(one.value)}, which is no version: Waybill never overwrites it, and nothing moves"
             mend = (
                 f"aws ssm put-parameter --region {region} --name {name} --value VERSION --overwrite "
                 f"# aws ssm get-parameter-history --region {region} --name {name} shows what it named before"
@@ -99,12 +112,23 @@ def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterato
 def _unequal(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Finding | None:
     values: dict[str, list[str]] = {}
     for region, found in known.items():
-        values.setdefault(found[name].value if name in found else "nothing", []).append(region)
+        values.setdefault(found[name].value if name in found else NOTHING, []).append(region)
     if len(values) < 2:
         return None
-    told = ", ".join(f"{value[:60]} in {' and '.join(regions)}" for value, regions in values.items())
+    told = ", ".join(f"{_shown(value)} in {' and '.join(regions)}" for value, regions in values.items())
+    says = f"does not name the same in all regions: {told}"
     mend = "`waybill status --repair` finishes what was left undone; `waybill status` says what that is."
-    return bad("channel-equal", f"does not name the same in all regions: {told}", mend, subject=name)
+    if len(values) == 2 and NOTHING in values:
+        # A project may be released in some regions only; else a run was cut off, and the next one finishes it.
+        return doubtful("channel-equal", says, f"{mend} Give `regions`, where the project has fewer.", subject=name)
+    return bad("channel-equal", says, mend, subject=name)
+
+
+def _shown(value: str) -> str:
+    """Return a channel's value for people: what does not look like a version may be somebody's secret."""
+    if value == NOTHING or parse_or_none(value) is not None:
+        return value
+    return repr(value) if _ALMOST.fullmatch(value) else f"a text of {len(value)} characters"
 
 
 def _full(region: str, name: str, fact: Seen[History | None] | Unseen) -> Iterator[Finding]:

@@ -40,9 +40,14 @@ def claims_in(token: str) -> dict[str, Any]:
     return claims
 
 
-def provider_of(role: RoleArn) -> str:
-    """Return the ARN of GitHub's provider in a role's account."""
-    return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{ISSUER}"
+def issuer_of(claims: Mapping[str, Any]) -> str:
+    """Return who made a token, as providers and conditions name it: GitHub, or an enterprise's own server."""
+    return str(claims.get("iss") or ISSUER).removeprefix("https://")
+
+
+def provider_of(role: RoleArn, issuer: str = ISSUER) -> str:
+    """Return the ARN of an issuer's provider in a role's account."""
+    return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{issuer}"
 
 
 def taken_finding(role: RoleArn, claims: Mapping[str, Any]) -> Finding:
@@ -53,15 +58,16 @@ def taken_finding(role: RoleArn, claims: Mapping[str, Any]) -> Finding:
 def refused_finding(role: RoleArn, claims: Mapping[str, Any], fact: Seen[Role | None] | Unseen) -> Finding:
     """Return why STS did not take the job's token: what the trust policy says (`fact`), or what it must say."""
     check, said = "oidc-trust", _job(claims)
-    provider = provider_of(role)
+    issuer = issuer_of(claims)
+    provider = provider_of(role, issuer)
     mend = f"The trust policy of {role} must have: {needed(claims, provider)}"
     if isinstance(fact, Unseen):
         return unknown(check, f"{said}; the role's trust policy may not be read: {fact.why}", mend, subject=role.text)
     if fact.value is None:
         return bad(check, f"{said}; the role is not there", f"Make it. {mend}", subject=role.text)
     trust = fact.value.trust
-    values = {f"{ISSUER}:{name}".lower(): _text(value) for name, value in claims.items()}
-    request = Request("", "", Context(values, families=(f"{ISSUER}:",)), "", "", provider)
+    values = {f"{issuer}:{name}".lower(): _text(value) for name, value in claims.items()}
+    request = Request("", "", Context(values, families=(f"{issuer.lower()}:",)), "", "", provider)
     if decide(trust, ASSUMES, request).decision is Decision.ALLOWED:
         says = f"{said}, whom the trust policy lets in: the provider is missing, or is for another audience"
         return bad(check, says, f"Look at the provider {provider}.", subject=role.text)
@@ -82,10 +88,11 @@ def _job(claims: Mapping[str, Any]) -> str:
 
 def _why_not(trust: str, claims: Mapping[str, Any]) -> str:
     """Return the likeliest reason, as people slip: the audience, the subject's form, an environment."""
-    audiences, subjects = values_of(trust, "aud"), values_of(trust, "sub")
+    issuer = issuer_of(claims)
+    audiences, subjects = values_of(trust, "aud", issuer), values_of(trust, "sub", issuer)
     subject = str(claims.get("sub", ""))
-    if not any(of_github(trust)):
-        return "it does not name GitHub's provider"
+    if not any(of_github(trust, issuer)):
+        return f"it does not name the provider of {issuer}"
     if audiences and claims.get("aud") not in audiences and not any("*" in one for one in audiences):
         return f"it asks for the audience {', '.join(audiences)}"
     mine, named = _repository(subject), [_repository(one) for one in subjects]
@@ -109,8 +116,8 @@ def needed(claims: Mapping[str, Any], provider: str) -> str:
         "Action": ASSUMES,
         "Condition": {
             "StringEquals": {
-                f"{ISSUER}:aud": claims.get("aud", "sts.amazonaws.com"),
-                f"{ISSUER}:sub": claims.get("sub", "repo:OWNER/REPO:environment:ENV"),
+                f"{issuer_of(claims)}:aud": claims.get("aud", "sts.amazonaws.com"),
+                f"{issuer_of(claims)}:sub": claims.get("sub", "repo:OWNER/REPO:environment:ENV"),
             }
         },
     }

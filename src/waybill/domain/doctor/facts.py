@@ -75,5 +75,5 @@ class Simulated:
 
     @property
     def is_open(self) -> bool:
-        """Whether it hangs on what the simulation was not told."""
-        return self.said is Said.IMPLICIT_DENY and bool(self.missing)
+        """Whether it hangs on what the simulation was not told: a denial, too, may be for want of an address."""
+        return self.said is not Said.ALLOWED and bool(self.missing)

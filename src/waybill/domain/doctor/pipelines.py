@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.domain.doctor.verdicts import bad, doubtful, good, unknown, unseen
 from waybill.domain.execution import StageState
-from waybill.domain.findings import Finding, Seen, Unseen
+from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline
 
 
@@ -15,10 +15,11 @@ from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline
 class PipelineLook:
     """A pipeline as it was looked at. `staging` are the staging buckets; `versioned` is its source bucket's.
 
-    `rules` are those of EventBridge that start it.
+    `rules` are those of EventBridge that start it. `named`: it is the one that deploys; else it may be anybody's.
     """
 
     pipeline: Pipeline
+    named: bool = True
     staging: frozenset[str]
     versioned: Seen[bool] | Unseen
     rules: Seen[Sequence[str]] | Unseen
@@ -29,18 +30,26 @@ def pipeline_findings(look: PipelineLook) -> Iterator[Finding]:
     """Yield what there is to say of how a pipeline takes a version, and goes."""
     pipeline = look.pipeline
     region, subject = pipeline.region, pipeline.name
-    yield _mode(pipeline)
+    yield _of_anybody(look, _mode(pipeline))
     sources = pipeline.s3_sources
     if len(sources) != 1:
         names = ", ".join(f"{one.name} ({one.provider})" for one in pipeline.sources) or "no source action"
         says = f"has {len(sources)} S3 source actions ({names}), and needs one for a version to be given to it"
-        yield bad("pipeline-source", says, "Give it one S3 source action.", region=region, subject=subject)
+        one = bad("pipeline-source", says, "Give it one S3 source action.", region=region, subject=subject)
+        yield _of_anybody(look, one)
         return
     yield good("pipeline-source", f"takes its source from S3 ({sources[0].bucket})", region=region, subject=subject)
     yield _override(look, sources[0])
     yield _versioning(look, sources[0])
     yield from _watched(look, sources[0])
     yield _transitions(look)
+
+
+def _of_anybody(look: PipelineLook, one: Finding) -> Finding:
+    """Return a finding as a warning, where nobody says that this pipeline is to deploy a version."""
+    if look.named or one.verdict is not Verdict.FAIL:
+        return one
+    return replace(one, verdict=Verdict.WARN, mend=f"{one.mend} # where it is the `pipeline` that deploys")
 
 
 def _mode(pipeline: Pipeline) -> Finding:
@@ -87,7 +96,11 @@ def _watched(look: PipelineLook, source: ActionDefinition) -> Iterator[Finding]:
     if source.polls and rules:
         many = ", ".join(rules)
         says = f"is started twice by every upload: {source.name} polls its source, and EventBridge starts it ({many})"
-        yield bad("watched-twice", says, stop_polling, region=region, subject=subject)
+        if "PollForSourceChanges" not in source.configuration:
+            says += "; it polls since nothing is said of it"
+            yield doubtful("watched-twice", says, stop_polling, region=region, subject=subject)
+        else:
+            yield bad("watched-twice", says, stop_polling, region=region, subject=subject)
         return
     if isinstance(look.rules, Unseen):
         why = f"whether EventBridge starts it may not be looked at: {look.rules.why}"

@@ -20,7 +20,20 @@ ISSUER = "token.actions.githubusercontent.com"
 ASSUMES = "sts:AssumeRoleWithWebIdentity"
 
 _SHORT_REF = re.compile(r":ref:(?!refs/|\*)")
-_SAYS_WHO = ("sub", "repository", "repository_id", "repository_owner", "repository_owner_id", "job_workflow_ref")
+_SAYS_WHO = frozenset(
+    {
+        "sub",
+        "actor_id",
+        "enterprise",
+        "enterprise_id",
+        "job_workflow_ref",
+        "repository",
+        "repository_id",
+        "repository_owner",
+        "repository_owner_id",
+        "workflow_ref",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +114,7 @@ def _wrong(statement: Statement) -> Iterator[str]:
     if not any(name in _SAYS_WHO for _, name, _ in conditions):
         yield "its trust policy says of no repository that it may take it, so every repository on GitHub may"
     for operator, name, value in conditions:
-        if name != "sub":
+        if name != "sub" or "not" in operator:
             continue
         if "like" not in operator and "*" in value:
             yield f"{operator} takes the `*` of {value!r} as it is: no subject has one"
@@ -113,12 +126,12 @@ def _wrong(statement: Statement) -> Iterator[str]:
 
 def _literal(statement: Statement) -> list[str]:
     """Return the subjects that an operator without patterns compares, where one of them is meant as a pattern."""
-    found = [value for operator, name, value in _conditions(statement) if name == "sub" and "like" not in operator]
+    found = [value for operator, name, value in _conditions(statement) if (operator, name) == ("stringequals", "sub")]
     return found if any("*" in value for value in found) else []
 
 
-def of_github(trust: str) -> Iterator[Statement]:
-    """Yield the statements of a trust policy that let GitHub's jobs in."""
+def of_github(trust: str, issuer: str = ISSUER) -> Iterator[Statement]:
+    """Yield the statements of a trust policy that let GitHub's jobs in; an enterprise may have an issuer of its own."""
     try:
         statements = statements_of(trust)
     except ValueError:
@@ -128,21 +141,26 @@ def of_github(trust: str) -> Iterator[Statement]:
         federated = many(principal.get("Federated", [])) if isinstance(principal, dict) else []
         acts = {str(one).lower() for one in many(statement.body.get("Action", []))}
         takes = bool(acts & {ASSUMES.lower(), "sts:*", "*"})
-        if statement.allows and takes and any(str(one).endswith(f":oidc-provider/{ISSUER}") for one in federated):
+        if statement.allows and takes and any(str(one).endswith(f":oidc-provider/{issuer}") for one in federated):
             yield statement
 
 
-def _conditions(statement: Statement) -> list[tuple[str, str, str]]:
+def _conditions(statement: Statement, ours: str = ISSUER) -> list[tuple[str, str, str]]:
     """Return the conditions on claims: the operator in lower case, the claim, and each value."""
     found = []
     for operator, keys in (statement.body.get("Condition") or {}).items():
         for key, values in keys.items():
             issuer, _, name = key.partition(":")
-            if issuer.lower() == ISSUER:
+            if issuer.lower() == ours.lower():
                 found += [(operator.lower(), name.lower(), str(value)) for value in many(values)]
     return found
 
 
-def values_of(trust: str, claim: str) -> list[str]:
+def values_of(trust: str, claim: str, issuer: str = ISSUER) -> list[str]:
     """Return the values that a trust policy asks of a claim."""
-    return [value for statement in of_github(trust) for _, name, value in _conditions(statement) if name == claim]
+    return [
+        value
+        for statement in of_github(trust, issuer)
+        for _, name, value in _conditions(statement, issuer)
+        if name == claim
+    ]
