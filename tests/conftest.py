@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -70,6 +71,7 @@ def _models_are_read_once() -> Iterator[None]:
 def _by_path(load: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     found: dict[str, Any] = {}
 
+    @wraps(load)
     def loaded(loader: Any, path: str) -> Any:
         if found.get(path) is None:
             found[path] = load(loader, path)

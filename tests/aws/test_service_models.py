@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import UnknownServiceError
-from botocore.loaders import create_loader
+from botocore.loaders import JSONFileLoader, create_loader
 from botocore.session import Session
 
-from waybill.aws.models import register_models
+from waybill.aws.models import _Files, register_models
+
+
+@pytest.fixture(autouse=True)
+def _read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests share what they read of the models, and botocore changes what it has read."""
+    loader: Any
+    for loader in (JSONFileLoader, _Files):
+        monkeypatch.setattr(loader, "load_file", loader.load_file.__wrapped__)
 
 
 @pytest.mark.parametrize("service", ["s3", "ssm", "sts", "kms"])
