@@ -8,29 +8,29 @@ from typing import Protocol
 
 from waybill.domain.access.holders import Held, Holder
 from waybill.domain.iam.question import Policies, Question
+from waybill.errors import WaybillError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What there is to hold a question against, and the question itself, of which more may be known by now.
 
-    `nobody` is a sentence where the one who asks is not there, `notes` are others on what was met.
+    `nobody` is a sentence where the one who asks is not there, `notes` are others on what was met. `error` is there
+    where nothing at all could be read: it stands for an answer that hangs on that.
     """
 
     question: Question
     policies: Policies
     nobody: str = ""
     notes: tuple[str, ...] = ()
+    error: WaybillError | None = None
 
 
 class Documents(Protocol):
     """Policies of callers and of resources."""
 
     def about(self, question: Question) -> Found:
-        """Return every policy that a question is held against; what may not be read is in `unread`, with the reason.
-
-        Raises `WaybillError` where nothing at all can be read.
-        """
+        """Return every policy that a question is held against; what may not be read is in `unread`, with the reason."""
 
 
 class IdentityPolicies(Protocol):

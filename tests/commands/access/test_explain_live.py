@@ -309,6 +309,24 @@ def test_an_alias_is_asked_as_its_key(stand: Asking) -> None:
     said = stand.said(action="kms:Decrypt", resource=alias)
     assert (said["allowed"], said["resource"]) == (True, key.name)
 
+    gone = stand.said(action="kms:Decrypt", resource=f"{alias}s")
+    assert (gone["allowed"], gone["notes"]) == (False, [f"There is no key {alias}s."])
+
+
+def test_what_has_no_policies_lets_nobody_in_whoever_may_be_read(stand: Asking) -> None:
+    parameter = f"arn:aws:ssm:us-east-1:{DEVELOPMENT}:parameter/x"
+    said = stand.said(action="ssm:GetParameter", resource=parameter, config=False)
+    assert said["allowed"] is False
+    assert f"assume a role of {DEVELOPMENT}" in said["missing"][0]["advice"]
+    with pytest.raises(IdentityError, match="No way into account"):
+        stand.ask(action="ssm:GetParameter", resource=parameter.replace(DEVELOPMENT, PRODUCTION), config=False)
+
+
+def test_a_bucket_that_is_made_is_nobodys_yet(stand: Asking) -> None:
+    said = stand.said(action="s3:CreateBucket", resource="arn:aws:s3:::a-new-one")
+    assert (said["allowed"], said["account"]) == (True, PRODUCTION)
+    assert not stand.calls("own-bucket", "read-policy")
+
 
 def test_a_roles_trust_is_read_where_the_role_is(stand: Asking) -> None:
     role = f"arn:aws:iam::{DEVELOPMENT}:role/{ROLE.name}"

@@ -15,13 +15,18 @@ from waybill.ports.documents import Documents, Found
 
 
 def explain(question: Question, documents: Documents, clock: Clock) -> Result:
-    """Answer a question by the policies of `documents`. The exit code is 0 whatever the answer."""
+    """Answer a question by the policies of `documents`. The exit code is 0 whatever the answer.
+
+    Raises the `WaybillError` that let nothing be read, where nothing is decided all the same.
+    """
     started = clock.monotonic()
     asked = question if question.moment else replace(question, moment=clock.now())
     found = documents.about(asked)
     answer = evaluate(found.question, found.policies)
     if found.nobody and not answer.deciding:
         answer = replace(answer, outcome=Says.DENIED, rule=found.nobody, depends=(), missing=())
+    if found.error is not None and answer.outcome is Says.DEPENDS:
+        raise found.error
     return Result(
         command="access explain",
         outcome=Outcome.ALREADY,

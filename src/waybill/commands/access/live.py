@@ -18,7 +18,7 @@ from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
 from waybill.domain.iam.services import held, is_free
 from waybill.domain.iam.unread import Unread
-from waybill.errors import AccessDenied
+from waybill.errors import AccessDenied, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.documents import Found
 
@@ -39,7 +39,7 @@ class LiveDocuments:
     tools: Tools
 
     def about(self, question: Question) -> Found:
-        """Return every policy that there is; what may not be read is in `unread`. Raises where nothing may be."""
+        """Return every policy that there is; what may not be read is in `unread`."""
         request, stated = question.request, self.asked.stated
         readable = request.who in {Who.USER, Who.ROLE, Who.SESSION} and not is_free(question.action)
         mine = tuple(kind for kind in KINDS if kind not in stated) if readable else ()
@@ -56,13 +56,13 @@ class LiveDocuments:
         request, caller = self._caller(request, mine, ways)
         owners = Owners(replace(question, request=request), kinds, ways, self._home(question.resource))
         question, owner = owners.read()
-        self._refuse_nothing(caller, owner, ways)
         policies = self._policies(caller, owner)
         return Found(
             question=_with_organisation(question, policies, ways.accounts.get(wanted.caller)),
             policies=policies,
             nobody=caller.nobody,
             notes=(*caller.notes, *owner.notes),
+            error=self._nothing_read(caller, owner, ways),
         )
 
     def _home(self, resource: str) -> str:
@@ -98,11 +98,10 @@ class LiveDocuments:
             skipped=frozenset({Kind.SCP, Kind.RCP}) - self.asked.stated,
         )
 
-    def _refuse_nothing(self, caller: Side, owner: Side, ways: Ways) -> None:
-        """Raise what keeps everything from being read, where nothing was, and nothing is given either."""
-        nothing = not (caller.documents or owner.documents or caller.nobody or owner.notes or self.asked.stated)
-        if ways.errors and not ways.accounts and nothing:
-            raise together(list(ways.errors.values()))
+    def _nothing_read(self, caller: Side, owner: Side, ways: Ways) -> WaybillError | None:
+        """Return what keeps everything from being read, where nothing was, and nothing is given either."""
+        some = caller.documents or owner.documents or caller.nobody or owner.notes or self.asked.stated
+        return together(list(ways.errors.values())) if ways.errors and not ways.accounts and not some else None
 
 
 def _of(documents: Sequence[Document], kind: Kind) -> tuple[Document, ...]:

@@ -96,6 +96,8 @@ class Owners:
             key = account.region(region).keys.resolve(KeyArn.parse(named)) if ":alias/" in named else None
         except AccessDenied as error:
             return self.question, all_refused(error, self.kinds, named, self.question.account)
+        except InputError:
+            return self.question, Side(notes=(f"There is no key {named}.",))
         question = replace(self.question, resource=key.text) if key else self.question
         return question, replace(self, question=question)._documents(account, region)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from waybill.domain.iam.context import Value
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.requests import Request
-from waybill.domain.iam.services import account_of, region_of
+from waybill.domain.iam.services import account_of, makes_bucket, region_of
 from waybill.domain.iam.unread import Unread
 
 
@@ -30,8 +30,8 @@ class Question:
     @property
     def account(self) -> str:
         """The resource's account; empty where that is not known."""
-        of_nothing = self.request.account if self.resource == "*" else ""
-        return account_of(self.resource) or self.owner or of_nothing
+        own = self.request.account if self.resource == "*" or makes_bucket(self.action) else ""
+        return account_of(self.resource) or self.owner or own
 
     def asked_with(self, resource: str, account: str) -> Request:
         """Return the described request for the ARN that policies are asked with, in its account."""

@@ -77,7 +77,13 @@ def _of_bucket(action: str, resource: str) -> Held:
     if not slash and not on_bucket and "object" in name:
         raise ValueError(f"{action} is asked on objects: `{bucket}/KEY`.")
     moved = bool(slash) and on_bucket
-    return Held(resource=bucket if moved else resource, kinds=(Kind.BUCKET,), moved=moved)
+    kinds = () if makes_bucket(action) else (Kind.BUCKET,)
+    return Held(resource=bucket if moved else resource, kinds=kinds, moved=moved)
+
+
+def makes_bucket(action: str) -> bool:
+    """Tell whether it makes a bucket: in the caller's own account, and no policy of the bucket is there to be asked."""
+    return action.lower() == "s3:createbucket"
 
 
 def own_kind(action: str, resource: str) -> Kind:
