@@ -66,6 +66,17 @@ def test_a_failure_has_the_actions_own_message_and_its_links(stand: Deploys) -> 
     assert [event.end for event in stand.events("1.0.0")] == ["Failed"]
 
 
+def test_an_action_whose_role_was_refused_says_what_would_let_it(stand: Deploys) -> None:
+    role = f"arn:aws:sts::{DEVELOPMENT}:assumed-role/deploys/run"
+    said = f'{role} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::{OUTPUT}/index.html"'
+    stand.pipe.scripts["Push"] = replace(FAILING, error=f"{said} because no identity-based policy allows it")
+    result = stand.deploy(version="1.0.0")
+    assert result.exit_code is ExitCode.PIPELINE
+    assert f"Add this to the identity policy of arn:aws:iam::{DEVELOPMENT}:role/deploys:" in (result.advice or "")
+    assert f'"Resource": "arn:aws:s3:::{OUTPUT}/index.html"' in (result.advice or "")
+    assert (result.advice or "").endswith("Put right what failed, and run again.")
+
+
 def test_stopped_and_cancelled_are_told_apart(stand: Deploys) -> None:
     stand.pipe.at(5, lambda: stand.pipe.stop(stand.pipe.runs[0], "freeze"))
     stopped = stand.deploy(version="1.0.0")

@@ -45,7 +45,16 @@ def _error(deployment: Deployment, execution: Execution) -> PipelineError:
         summary = f": {execution.summary}" if execution.summary else ""
         return PipelineError(f"The execution of {name} failed{summary}.", f"Look at {deployment.console_url}")
     said = "\n".join(_of_action(run) for run in failed)
-    return PipelineError(f"The execution of {name} failed.\n{said}", "Put right what failed, and run again.")
+    mend = [*dict.fromkeys(filter(None, map(_allowing, failed))), "Put right what failed, and run again."]
+    return PipelineError(f"The execution of {name} failed.\n{said}", "\n".join(mend))
+
+
+def _allowing(run: ActionRun) -> str:
+    """Return what would let an action do what its role was refused; empty where it does not say what that was."""
+    from waybill.domain.denials.words import denial_in  # noqa: PLC0415 - few deploys fail, and few of those so
+
+    refused = denial_in(run.error or run.summary or "", "")
+    return refused.advice if refused else ""
 
 
 def _of_action(run: ActionRun) -> str:
