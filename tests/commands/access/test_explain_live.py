@@ -25,7 +25,7 @@ from waybill.domain.statements import MAX_SESSION_POLICY
 from waybill.errors import IdentityError, Unavailable, WaybillError
 from waybill.inputs.access_explain import read
 from waybill.ports.account import Gateway
-from waybill.report.explain_text import as_text
+from waybill.report.explain_text import as_markdown, as_text
 from waybill.report.ink import Ink
 
 BOB = f"arn:aws:iam::{PRODUCTION}:user/bob"
@@ -159,9 +159,11 @@ def test_what_no_way_leads_to_leaves_the_answer_open_and_is_told_with_what_gives
     )
     assert f"the identity policies and the permissions boundary of {BOB}, which could not be read" in said["because"]
     assert [one["give"] for one in said["unread"]] == ["identity-policy", "boundary"]
-    shown = as_text(stand.ask(config=False).body, Ink())  # type: ignore[arg-type]
-    assert "`identity-policy` and `boundary`" in shown
-    assert "`config`" in shown
+    body = stand.ask(config=False).body
+    for shown in (as_text(body, Ink()), "\n".join(as_markdown(body))):  # type: ignore[arg-type]
+        assert "`boundary`" in shown
+        assert "`config`" in shown
+        assert "Not read: the identity policies and the permissions boundary of" in shown
 
 
 def test_a_file_in_the_place_of_what_may_not_be_read_answers(stand: Asking) -> None:
