@@ -7,7 +7,7 @@ import pytest
 from commands.setup.site import DEV_HOME
 from waybill.commands.setup.applying.following import failed, in_the_way, root_of
 from waybill.domain.setup.plan import HOLDS_DATA
-from waybill.errors import IdentityError
+from waybill.errors import AccessDenied, IdentityError
 from waybill.ports.stacks import Stack, StackEvent, Standing
 
 STANDINGS = {
@@ -83,6 +83,18 @@ def test_a_refusal_is_told_as_one(reason: str) -> None:
     assert isinstance(
         failed(DEV_HOME, stack("ROLLBACK_COMPLETE"), [event("A", "CREATE_FAILED", reason)]), IdentityError
     )
+
+
+def test_a_refusal_that_names_its_resource_comes_with_the_statement() -> None:
+    who = "User: arn:aws:sts::222222222222:assumed-role/admin/ada is not authorized to perform: iam:CreateRole"
+    role = "arn:aws:iam::222222222222:role/waybill-stage"
+    reason = f'Resource handler returned message: "{who} on resource: {role} (Service: Iam, Status Code: 403)"'
+    error = failed(DEV_HOME, stack("ROLLBACK_COMPLETE"), [event("A", "CREATE_FAILED", reason)])
+    assert isinstance(error, AccessDenied)
+    assert (error.action, error.resource) == ("iam:CreateRole", role)
+    assert "identity policy of arn:aws:iam::222222222222:role/admin" in error.advice
+    assert error.advice.endswith("Let who sets up do this (the role of the account in the file), and run again.")
+    assert reason in error.what
 
 
 def test_a_name_that_is_taken_is_told_as_that() -> None:

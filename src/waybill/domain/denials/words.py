@@ -63,14 +63,15 @@ def denied(cause: Cause, where: str, *, what: str = "", hints: Iterable[str] = (
 
 
 def denial_in(text: str, what: str, *, advice_too: str = "") -> AccessDenied | None:
-    """Return the error for a refusal that somebody hands on, as CloudFormation in its events; None where it is none.
+    """Return the error for a refusal that somebody hands on, as CloudFormation in its events.
 
-    `what` is said of it, and `advice_too` after what else there is to do.
+    None where it is none, or names no ARN: nobody is told to allow something everywhere. `what` is said of it, and
+    `advice_too` after what else there is to do.
     """
     said = read(text)
-    if not said.action:
+    if not said.action or not said.resource.startswith("arn:"):
         return None
-    found = denied(cause_of(Call(action=said.action, resource=said.resource or "*"), said), "", what=what)
+    found = denied(cause_of(Call(action=said.action, resource=said.resource), said), "", what=what)
     return found.told(what, f"{found.advice}\n{advice_too}".strip())
 
 
