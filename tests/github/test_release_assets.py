@@ -12,7 +12,16 @@ import pytest
 
 from aws.loopback import Answer
 from fakes.github_api import DIGEST, REPOSITORY, TOKEN, GitHub, document, github, refusal
-from waybill.errors import ArtifactError, Cancelled, ExitCode, IdentityError, InputError, Unavailable, WaybillError
+from waybill.errors import (
+    AccessDenied,
+    ArtifactError,
+    Cancelled,
+    ExitCode,
+    IdentityError,
+    InputError,
+    Unavailable,
+    WaybillError,
+)
 from waybill.github.releases import github_releases
 from waybill.github.token import token_of
 from waybill.ports.releases import Release, Releases
@@ -166,7 +175,8 @@ def test_an_api_address_that_is_none_is_a_fault(hub: GitHub, url: str) -> None:
 def test_a_repository_that_is_not_shown_is_no_missing_release(hub: GitHub) -> None:
     hub.private = True
     error = failure(hub, token="")
-    assert isinstance(error, IdentityError)
+    assert isinstance(error, AccessDenied)
+    assert (error.refused.side, error.action, error.resource) == ("token", "contents: read", REPOSITORY)
     assert REPOSITORY in error.what
     assert "no token was given" in error.advice
 
@@ -183,7 +193,9 @@ def test_a_token_that_is_not_taken(hub: GitHub) -> None:
 def test_a_refusal_is_final(hub: GitHub, status: int) -> None:
     hub.says[TAG] = [refusal(status, f"Resource not accessible by {TOKEN}")]
     error = failure(hub)
-    assert isinstance(error, IdentityError)
+    assert isinstance(error, AccessDenied)
+    assert (error.refused.side, error.action) == ("token", "contents: read")
+    assert TOKEN not in str(error.refused)
     assert f"{status} Resource not accessible by ***" in error.what
 
 
