@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from waybill.domain.doctor.verdicts import unknown
@@ -20,6 +20,7 @@ from waybill.domain.iam.matching import match
 from waybill.domain.iam.requests import Request
 from waybill.domain.iam.truth import Truth
 
+_ENDPOINTS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 _ARN = re.compile(r"arn:[^:]+:(?:iam|sts)::(\d{12}):.+")
 
 
@@ -37,7 +38,7 @@ def permit(policy: str, action: str, request: Request, *, itself: bool = False) 
 
     `itself`: that it allows the caller's account as a whole does not count, for the account's own policies decide then.
     """
-    asked = request.described
+    asked = _live(request.described)
     allowed, denied = Truth.NO, Truth.NO
     hangs_on: list[str] = []
     denials: list[Mapping[str, Any]] = []
@@ -53,6 +54,12 @@ def permit(policy: str, action: str, request: Request, *, itself: bool = False) 
     truth = min(allowed, denied.turned())
     keys = tuple(dict.fromkeys(hangs_on)) if truth is Truth.MAYBE else ()
     return Permit(truth=truth, hangs_on=keys, denials=tuple(denials))
+
+
+def _live(asked: Request) -> Request:
+    """Return a request of which nobody knows whether it comes through an endpoint of a network."""
+    values = {key: value for key, value in asked.context.values.items() if key not in _ENDPOINTS}
+    return replace(asked, context=replace(asked.context, values=values))
 
 
 def permits(
