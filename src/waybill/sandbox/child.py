@@ -8,6 +8,7 @@ that it was started by can leave it behind.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import secrets
@@ -38,6 +39,8 @@ def main(argv: list[str]) -> int:
 def _serve(port: int, home: Path, *, empty: bool) -> None:
     from waybill.sandbox.engine import loading, pin  # noqa: PLC0415 - the errors above must not need moto
 
+    # Nothing that is made while it starts is garbage.
+    gc.disable()
     pin.require()
     loading.load()
     from waybill.sandbox.engine import automation, http, preparation, strictness  # noqa: PLC0415 - after `loading`
@@ -53,6 +56,10 @@ def _serve(port: int, home: Path, *, empty: bool) -> None:
     for name in ("config", "credentials"):
         (home / name).touch(mode=0o600)
     keys = {name: {who: asdict(pair) for who, pair in had.items()} for name, had in accounts.items()}
+    # What is there now stays: a collector that looks at it again and again makes every answer slower.
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(5_000, 10, 10)
     _say({"port": server.port, "home": str(home), "accounts": keys})
     server.serve_forever(poll_interval=0.1)
 

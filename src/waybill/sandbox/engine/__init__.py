@@ -19,6 +19,7 @@ refuses any other version. Import order matters: `loading` before anything of mo
                  own;  late  what takes moto's place then: cloudfront (cloudfront_defaults)
     strictness   all the replacements, in one call
     preparation  accounts, buckets, keys, parameters, roles
-    site, front, http
-                 websites for browsers; who may ask at all; the server itself
+    once         what moto need not work out for every request
+    site, front, answering, http
+                 websites for browsers; who may ask at all; one answer; the server itself
 """

@@ -14,6 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from waybill.sandbox.engine import late
+from waybill.sandbox.engine.answering import AnsweringHandler
 from waybill.sandbox.engine.automation import Automation
 from waybill.sandbox.engine.front import guarded
 from waybill.sandbox.errors import SandboxError
@@ -89,9 +90,7 @@ class _Services(DomainDispatcherApplication):
 
 
 def _handler(log: Callable[[str], None], automation: Automation) -> type[MotoRequestHandler]:
-    class Handler(MotoRequestHandler):
-        disable_nagle_algorithm = True
-
+    class Handler(AnsweringHandler):
         def handle_expect_100(self) -> bool:
             # werkzeug answers 100 itself; http.server's own would be a second one.
             return True
