@@ -26,13 +26,16 @@ from aws.answers import KEY, ROLE, SESSION, client_error
 from fakes.clock import FakeClock
 from fakes.site import site_pipeline
 from waybill.aws.account import AwsAccount
+from waybill.aws.buckets import S3Buckets
 from waybill.aws.calls import Calls
 from waybill.aws.leftovers import LOOK
 from waybill.aws.sessions import Session
 from waybill.domain.access.refs import Ref
 from waybill.domain.arns import Caller, KeyArn, RoleArn
+from waybill.domain.findings import Unseen
 from waybill.domain.iam.documents import Kind
 from waybill.domain.pipeline import Pipeline
+from waybill.domain.setup.adoption.buckets import BucketFacts
 from waybill.errors import AccessDenied
 from waybill.ports.packages import NewAsset
 from waybill.retry import Retry
@@ -214,3 +217,16 @@ def variants(port: Any, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {**arguments, "resource": replace(arguments["resource"], type=kind)}
     else:
         yield arguments
+
+
+def test_what_of_a_bucket_may_not_be_looked_at_comes_with_the_statement() -> None:
+    class Half(Refusing):
+        def head_bucket(self, **_: object) -> Any:
+            return {"BucketRegion": REGION}
+
+    calls = Calls(Retry(clock=FakeClock(), random=lambda: 0.0), caller=SESSION)
+    found = S3Buckets(Half(), calls, region=REGION, partition="aws").look("acme", owner=OWNER)
+    assert isinstance(found, BucketFacts)
+    assert isinstance(found.versioning, Unseen)
+    assert found.versioning.refused
+    assert '"Action": "s3:GetBucketVersioning"' in found.versioning.advice

@@ -80,7 +80,7 @@ def _facts(at: Location) -> BucketFacts:
         try:
             return Seen(read(at.calls.perform(at.asked_of_bucket(action), lambda: call(**place), answers)))
         except AccessDenied as error:
-            return Unseen(error.what)
+            return Unseen(error.what, refused=True, advice=error.advice)
 
     return BucketFacts(
         versioning=ask(
