@@ -166,6 +166,8 @@ def test_what_the_role_of_promote_lacks_for_a_deploy_is_what_the_page_says() -> 
         ("ssm:GetParameter", On.CHANNEL),
         ("s3:ListBucket", On.OUTPUT_BUCKET),
         ("s3:GetObject", On.OUTPUT),
+        ("cloudfront:CreateInvalidation", On.DISTRIBUTION),
+        ("cloudfront:GetInvalidation", On.DISTRIBUTION),
     }
 
 

@@ -72,5 +72,6 @@ class FakeDistributions:
     def _state(self, distribution: str) -> DistributionState:
         found = self._world.distributions.get((self._account, distribution))
         if found is None:
-            raise InputError([Fault("invalidate", distribution, "is not the id of a distribution of this account.")])
+            rule = f"is not the id of a distribution of account {self._account}."
+            raise InputError([Fault("invalidate", distribution, rule)])
         return found

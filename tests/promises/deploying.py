@@ -131,6 +131,16 @@ def invalidated(stand: Held) -> Judge:
     return judge
 
 
+def invalidated_in_production(stand: Held) -> Judge:
+    """Production has the distribution: the pipeline's account is asked first, and has none of this id."""
+    stand.world.distributions[PRODUCTION, "E1EXAMPLE"] = DistributionState()
+    judge = stand.judged()
+    result = stand.run(version="1.0.0", invalidate="E1EXAMPLE /*")
+    assert result.outcome is Outcome.DEPLOYED, result.error
+    assert body_of(result).invalidation
+    return judge
+
+
 def approved(stand: Held) -> Judge:
     stand.pipe.definition = site_pipeline(approval=True)
     stand.pipe.at(60, lambda: stand.pipe.decide("Manual", approve=True))
@@ -198,6 +208,7 @@ ERRANDS: list[Errand] = [
     gone_back_anew,
     stopped,
     invalidated,
+    invalidated_in_production,
     approved,
     superseded,
     dry_run,

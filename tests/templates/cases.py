@@ -20,6 +20,7 @@ CASES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "SourceAccount": "111111111111",
             "PipelineAccount": "111111111111",
             "OutputBucketArns": "arn:aws:s3:::pages-one,arn:aws:s3:::pages-two",
+            "DistributionSetup": "waybill",
             "EnforceConditionalWrites": "yes",
         },
         "another region, replicated": {

@@ -14,6 +14,7 @@ from waybill.domain.calls import (
     STAGE_CALLS,
     STATUS_CALLS,
     Call,
+    On,
 )
 from waybill.domain.outputs import Output
 from waybill.domain.policy import Scope, Source, document
@@ -37,6 +38,7 @@ PARAMETERS: Mapping[str, str] = {
     "SourceAccount": "111111111111",
     "PipelineAccount": "111111111111",
     "OutputBucketArns": "arn:aws:s3:::pages-one,arn:aws:s3:::pages-two",
+    "DistributionSetup": "acme",
 }
 """What region.yaml is given for that scope."""
 
@@ -47,12 +49,18 @@ def expected() -> dict[str, dict[str, Any]]:
         SCOPE, source=Source(account="111111111111", key_prefix="artifacts/", key_accounts=("111111111111",))
     )
     outputs = (Output(bucket="pages-one", below="*"), Output(bucket="pages-two", below="*"))
-    deploy = replace(SCOPE, outputs=outputs, key_accounts=("222222222222", "111111111111"))
+    beside = {On.DISTRIBUTION: ["arn:aws:cloudfront::222222222222:distribution/*"]}
+    deploy = made(
+        DEPLOY_CALLS, replace(SCOPE, outputs=outputs, key_accounts=("222222222222", "111111111111"), beside=beside)
+    )
+    # Their ids are known once they stand; their tags are before.
+    (shown,) = [one for one in deploy["Statement"] if one["Sid"] == "Distribution"]
+    shown["Condition"] = {"StringEquals": {"aws:ResourceTag/waybill:setup": "acme"}}
     return {
         "AllowRead": made(READING, replace(SCOPE, browses=True)),
         "AllowWrite": made(STAGE_CALLS, SCOPE),
         "AllowPromote": made(PROMOTE_CALLS, source),
-        "AllowDeploy": made(DEPLOY_CALLS, deploy),
+        "AllowDeploy": deploy,
         "AllowConfigure": made(CONFIGURE_CALLS, replace(SCOPE, parameters=("/startifact",))),
     }
 

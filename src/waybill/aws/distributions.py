@@ -41,7 +41,7 @@ class CloudFront:
             return None
         if answer == TOO_LARGE:
             raise InputError([Fault("invalidate", distribution, "has more paths than CloudFront takes at once.")])
-        return _read(distribution, answer)
+        return self._read(distribution, answer)
 
     def look(self, distribution: str, invalidation: str) -> InvalidationState:
         """Return how an invalidation stands now."""
@@ -51,19 +51,18 @@ class CloudFront:
                 lambda: self._client().get_invalidation(DistributionId=distribution, Id=invalidation),
                 {NONE_SUCH: None},
             )
-        return _read(distribution, answer)
+        return self._read(distribution, answer)
+
+    def _read(self, distribution: str, answer: Any) -> InvalidationState:
+        if answer is None:
+            rule = f"is not the id of a distribution of account {self._arn.split(':')[4]}."
+            raise InputError([Fault("invalidate", distribution, rule, "E2EXAMPLE1ABCD /*")])
+        found = answer["Invalidation"]
+        # moto says COMPLETED.
+        return InvalidationState(id=str(found["Id"]), done=str(found["Status"]).lower() == "completed")
 
     def _asked(self, action: str, distribution: str) -> Asked:
         return Asked(action=action, resource=f"{self._arn}/{distribution}", where=f"CloudFront {distribution}")
-
-
-def _read(distribution: str, answer: Any) -> InvalidationState:
-    if answer is None:
-        rule = "is not the id of a distribution of this account."
-        raise InputError([Fault("invalidate", distribution, rule, "E2EXAMPLE1ABCD /*")])
-    found = answer["Invalidation"]
-    # moto says COMPLETED.
-    return InvalidationState(id=str(found["Id"]), done=str(found["Status"]).lower() == "completed")
 
 
 @contextmanager

@@ -94,7 +94,8 @@ def carry_out(order: DeployOrder, entrance: Entrance, tools: Tools, outside: Out
     request = order.request(guess)
     compared = order.delivery.wait and not request.dry_run and order.delivery.verify_deployed is not Choice.NEVER
     outputs = outputs_of(entrance.works.pipeline) if compared else ()
-    target = reach(order.place, deploying(request, outputs), tools)
+    distributions = [one.distribution for one in order.delivery.invalidations]
+    target = reach(order.place, deploying(request, outputs, distributions), tools)
     found = _find(order, target, tools)
     looked = look_at_pipeline(entrance.works, order.delivery, found.staged.goods, tools)
     tools.cancellation.check()

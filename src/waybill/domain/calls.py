@@ -133,6 +133,8 @@ DEPLOY_CALLS = (
     Call("ssm:PutParameter", On.CHANNEL, "move the channel back, with `on-failure: rollback` only"),
     Call("s3:ListBucket", On.OUTPUT_BUCKET, "compare the deployed files; may be left out"),
     Call("s3:GetObject", On.OUTPUT, "compare the deployed files; may be left out"),
+    Call("cloudfront:CreateInvalidation", On.DISTRIBUTION, "`invalidate` a distribution of this account"),
+    Call("cloudfront:GetInvalidation", On.DISTRIBUTION, "wait for the invalidation"),
 )
 """What `deploy` needs in the account where the version is staged, and to which it is deployed most often."""
 
@@ -163,7 +165,7 @@ PIPELINE_CALLS = (
     Call("kms:GenerateDataKey", On.PIPELINE_KEY, "encrypt the source object"),
     Call("s3:ListBucket", On.OUTPUT_BUCKET, "compare the deployed files; may be left out"),
     Call("s3:GetObject", On.OUTPUT, "compare the deployed files; may be left out"),
-    Call("cloudfront:CreateInvalidation", On.DISTRIBUTION, "invalidate, with `invalidate` only"),
+    Call("cloudfront:CreateInvalidation", On.DISTRIBUTION, "`invalidate` a distribution of this account"),
     Call("cloudfront:GetInvalidation", On.DISTRIBUTION, "wait for the invalidation"),
 )
 """What `deploy` needs in the pipeline's account (`pipeline-role`).

@@ -1,8 +1,8 @@
-"""Where a pipeline's S3 deploy actions put their files, as far as a policy document needs to know it. Pure."""
+"""Where a pipeline's S3 deploy actions put their files, and what shows them: as far as a policy needs to know. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,9 @@ class Output:
     below: str
     key_account: str = ""
 
+
+MOST_NAMED = 4
+"""Distributions that a session policy names; of more it says `*`."""
 
 ANYWHERE = (Output(bucket="*", below="*"),)
 """What is left where there are more buckets than a session policy can name."""
@@ -68,3 +71,9 @@ def _fixed(name: str) -> str:
     """Return a name as far as it is known before the pipeline fills in its variables."""
     start = min((name.index(mark) for mark in MARKS if mark in name), default=-1)
     return name if start < 0 else f"{name[:start]}*"
+
+
+def distribution_arns(partition: str, account: str, distributions: Iterable[str]) -> list[str]:
+    """Return the ARNs of distributions for a session policy (P8)."""
+    arns = [f"arn:{partition}:cloudfront::{account}:distribution/{one}" for one in dict.fromkeys(distributions)]
+    return arns if len(arns) <= MOST_NAMED else [f"arn:{partition}:cloudfront::{account}:distribution/*"]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import PIPELINE_CALLS, PIPELINE_LOOK_CALLS, Call, On
-from waybill.domain.outputs import output_condition, output_resources, outputs_of
+from waybill.domain.outputs import distribution_arns, output_condition, output_resources, outputs_of
 from waybill.domain.pipeline import Pipeline
 from waybill.domain.statements import MAX_SESSION_POLICY, cut, stated, whole
 
@@ -100,10 +100,7 @@ def _resources(
         On.STAGED: [f"{s3}{cut(f'{copies.bucket}/{copies.key}', length)}"] if copies else [],
         On.PIPELINE_KEY: [f"arn:{role.partition}:kms:*:*:key/*"],
         **output_resources(role.partition, outputs_of(pipeline), length),
-        On.DISTRIBUTION: [
-            f"arn:{role.partition}:cloudfront::{role.account}:distribution/{distribution}"
-            for distribution in dict.fromkeys(distributions)
-        ],
+        On.DISTRIBUTION: distribution_arns(role.partition, role.account, distributions),
     }
 
 

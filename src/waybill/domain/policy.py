@@ -199,7 +199,8 @@ def published_deploy_policy() -> dict[str, Any]:
     """Return the IAM document for the role that deploys, in the account where versions are staged."""
     outputs = (Output(bucket="codepipeline-output-bucket", below="*"),)
     # What a pipeline deploys may be encrypted by a key of its own account.
-    scope = replace(_published(), outputs=outputs, key_accounts=("222222222222", "111111111111"))
+    beside = {On.DISTRIBUTION: ["arn:aws:cloudfront::222222222222:distribution/*"]}
+    scope = replace(_published(), outputs=outputs, key_accounts=("222222222222", "111111111111"), beside=beside)
     return document(DEPLOY_CALLS, scope, sids=True)
 
 

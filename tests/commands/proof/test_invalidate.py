@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from commands.proof.published import tools
-from fakes.aws import PRODUCTION, FakeAws
+from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws
+from fakes.calls import Call
 from fakes.clock import FakeClock
 from fakes.distributions import DistributionState
+from fakes.refusals import denied
 from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
 from waybill.commands.proof.invalidation import Forgotten, invalidate
@@ -26,8 +28,8 @@ def world() -> FakeAws:
 
 
 def forget(world: FakeAws, kit: Tools | None = None, *, end: float = 600.0) -> tuple[Forgotten, ...]:
-    distributions = world.account(PRODUCTION).distributions()
-    return invalidate(ALL, distributions, kit or tools(), seed="execution-1", end=end)
+    places = [world.account(account).distributions() for account in (DEVELOPMENT, PRODUCTION)]
+    return invalidate(ALL, places, kit or tools(), seed="execution-1", end=end)
 
 
 def begun(world: FakeAws, name: str = FIRST) -> list[tuple[str, ...]]:
@@ -38,7 +40,7 @@ def test_all_are_begun_before_the_first_is_waited_for_and_then_waited_for(world:
     found = forget(world)
     assert [(one.distribution, one.id) for one in found] == [(FIRST, "I0000000000001"), (SECOND, "I0000000000001")]
     assert begun(world) == begun(world, SECOND) == [("/*", "/index.html")]
-    calls = [(call.call, call.name) for call in world.calls.log()]
+    calls = [(call.call, call.name) for call in world.calls.log() if call.account == PRODUCTION]
     assert calls[:3] == [("invalidate", FIRST), ("invalidate", SECOND), ("look-invalidation", FIRST)]
 
 
@@ -99,10 +101,29 @@ def test_an_answer_that_was_lost_does_not_double_it(world: FakeAws) -> None:
     assert len(begun(world)) == 1
 
 
-def test_a_distribution_that_is_not_there_is_bad_input(world: FakeAws) -> None:
+def test_a_distribution_that_is_not_there_is_bad_input_with_every_account_that_was_asked(world: FakeAws) -> None:
     del world.distributions[PRODUCTION, SECOND]
-    with pytest.raises(InputError, match=SECOND):
+    with pytest.raises(InputError, match=SECOND) as caught:
         forget(world)
+    said = " ".join(fault.rule for fault in caught.value.faults)
+    assert DEVELOPMENT in said
+    assert PRODUCTION in said
+
+
+def test_each_distribution_is_looked_for_in_every_account_and_looked_at_where_it_is(world: FakeAws) -> None:
+    world.distributions[DEVELOPMENT, FIRST] = world.distributions.pop((PRODUCTION, FIRST))
+    assert len(forget(world)) == 2
+    looked = {(call.account, call.name) for call in world.calls.log() if call.call == "look-invalidation"}
+    assert looked == {(DEVELOPMENT, FIRST), (PRODUCTION, SECOND)}
+
+
+def test_who_may_not_ask_one_account_asks_the_other(world: FakeAws) -> None:
+    def refuse(call: Call) -> None:
+        if call.account == DEVELOPMENT:
+            raise denied("invalidate", call.name)
+
+    world.on("invalidate", refuse, times=None)
+    assert len(forget(world)) == 2
 
 
 def test_a_refusal_is_raised(world: FakeAws) -> None:
@@ -118,5 +139,5 @@ def test_a_run_that_is_cancelled_waits_no_longer(world: FakeAws) -> None:
 
 
 def test_nothing_to_forget_asks_nobody(world: FakeAws) -> None:
-    assert invalidate((), world.account(PRODUCTION).distributions(), tools(), seed="x", end=0.0) == ()
+    assert invalidate((), [world.account(PRODUCTION).distributions()], tools(), seed="x", end=0.0) == ()
     assert world.calls.log() == []

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 from waybill.commands.account.target import Wants
 from waybill.domain.arns import RoleArn
-from waybill.domain.calls import DEPLOY_CALLS, PROMOTE_CALLS, READ_CALLS, ROLLBACK_CALLS, STAGE_CALLS, Call, calls_of
+from waybill.domain.calls import (
+    DEPLOY_CALLS,
+    PROMOTE_CALLS,
+    READ_CALLS,
+    ROLLBACK_CALLS,
+    STAGE_CALLS,
+    Call,
+    On,
+    calls_of,
+)
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import Organisation
 from waybill.domain.names import MAX_KEY_BYTES, RESERVED_CHANNELS, Keys, channel_parameter, parameter_fault
-from waybill.domain.outputs import Output
+from waybill.domain.outputs import Output, distribution_arns
 from waybill.domain.policy import Scope, Source, session_policy
 from waybill.domain.request import Place, Request
 from waybill.domain.versions import Version
@@ -114,10 +123,11 @@ def rolling_back(order: RollbackOrder) -> Wants:
     return Wants(faults=wants_of(request).faults, policy=policy)
 
 
-def deploying(request: Request, outputs: tuple[Output, ...] = ()) -> Wants:
+def deploying(request: Request, outputs: tuple[Output, ...] = (), distributions: Sequence[str] = ()) -> Wants:
     """Return what a deploy wants where the version is staged: to read it, and to write its event.
 
-    `outputs` are where the deployed files are compared afterwards, most often in the same account.
+    `outputs` are where the deployed files are compared afterwards, most often in the same account; `distributions` the
+    ids of those that forget what was deployed before.
     """
 
     def policy(role: RoleArn, organisation: Organisation) -> str:
@@ -132,7 +142,8 @@ def deploying(request: Request, outputs: tuple[Output, ...] = ()) -> Wants:
         keys = (*scope.key_accounts, *(one.key_account for one in outputs if one.key_account))
         keys = ("*",) if "*" in keys else tuple(dict.fromkeys(keys))
         # A channel may name any version, and what was deployed before is found by its events.
-        return session_policy(calls, replace(scope, version="*", key_accounts=keys, outputs=outputs))
+        beside = {On.DISTRIBUTION: distribution_arns(role.partition, role.account, distributions)}
+        return session_policy(calls, replace(scope, version="*", key_accounts=keys, outputs=outputs, beside=beside))
 
     return Wants(faults=wants_of(request).faults, policy=policy)
 

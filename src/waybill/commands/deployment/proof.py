@@ -46,9 +46,10 @@ class Prover:
         if not task.delivery.invalidations:
             return deployment
         task.tools.reporter.tell(Noted("having CloudFront forget what it holds"))
-        done = invalidate(
-            task.delivery.invalidations, works.account.distributions(), task.tools, seed=deployment.execution, end=end
-        )
+        # By its account's number, as both sessions may be of one.
+        accounts = {works.caller.account: works.account} | {task.target.owner: task.target.account}
+        places = [account.distributions() for account in accounts.values()]
+        done = invalidate(task.delivery.invalidations, places, task.tools, seed=deployment.execution, end=end)
         return replace(deployment, invalidation=", ".join(one.id for one in done))
 
     def _page(self, task: Task, _: Works, deployment: Deployment, end: float) -> Deployment:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Invalidation
 from waybill.domain.invalidating import reference
-from waybill.errors import TimedOut, Unavailable
+from waybill.errors import AccessDenied, InputError, TimedOut, Unavailable, WaybillError
 from waybill.ports.distributions import Distributions, InvalidationState
 from waybill.progress import Waiting
 
@@ -25,16 +26,16 @@ class Forgotten:
 
 
 def invalidate(
-    invalidations: Sequence[Invalidation], distributions: Distributions, tools: Tools, *, seed: str, end: float
+    invalidations: Sequence[Invalidation], places: Sequence[Distributions], tools: Tools, *, seed: str, end: float
 ) -> tuple[Forgotten, ...]:
     """Invalidate, and wait; `end` is on the monotonic clock. What has the same `seed` is done once: a deploy's is its
-    execution.
+    execution. `places` are the accounts in which each distribution may be, in the order in which they are asked.
 
     Raises `InputError` where there is no such distribution, `AccessDenied`, `TimedOut`, `Cancelled`. All are begun
     before the first is waited for.
     """
     pending: dict[str, InvalidationState | None] = {one.distribution: None for one in invalidations}
-    work = _Work(distributions, seed, tools, end)
+    work = _Work(places, seed, tools, end)
     pause = SHORTEST
     while True:
         for one in invalidations:
@@ -54,8 +55,9 @@ def invalidate(
 class _Work:
     """What is done about one invalidation at a time."""
 
-    def __init__(self, distributions: Distributions, seed: str, tools: Tools, end: float) -> None:
-        self._distributions = distributions
+    def __init__(self, places: Sequence[Distributions], seed: str, tools: Tools, end: float) -> None:
+        self._places = places
+        self._found: dict[str, Distributions] = {}
         self._seed = seed
         self._tools = tools
         self._end = end
@@ -66,15 +68,27 @@ class _Work:
             return state
         try:
             if state is not None:
-                return self._distributions.look(one.distribution, state.id)
-            made = reference(one, self._seed)
-            begun = self._distributions.invalidate(one.distribution, one.paths, reference=made)
+                return self._found[one.distribution].look(one.distribution, state.id)
+            begun = self._begin(one)
         except Unavailable as error:
             self._tell(one, error.what)
             return state
         if begun is None:
             self._tell(one, "too many invalidations are under way; CloudFront takes the next when some are done")
         return begun
+
+    def _begin(self, one: Invalidation) -> InvalidationState | None:
+        """Begin it in the first account that has the distribution; None: it could not be begun yet."""
+        errors: list[WaybillError] = []
+        for place in self._places:
+            try:
+                begun = place.invalidate(one.distribution, one.paths, reference=reference(one, self._seed))
+            except (InputError, AccessDenied) as error:
+                errors.append(error)
+                continue
+            self._found[one.distribution] = place
+            return begun
+        raise together(errors)
 
     def _tell(self, one: Invalidation, why: str) -> None:
         left = self._end - self._tools.clock.monotonic()

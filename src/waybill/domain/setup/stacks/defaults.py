@@ -144,6 +144,7 @@ DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
         "SourceBuckets": "waybill-staging-*",
         "PipelineAccount": "",
         "OutputBucketArns": "",
+        "DistributionSetup": "",
         "EnforceConditionalWrites": "no",
         "NoncurrentDays": "90",
         "ReplicaBucketArn": "",

@@ -57,6 +57,7 @@ def region_stack(estate: Estate, account: Member, region: str) -> WantedStack:
         "OutputBucketArns": listed(
             f"arn:{partition}:s3:::{bucket}" for one in into for bucket in (one.output.bucket, *one.output.also)
         ),
+        "DistributionSetup": prefixes.stack if any(one.distribution for one in into) else "",
         "EnforceConditionalWrites": "yes" if estate.enforce_conditional_writes else "no",
         # A replica that is rolled back is only scheduled for deletion, and for 30 days KMS takes no other in its place:
         # a key of its own may be made again at once, and no region waits for another.
