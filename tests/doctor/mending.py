@@ -30,6 +30,7 @@ _TRUST = re.compile(r"Add to the trust policy of (?P<arn>\S+): (?P<json>.+)")
 _LIKE = re.compile(r'In its trust policy take "(?P<key>[^"]+)" out of where it stands, and say (?P<json>.+)')
 _IDENTITY = re.compile(r"Add to the identity policy of (?P<arn>\S+): (?P<json>.+)")
 _BOUNDARY = re.compile(r"Let the permissions boundary of (?P<arn>\S+) have: (?P<json>.+)")
+_DENYING = re.compile(r"Take this out of what the policy (?P<name>\S+) denies to (?P<arn>[^: ]+(?::[^: ]*)+): .+")
 
 
 def carry_out(finding: Finding, hands: Hands, chosen: Mapping[str, str]) -> None:
@@ -188,6 +189,10 @@ def _boundary(found: re.Match[str], _: Finding, hands: Hands) -> None:
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
 
 
+def _denying(found: re.Match[str], _: Finding, hands: Hands) -> None:
+    hands.client("iam").delete_user_policy(UserName=found["arn"].rpartition("/")[2], PolicyName=found["name"])
+
+
 _STATEMENTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Finding, Hands], None]] = {
     _SET: _set,
     _BUCKET: _bucket,
@@ -198,4 +203,5 @@ _STATEMENTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Finding, Hands], 
     _LIKE: _like,
     _IDENTITY: _identity,
     _BOUNDARY: _boundary,
+    _DENYING: _denying,
 }

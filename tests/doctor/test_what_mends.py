@@ -26,6 +26,7 @@ TOGETHER = (
     "configuration-equal bucket-parameter source-versioning watched-twice oidc-audience artifact-key-policy",
     "encryption channel-label artifact-store pipeline-role configuration-extras oidc-subject",
     "customer-key artifact-store-policy source-override",
+    "parameter-read parameter-write objects listing decrypt pipeline-start",
 )
 """Kinds that are mended at once, none of which hides another."""
 
@@ -45,10 +46,6 @@ HIDDEN: Mapping[str, str] = {"artifact-store": "artifact-store-policy", "channel
 """What shows only when something else is mended: a new bucket has no policy, a channel that moves again is full."""
 
 BY_HAND: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("parameter-read", "parameter-write", "objects", "listing", "decrypt", "pipeline-start"),
-        "a policy denies it, and IAM's simulation does not say which: doctor says what is to be taken out of it",
-    ),
     "root": "another identity is to be used",
     "clock": "it is the machine's",
     "session-policy": "shorter names are to be found, and what is stored under them is to be moved",
@@ -92,8 +89,8 @@ def _undo(breaking: Iterator[None]) -> None:
     try:
         next(breaking, None)
     except ClientError as error:
-        # It is there again already.
-        if error.response["Error"]["Code"] not in {"EntityAlreadyExists", "DeleteConflict"}:
+        # It is there again, or gone, already.
+        if error.response["Error"]["Code"] not in {"EntityAlreadyExists", "DeleteConflict", "NoSuchEntity"}:
             raise
 
 

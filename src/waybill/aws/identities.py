@@ -87,11 +87,14 @@ def _simulated(found: Mapping[str, Any]) -> Iterator[Simulated]:
     whole = {**found, "EvalResourceDecision": found["EvalDecision"]}
     for one in found.get("ResourceSpecificResults") or [whole]:
         boundary = one.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary", True)
+        said = Said(str(one["EvalResourceDecision"]))
+        matched = one.get("MatchedStatements", []) if said is Said.EXPLICIT_DENY else []
         yield Simulated(
             action=str(found["EvalActionName"]),
             resource=str(one.get("EvalResourceName", "*")),
-            said=Said(str(one["EvalResourceDecision"])),
+            said=said,
             boundary=bool(boundary),
             organisation=bool(organisation),
             missing=tuple(str(key) for key in one.get("MissingContextValues", [])),
+            denied_by=tuple(dict.fromkeys(str(each["SourcePolicyId"]) for each in matched if "SourcePolicyId" in each)),
         )

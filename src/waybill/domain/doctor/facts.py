@@ -63,7 +63,7 @@ class Simulated:
     """What IAM's policies say to one action on one resource. `boundary` False: the permissions boundary stops it.
 
     `organisation` False: a policy of the organisation does. `missing` are condition keys that policies ask for and the
-    simulation was not told.
+    simulation was not told; `denied_by` the names of the policies that deny it.
     """
 
     action: str
@@ -72,6 +72,7 @@ class Simulated:
     boundary: bool = True
     organisation: bool = True
     missing: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

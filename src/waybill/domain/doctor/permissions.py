@@ -74,7 +74,9 @@ def _told(check: str, why: str, refused: Sequence[Simulated], wanted: Wanted, pr
     if check == "boundary":
         mend = f"Let the permissions boundary of {principal} have: {statement}"
     elif any(one.said is Said.EXPLICIT_DENY for one in refused):
-        mend = f"Take this out of what is denied to {principal}: {', '.join(actions)} on {_some(resources)}."
+        policies = dict.fromkeys(name for one in refused for name in one.denied_by)
+        where = f"what the policy {' and the policy '.join(policies)} denies" if policies else "what is denied"
+        mend = f"Take this out of {where} to {principal}: {', '.join(actions)} on {_some(resources)}."
     else:
         mend = f"Add to the identity policy of {principal}: {statement}"
     if not wanted.unless or any(one.said is Said.EXPLICIT_DENY for one in refused):

@@ -27,6 +27,7 @@ _ALLOWED, _DENIED, _NEITHER = "allowed", "explicitDeny", "implicitDeny"
 class _Said:
     decision: str
     missing: tuple[str, ...] = ()
+    by: str = ""
 
 
 def simulate(
@@ -49,12 +50,13 @@ def simulate(
             result: dict[str, Any] = {"EvalActionName": action, "EvalResourceName": resource}
             decision, missing = said.decision, said.missing
             if boundary is not None:
-                limit = _said([boundary], principal, action, resource, values)
+                limit = _said([("", boundary)], principal, action, resource, values)
                 within = limit.decision == _ALLOWED
                 result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": within}
                 decision = _DENIED if _DENIED in {decision, limit.decision} else decision if within else _NEITHER
                 missing = (*missing, *limit.missing)
-            result |= {"EvalDecision": decision, "MatchedStatements": [], "MissingContextValues": list(missing)}
+            matched = [{"SourcePolicyId": said.by}] if said.by else []
+            result |= {"EvalDecision": decision, "MatchedStatements": matched, "MissingContextValues": list(missing)}
             results.append(result)
     return {"EvaluationResults": results, "IsTruncated": False}
 
@@ -67,10 +69,10 @@ def _holder(backend: IAMBackend, principal: str) -> User | Role:
     return found
 
 
-def _policies(backend: IAMBackend, holder: User | Role | Group) -> Iterator[str]:
-    inline = holder.policies.values()
-    yield from (_text(each) for each in inline)
-    yield from map(_default, holder.managed_policies.values())
+def _policies(backend: IAMBackend, holder: User | Role | Group) -> Iterator[tuple[str, str]]:
+    """Yield the names and the texts of the policies that somebody has."""
+    yield from ((name, _text(each)) for name, each in holder.policies.items())
+    yield from ((each.name, _default(each)) for each in holder.managed_policies.values())
     if isinstance(holder, User):
         for group in backend.groups.values():
             if holder in group.users:
@@ -85,16 +87,18 @@ def _boundary(backend: IAMBackend, holder: User | Role) -> str | None:
     return _default(found) if found else None
 
 
-def _said(policies: Iterable[str], principal: str, action: str, resource: str, values: Mapping[str, Value]) -> _Said:
+def _said(
+    policies: Iterable[tuple[str, str]], principal: str, action: str, resource: str, values: Mapping[str, Value]
+) -> _Said:
     account = principal.split(":")[4]
     asked = Request(principal, account, Context(dict(values)), resource).described
     allowed = False
     missing: dict[str, None] = {}
-    for policy in policies:
+    for name, policy in policies:
         for statement in statements_of(policy):
             found = match(statement, action, asked, principals=False)
             if found.at_all is Truth.YES and statement.denies:
-                return _Said(_DENIED)
+                return _Said(_DENIED, by=name)
             allowed = allowed or (statement.allows and found.at_all is Truth.YES)
             missing |= dict.fromkeys(each.about for each in found.unknown if each.is_key)
     return _Said(_ALLOWED if allowed else _NEITHER, tuple(missing))
