@@ -9,7 +9,7 @@ from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.delivery import Invalidation
 from waybill.domain.invalidating import reference
-from waybill.errors import AccessDenied, InputError, TimedOut, Unavailable, WaybillError
+from waybill.errors import AccessDenied, Fault, InputError, TimedOut, Unavailable, WaybillError
 from waybill.ports.distributions import Distributions, InvalidationState
 from waybill.progress import Waiting
 
@@ -88,11 +88,21 @@ class _Work:
                 continue
             self._found[one.distribution] = place
             return begun
-        raise together(errors)
+        raise _nowhere(one, errors)
 
     def _tell(self, one: Invalidation, why: str) -> None:
         left = self._end - self._tools.clock.monotonic()
         self._tools.reporter.tell(Waiting(f"CloudFront {one.distribution}", why, LONGEST, left))
+
+
+def _nowhere(one: Invalidation, errors: Sequence[WaybillError]) -> WaybillError:
+    """Return the error of what no account took, with what each of them says of it."""
+    faults = [fault for error in errors if isinstance(error, InputError) for fault in error.faults]
+    if len(faults) < len(errors):
+        return together([error for error in errors if not isinstance(error, InputError)])
+    rules = dict.fromkeys(fault.rule.rstrip(".") for fault in faults)
+    advice = "The pipeline itself succeeded. Run again with the right id, or forget the paths by hand."
+    return InputError([Fault("invalidate", one.distribution, f"{' and '.join(rules)}.", faults[0].example)], advice)
 
 
 def _over(left: dict[str, InvalidationState | None]) -> TimedOut:
