@@ -15,7 +15,8 @@ from waybill.domain.result import Outcome
 from waybill.errors import AccessDenied, ExitCode, Fault, InputError, Unavailable
 from waybill.github.commands import WorkflowCommands
 from waybill.progress import Finished, Planned, Sent, Step, Stepped, Waiting
-from waybill.report.runner_log import ANNOTATIONS, Commands, RunnerReporter
+from waybill.report.commands import Commands
+from waybill.report.runner_log import ANNOTATIONS, RunnerReporter
 
 
 @dataclass

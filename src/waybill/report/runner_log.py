@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from waybill.domain.findings import Findings, Verdict
 from waybill.domain.plan import Plan
@@ -13,6 +13,7 @@ from waybill.errors import ExitCode, InputError, WaybillError
 from waybill.progress import Event, Finished, Planned, RegionEnded, Sent, Started, Waiting, Warned
 from waybill.report import text, words
 from waybill.report.annotations import LONGEST, Said, both, of_fault, of_findings, title_of
+from waybill.report.commands import Commands
 from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.narrate import Clock, Pace, narrate, of_deploy, of_setup
 
@@ -25,32 +26,6 @@ ANNOTATIONS = 10
 """How many annotations of a kind GitHub shows for a step; what is over is named in the last one."""
 
 PLAN, REGIONS, DEPLOY = "Plan", "Regions", "Deploy"
-
-
-class Commands(Protocol):
-    """What is needed of the writer of workflow commands: it escapes, and neutralises plain text."""
-
-    def line(self, text: str = "") -> None:
-        """Write plain text of one or more lines."""
-
-    def notice(self, message: str, *, title: str | None = None) -> None:
-        """Write a notice annotation."""
-
-    def warning(
-        self, message: str, *, title: str | None = None, file: str | None = None, line: int | None = None
-    ) -> None:
-        """Write a warning annotation, beside a line of a file of the repository where one is named."""
-
-    def error(
-        self, message: str, *, title: str | None = None, file: str | None = None, line: int | None = None
-    ) -> None:
-        """Write an error annotation, in the same way."""
-
-    def start_group(self, title: str) -> None:
-        """Begin a foldable group."""
-
-    def end_group(self) -> None:
-        """End the group."""
 
 
 class RunnerReporter:

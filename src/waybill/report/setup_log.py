@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from waybill.domain.setup.plan import StackEnd
 from waybill.domain.setup.stacks.wanted import StackRef
 from waybill.domain.setup.telling import Preparing, ResourceTold, StackEnded
+from waybill.report.commands import Commands
 from waybill.report.ink import one_line
-
-if TYPE_CHECKING:
-    from waybill.report.runner_log import Commands
 
 
 class SetupLog:
