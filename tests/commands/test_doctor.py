@@ -20,7 +20,7 @@ from waybill.commands.tools import Tools
 from waybill.domain.doctor.examined import Examined
 from waybill.domain.doctor.facts import Role
 from waybill.domain.findings import Finding, Verdict
-from waybill.domain.result import Result
+from waybill.domain.result import Outcome, Result
 from waybill.errors import Cancelled, ExitCode, Unavailable
 from waybill.inputs import doctor as inputs
 from waybill.retry import Retry
@@ -158,6 +158,12 @@ def test_a_key_that_refuses_the_run_fails_for_that_is_what_was_asked(world: Fake
     (one,) = found(run(world), Verdict.FAIL)
     assert (one.check, one.region) == ("key-use", REGIONS[2])
     assert "kms:GenerateDataKey" in one.mend
+
+
+def test_the_outcome_tells_a_failure_from_a_good_end(world: FakeAws) -> None:
+    assert run(world).outcome is Outcome.ALREADY
+    world.deny("try-key")
+    assert run(world).outcome is Outcome.FAILED
 
 
 def test_a_long_lived_key_is_a_warning(world: FakeAws) -> None:

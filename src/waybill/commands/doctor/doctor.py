@@ -99,7 +99,7 @@ def _concluded(findings: list[Finding], seconds: float, *, caller: str | None) -
     found = Examined(findings=tuple(findings))
     return Result(
         command="doctor",
-        outcome=Outcome.ALREADY,
+        outcome=Outcome.FAILED if found.failed else Outcome.ALREADY,
         changed=False,
         exit_code=ExitCode.IDENTITY if found.failed else ExitCode.OK,
         caller=caller,

@@ -48,7 +48,7 @@ DOCTOR = Verb(
     ),
     outputs=(
         Output("changed", "`false`: nothing is written."),
-        Output("outcome", "How it ended: see the result document."),
+        Output("outcome", "`failed` where anything fails, else `already`."),
         Output("result", "The result document, JSON: `findings`, and how many of each verdict there are."),
     ),
     positional=("project",),
