@@ -13,6 +13,7 @@ from commands.test_doctor import DEPLOY_ROLE, PROMOTER, SERVICE_ROLE, allowing, 
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, FakeAws, bucket_name
 from fakes.site import INPUT, OUTPUT, SITE, SITE_REGION, site_pipeline
 from waybill.domain.arns import KeyArn, RoleArn
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, PipelineType
 from waybill.domain.doctor.claims import refused_finding
 from waybill.domain.doctor.facts import Key, Role, Said, Simulated
 from waybill.domain.doctor.keys import KeyLook, Tried, key_findings
@@ -20,7 +21,6 @@ from waybill.domain.doctor.permissions import Wanted, permission_findings
 from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.trust import ISSUER, Trusted, providers_of, trust_findings
 from waybill.domain.findings import Finding, Seen, Verdict
-from waybill.domain.pipeline import ActionDefinition, Mode, PipelineType
 from waybill.ports.bucket import DefaultEncryption, Encryption
 
 __all__ = ["world"]

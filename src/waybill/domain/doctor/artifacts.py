@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from waybill.domain.arns import KeyArn
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.domain.doctor.facts import Key
 from waybill.domain.doctor.keys import enable
 from waybill.domain.doctor.permits import mend, permits, through_s3, unclear
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.truth import Truth
-from waybill.domain.pipeline import Pipeline
 from waybill.domain.setup.adoption.buckets import BucketFacts, Missing
 
 

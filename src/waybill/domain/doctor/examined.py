@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from waybill.domain.deploy.pipeline import PipelineRef
 from waybill.domain.doctor.fixing import FixPlan
 from waybill.domain.findings import Findings
 from waybill.domain.identity import Identity
-from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import KmsChoice, Place
 from waybill.domain.setup.requests import ApplyRequest, Members
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from waybill.domain.doctor.facts import Said, Simulated
-from waybill.domain.doctor.verdicts import bad, doubtful, good, unknown
+from waybill.domain.doctor.verdicts import bad, doubtful, good, unknown, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
-
-LET = "Let the role call iam:SimulatePrincipalPolicy on itself, or look yourself."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ def permission_findings(
 ) -> Iterator[Finding]:
     """Yield what there is to say of one group."""
     if isinstance(simulated, Unseen):
-        yield unknown(wanted.check, f"may not be simulated: {simulated.why}", LET, subject=principal)
+        yield unsimulated(wanted.check, simulated, subject=principal)
         return
     refused = [
         one
@@ -62,6 +60,14 @@ def permission_findings(
     yield from _told(wanted.check, "a policy denies it, which no allowance outweighs", denied, wanted, principal)
     missing = [one for one in rest if one not in denied]
     yield from _told(wanted.check, "no policy allows it", missing, wanted, principal)
+
+
+def unsimulated(check: str, fact: Unseen, *, region: str = "", subject: str = "") -> Finding:
+    """Return that what policies say could not be asked; a refusal comes with what would let it be."""
+    if fact.silent:
+        return unseen(check, fact, region=region, subject=subject)
+    mend = fact.advice or "Let the role call iam:SimulatePrincipalPolicy on itself, or look yourself."
+    return unknown(check, f"may not be simulated: {fact.why}", mend, region=region, subject=subject)
 
 
 def _told(check: str, why: str, refused: Sequence[Simulated], wanted: Wanted, principal: str) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from waybill.domain.deploy.execution import StageState
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, Pipeline
 from waybill.domain.doctor.verdicts import bad, doubtful, good, unknown, unseen
-from waybill.domain.execution import StageState
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
-from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

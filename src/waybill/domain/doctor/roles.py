@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.domain.doctor.facts import Role, Said, Simulated
+from waybill.domain.doctor.permissions import unsimulated
 from waybill.domain.doctor.permits import mend, permit, permits, unclear
 from waybill.domain.doctor.verdicts import bad, good, unknown, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.context import Context
 from waybill.domain.iam.requests import Request
 from waybill.domain.iam.truth import Truth
-from waybill.domain.pipeline import Pipeline
 
 SERVICE = "codepipeline.amazonaws.com"
 
@@ -39,8 +40,7 @@ def role_findings(pipeline: Pipeline, look: RolesLook) -> Iterator[Finding]:
     if not roles:
         return
     if isinstance(look.taken, Unseen):
-        why = f"may not be simulated: {look.taken.why}"
-        yield unknown("deploy-role", why, region=pipeline.region, subject=pipeline.name)
+        yield unsimulated("deploy-role", look.taken, region=pipeline.region, subject=pipeline.name)
     else:
         yield _taken(pipeline, look, look.taken.value)
     for arn in roles:
