@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from waybill.domain.setup.stacks.wanted import OutputOf, StackRef
-from waybill.errors import ExitCode, WaybillError, exit_code_of
+from waybill.errors import ExitCode, Refused, WaybillError, exit_code_of, refused_of
 
 HOLDS_DATA = frozenset(
     {
@@ -113,6 +113,7 @@ class StackPlan:
     advice: str | None = None
     exit_code: ExitCode = ExitCode.OK
     seconds: float = 0.0
+    refused: Refused | None = None
 
     def ended(self, end: StackEnd, *, seconds: float = 0.0) -> StackPlan:
         """Return the same with its end."""
@@ -120,7 +121,8 @@ class StackPlan:
 
     def failed(self, error: WaybillError) -> StackPlan:
         """Return the same with why it failed."""
-        return replace(self, end=StackEnd.FAILED, error=error.what, advice=error.advice, exit_code=exit_code_of(error))
+        failed = replace(self, end=StackEnd.FAILED, exit_code=exit_code_of(error))
+        return replace(failed, error=error.what, advice=error.advice, refused=refused_of(error))
 
     def to_json(self) -> dict[str, Any]:
         """Return its part of the result document."""
@@ -137,6 +139,7 @@ class StackPlan:
             "error": self.error,
             "advice": self.advice,
             "seconds": round(self.seconds, 3),
+            **({"refused": self.refused.to_json()} if self.refused else {}),
         }
 
 
