@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from threads import used_again
+
 AMBIENT = ("AWS_", "GITHUB_", "INPUT_", "STARTIFACT_", "ACTIONS_", "RUNNER_")
 """Variables beginning so would let a developer's account or a CI job leak into the tests."""
 
@@ -47,6 +49,12 @@ def refuse_the_network(event: str, arguments: Iterable[Any]) -> None:
     connection, address = arguments
     if connection.family in {socket.AF_INET, socket.AF_INET6} and not str(address[0]).startswith(LOOPBACK):
         raise ConnectionRefusedError(f"a test tried to reach {address!r}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_are_used_again() -> Iterator[None]:
+    with used_again():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
