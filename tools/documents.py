@@ -16,8 +16,9 @@ from typing import Any
 from waybill.domain.access.calls import ACCESS_CALLS, EXPLAIN_CALLS
 from waybill.domain.access.narrowing import published_explain_policy
 from waybill.domain.calls import CONFIGURE_CALLS, DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, STAGE_CALLS, Call
+from waybill.domain.deploy.policy import published_pipeline_policy
 from waybill.domain.doctor.calls import DOCTOR_CALLS
-from waybill.domain.package_calls import (
+from waybill.domain.packages.calls import (
     PACKAGE_CALLS,
     PACKAGE_COPY_CALLS,
     PACKAGE_READ_CALLS,
@@ -25,7 +26,6 @@ from waybill.domain.package_calls import (
     published_package_policy,
     published_package_read_policy,
 )
-from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import (
     published_deploy_policy,
     published_promote_policy,

@@ -15,7 +15,7 @@ from waybill.errors import WaybillError
 
 if TYPE_CHECKING:
     # What no other command tells need not be read at its start.
-    from waybill.domain.deploying import Deploying
+    from waybill.domain.deploy.telling import Deploying
     from waybill.domain.setup.telling import Preparing
 
 

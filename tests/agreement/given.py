@@ -212,7 +212,7 @@ _SESSION = {"principal": "arn:aws:sts::222222222222:assumed-role/waybill-stage/r
 NEEDS: Mapping[str, Mapping[str, str]] = {
     "principal-role": _SESSION,
     "session-policy": _SESSION,
-    **dict.fromkeys(("from-channel", "from-role", "from-regions"), {"project": "SugarWater"}),
+    **{name: {"project": "SugarWater"} for name in ("from-channel", "from-role", "from-regions")},
     "from-role-external-id": {"from-role": "arn:aws:iam::111111111111:role/r", "project": "SugarWater"},
     "role-external-id": {"role": "arn:aws:iam::222222222222:role/r"},
     "pipeline-role-external-id": {"pipeline-role": "arn:aws:iam::111111111111:role/r"},

@@ -15,7 +15,7 @@ from waybill.action import outputs
 from waybill.domain.access.calls import EXPLAIN_CALLS
 from waybill.domain.access.narrowing import published_explain_policy
 from waybill.domain.calls import DEPLOY_CALLS, PIPELINE_CALLS, PROMOTE_CALLS, SOURCE_CALLS, STAGE_CALLS, Call, On
-from waybill.domain.pipeline_policy import published_pipeline_policy
+from waybill.domain.deploy.policy import published_pipeline_policy
 from waybill.domain.policy import (
     published_deploy_policy,
     published_promote_policy,

@@ -20,7 +20,7 @@ from contract.hands import BotoHands
 from contract.places import Place
 from waybill.aws.calls import Calls
 from waybill.aws.deployed import S3DeployedBucket, Unowned
-from waybill.domain.deployed import FileChecksums, Kind
+from waybill.domain.deploy.compared import FileChecksums, Kind
 from waybill.errors import InputError
 
 BODY = b"<h1>Sugar</h1>"

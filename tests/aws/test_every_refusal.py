@@ -32,9 +32,9 @@ from waybill.aws.leftovers import LOOK
 from waybill.aws.sessions import Session
 from waybill.domain.access.refs import Ref
 from waybill.domain.arns import Caller, KeyArn, RoleArn
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.domain.findings import Unseen
 from waybill.domain.iam.documents import Kind
-from waybill.domain.pipeline import Pipeline
 from waybill.domain.setup.adoption.buckets import BucketFacts
 from waybill.errors import AccessDenied
 from waybill.ports.packages import NewAsset

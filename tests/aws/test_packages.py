@@ -17,7 +17,7 @@ from aws.parts import bytes_of
 from waybill.aws.calls import Calls
 from waybill.aws.packages import CodeArtifact
 from waybill.domain.digests import MIB
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.version import PackageId
 from waybill.errors import AccessDenied, ArtifactError, InputError, Unavailable
 from waybill.ports.packages import CopyFault, NewAsset, Put
 

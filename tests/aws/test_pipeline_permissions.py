@@ -19,9 +19,9 @@ from engines import ministack
 from engines.ministack import EXTERNAL_ID, PRODUCTION, STAGE_ROLE_ARN, bucket_name
 from fakes.site import INPUT, KEY, site_pipeline
 from waybill.domain.arns import RoleArn
+from waybill.domain.deploy.policy import look_policy, pipeline_policy, published_pipeline_policy
 from waybill.domain.digests import MIB, Digests, crc_text
 from waybill.domain.identity import Identity
-from waybill.domain.pipeline_policy import look_policy, pipeline_policy, published_pipeline_policy
 from waybill.errors import AccessDenied, ArtifactError, WaybillError
 from waybill.ports.copying import CopySource
 from waybill.ports.pipeline import NewSource, SourceBucket

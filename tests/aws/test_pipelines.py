@@ -18,8 +18,8 @@ from fakes.site import site_pipeline
 from promises.iam import Need, allows
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import On
+from waybill.domain.deploy.policy import look_policy, pipeline_policy
 from waybill.domain.identity import Identity
-from waybill.domain.pipeline_policy import look_policy, pipeline_policy
 from waybill.errors import AccessDenied, IdentityError, InputError, PipelineError, Unavailable, WaybillError
 from waybill.ports.pipeline import Pin, Pipelines, Start
 

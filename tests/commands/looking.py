@@ -14,8 +14,8 @@ from waybill.domain.arns import RoleArn
 from waybill.domain.identity import Identity
 from waybill.domain.request import Place
 from waybill.domain.result import Result
-from waybill.domain.standing import ChannelStatus, ProjectStatus, VersionStatus
-from waybill.domain.status import Status, StatusRequest
+from waybill.domain.survey.standing import ChannelStatus, ProjectStatus, VersionStatus
+from waybill.domain.survey.status import Status, StatusRequest
 
 A, B, C = REGIONS
 AGAIN = "waybill status --repair"

@@ -12,9 +12,9 @@ from promises.stand import CHANNEL, PROJECT, Stand
 from waybill.cancel import Cancellation
 from waybill.commands.prune import prune
 from waybill.domain.events import Event, Kind
-from waybill.domain.prune import Choice, Fate, PruneRequest, Pruning
+from waybill.domain.pruning.prune import Choice, Fate, PruneRequest, Pruning
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.result import Result
-from waybill.domain.tombstone import Tombstone
 from waybill.domain.versions import Version
 from waybill.errors import WaybillError
 

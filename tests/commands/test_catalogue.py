@@ -14,8 +14,8 @@ from waybill.commands.account.find import open_shelves
 from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.tools import Tools
-from waybill.domain.catalogue import Catalogue
 from waybill.domain.request import Place
+from waybill.domain.survey.catalogue import Catalogue
 from waybill.domain.versions import Version
 from waybill.errors import Unavailable
 from waybill.progress import Warned

@@ -21,10 +21,10 @@ from waybill.domain.arns import RoleArn
 from waybill.domain.calls import INFO_CALLS
 from waybill.domain.events import Kind
 from waybill.domain.identity import Identity
-from waybill.domain.info import RegionInfo, VersionInfo
-from waybill.domain.overview import Overview
-from waybill.domain.queries import InfoRequest
 from waybill.domain.result import Result
+from waybill.domain.survey.info import RegionInfo, VersionInfo
+from waybill.domain.survey.overview import Overview
+from waybill.domain.survey.queries import InfoRequest
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill, digest
 from waybill.errors import ConflictError, InputError, Unavailable, WaybillError

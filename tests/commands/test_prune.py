@@ -29,7 +29,7 @@ from commands.pruning import (
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from promises.stand import CHANNEL, LARGE, PROJECT, Stand, digests_of, small_parts
 from waybill.domain.events import Kind
-from waybill.domain.prune import Fate
+from waybill.domain.pruning.prune import Fate
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Waybill
 from waybill.errors import ExitCode, InputError, WaybillError

@@ -28,7 +28,7 @@ from promises.stand import CHANNEL, PROJECT, Stand
 from waybill.cancel import Cancellation
 from waybill.commands.prune import prune
 from waybill.domain.events import Kind
-from waybill.domain.prune import Fate, PruneRequest
+from waybill.domain.pruning.prune import Fate, PruneRequest
 from waybill.domain.result import Outcome, Result
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, ExitCode, WaybillError

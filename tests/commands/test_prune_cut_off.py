@@ -21,7 +21,7 @@ from waybill.commands.prune import prune
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import PRUNE_CALLS, PRUNE_LOOK_CALLS, On
 from waybill.domain.identity import Identity
-from waybill.domain.prune import Fate, PruneRequest
+from waybill.domain.pruning.prune import Fate, PruneRequest
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode
 

@@ -30,7 +30,7 @@ from promises.stand import PROJECT, Stand, digests_of, plant_whole, waybill_of
 from waybill.domain.arns import KeyArn
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.events import Kind
-from waybill.domain.prune import Fate
+from waybill.domain.pruning.prune import Fate
 from waybill.domain.versions import Version
 from waybill.ports.bucket import NewObject
 

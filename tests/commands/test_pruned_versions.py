@@ -10,8 +10,8 @@ from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS, bucket_name
 from promises.crossing import Crossing
 from promises.downloading import Downloads
 from promises.stand import KEY, LARGE, PROJECT, SMALL, VERSION, Stand, digests_of, small_parts
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.result import Result
-from waybill.domain.tombstone import Tombstone
 from waybill.domain.versions import Version
 from waybill.errors import ExitCode, WaybillError
 

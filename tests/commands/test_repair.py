@@ -24,8 +24,8 @@ from promises.stand import (
 from waybill.cancel import Cancellation
 from waybill.domain.metadata import document
 from waybill.domain.result import Outcome
-from waybill.domain.standing import Half
-from waybill.domain.status import Repaired
+from waybill.domain.survey.standing import Half
+from waybill.domain.survey.status import Repaired
 from waybill.domain.waybill import Origin, Waybill
 from waybill.errors import ExitCode
 from waybill.ports.bucket import NewObject

@@ -6,9 +6,9 @@ from commands.looking import A, B, C, body, look
 from fakes.aws import PRODUCTION, REGIONS, bucket_name
 from fakes.calls import Call
 from promises.stand import CHANNEL, PROJECT, Stand, plant_whole, plant_withdrawal
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.result import Outcome
-from waybill.domain.status import Repaired
-from waybill.domain.tombstone import Tombstone
+from waybill.domain.survey.status import Repaired
 from waybill.domain.versions import Version
 from waybill.errors import ExitCode
 

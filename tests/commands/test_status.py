@@ -9,8 +9,8 @@ from fakes.aws import BUCKET_PARAMETER, DEVELOPMENT, PRODUCTION, REGIONS, bucket
 from promises.stand import CHANNEL, PROJECT, SMALL, Stand, plant_whole, plant_withdrawal
 from waybill.commands.survey.deploys import NEWEST
 from waybill.domain.result import Outcome
-from waybill.domain.standing import Half
-from waybill.domain.status import Status
+from waybill.domain.survey.standing import Half
+from waybill.domain.survey.status import Status
 from waybill.errors import AccessDenied, ExitCode, InputError, Unavailable
 from waybill.ports.bucket import NewObject
 from waybill.progress import Warned

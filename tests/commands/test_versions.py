@@ -17,9 +17,9 @@ from waybill.commands.versions import versions
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import VERSIONS_CALLS, On
 from waybill.domain.identity import Identity
-from waybill.domain.overview import Overview, Row
-from waybill.domain.queries import VersionsRequest
 from waybill.domain.result import Outcome, Result
+from waybill.domain.survey.overview import Overview, Row
+from waybill.domain.survey.queries import VersionsRequest
 from waybill.errors import AccessDenied, ExitCode, InputError, Unavailable, WaybillError
 from waybill.progress import Warned
 from waybill.report import text

@@ -21,9 +21,9 @@ from fakes.clock import FakeClock
 from fakes.codepipeline import FakePipeline, Script
 from fakes.site import OUTPUT, add_pipeline, site_pipeline
 from fakes.state import Item
-from waybill.domain.execution import ActionStatus
+from waybill.domain.deploy.execution import ActionStatus
+from waybill.domain.deploy.pipeline import Mode, PipelineType, Variable
 from waybill.domain.identity import Identity
-from waybill.domain.pipeline import Mode, PipelineType, Variable
 from waybill.ports.account import Account
 from waybill.ports.pipeline import Pipelines, SourceBucket
 

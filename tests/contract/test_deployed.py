@@ -8,7 +8,7 @@ from awscrt.checksums import crc64nvme
 
 from contract.places import REGION, Place
 from fakes.aws import DEVELOPMENT, PRODUCTION
-from waybill.domain.deployed import Kind
+from waybill.domain.deploy.compared import Kind
 from waybill.domain.digests import MIB, crc_text
 from waybill.errors import AccessDenied, ArtifactError, InputError
 from waybill.ports.deployed import DeployedBucket

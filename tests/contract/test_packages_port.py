@@ -14,7 +14,7 @@ from contract.hands import BotoHands, FakeHands, Hands
 from contract.places import Place
 from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS
 from fakes.packages import DomainState
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.version import PackageId
 from waybill.errors import AccessDenied, ArtifactError, InputError
 from waybill.ports.packages import CopyFault, NewAsset, Packages, Put
 

@@ -18,8 +18,8 @@ from contract.pipeline_places import (
     zipped,
 )
 from fakes.aws import DEVELOPMENT
-from waybill.domain.execution import ActionStatus, Execution, ExecutionStatus, StageState
-from waybill.domain.pipeline import Mode, PipelineType, Variable
+from waybill.domain.deploy.execution import ActionStatus, Execution, ExecutionStatus, StageState
+from waybill.domain.deploy.pipeline import Mode, PipelineType, Variable
 from waybill.errors import InputError
 from waybill.ports.pipeline import Pin, Start
 

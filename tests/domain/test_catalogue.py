@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waybill.domain.catalogue import Catalogue, Stock, channels, holdings
+from waybill.domain.survey.catalogue import Catalogue, Stock, channels, holdings
 from waybill.domain.versions import Version
 
 DAY, LATER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"

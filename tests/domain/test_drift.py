@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.domain.channel import Put, floor
-from waybill.domain.drift import ChannelFacts, channel_floor, half_done, judge_channel, steps, to_read, unwritten
 from waybill.domain.events import Event, Kind, standing_withdrawals
+from waybill.domain.survey.drift import ChannelFacts, channel_floor, half_done, judge_channel, steps, to_read, unwritten
 from waybill.domain.versions import Version, parse_or_none
 
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")

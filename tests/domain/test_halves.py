@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waybill.domain.catalogue import Holding
-from waybill.domain.halves import VersionFacts, is_stale, judge_version
-from waybill.domain.mending import Deed, mends
-from waybill.domain.standing import Half, ProjectStatus
+from waybill.domain.survey.catalogue import Holding
+from waybill.domain.survey.halves import VersionFacts, is_stale, judge_version
+from waybill.domain.survey.mending import Deed, mends
+from waybill.domain.survey.standing import Half, ProjectStatus
 from waybill.domain.versions import Version
 
 REGIONS = ("a", "b", "c")

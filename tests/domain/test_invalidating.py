@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from waybill.domain.delivery import Invalidation
-from waybill.domain.invalidating import MOST_PATHS, read_invalidations, reference
+from waybill.domain.deploy.delivery import Invalidation
+from waybill.domain.deploy.invalidating import MOST_PATHS, read_invalidations, reference
 
 ID, OTHER = "E1ABCDEF2GHIJK", "EDFDVBD6EXAMPLE"
 

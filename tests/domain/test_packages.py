@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waybill.domain.digests import Digests
-from waybill.domain.package_plan import PackageAction, plan_package, wanted_of
-from waybill.domain.packages import (
+from waybill.domain.packages.plan import PackageAction, plan_package, wanted_of
+from waybill.domain.packages.version import (
     PackagePlace,
     StoredAsset,
     StoredPackage,

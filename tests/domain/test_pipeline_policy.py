@@ -9,8 +9,8 @@ import pytest
 from fakes.site import site_pipeline
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import PIPELINE_CALLS
-from waybill.domain.pipeline import ActionDefinition
-from waybill.domain.pipeline_policy import look_policy, pipeline_policy, published_pipeline_policy
+from waybill.domain.deploy.pipeline import ActionDefinition
+from waybill.domain.deploy.policy import look_policy, pipeline_policy, published_pipeline_policy
 from waybill.domain.policy import published_deploy_policy
 
 ROLE = RoleArn.parse("arn:aws:iam::111111111111:role/waybill-deploy")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from waybill.domain.delivery import UrlCheck
-from waybill.domain.url_check import read_url_check, secrets_in, shown_url, wanted_text
+from waybill.domain.deploy.delivery import UrlCheck
+from waybill.domain.deploy.url_check import read_url_check, secrets_in, shown_url, wanted_text
 
 
 @pytest.mark.parametrize(

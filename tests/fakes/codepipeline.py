@@ -25,8 +25,8 @@ from typing import Literal
 from fakes.delivering import deliver
 from fakes.pipeline_runs import ActionState, Run
 from fakes.world import World
-from waybill.domain.execution import ActionStatus, ExecutionStatus, Revision
-from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus, Revision
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, Pipeline
 from waybill.ports.pipeline import Pin
 
 FAR = float("inf")

@@ -7,7 +7,7 @@ import zipfile
 
 from fakes.pipeline_runs import Run
 from fakes.world import World
-from waybill.domain.pipeline import ActionDefinition, Pipeline
+from waybill.domain.deploy.pipeline import ActionDefinition, Pipeline
 
 
 def deliver(world: World, pipeline: Pipeline, run: Run, action: ActionDefinition) -> str:

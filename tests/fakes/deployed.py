@@ -11,7 +11,7 @@ from fakes.bucket import FakeBucket
 from fakes.calls import Call
 from fakes.state import Item
 from fakes.world import World
-from waybill.domain.deployed import FileChecksums, Kind
+from waybill.domain.deploy.compared import FileChecksums, Kind
 from waybill.errors import Fault, InputError
 from waybill.ports.bucket import Listed
 

@@ -11,7 +11,7 @@ from itertools import count
 from fakes.calls import Call
 from fakes.refusals import bad_bytes, denied
 from fakes.world import World
-from waybill.domain.packages import PackageId, StoredAsset, StoredPackage
+from waybill.domain.packages.version import PackageId, StoredAsset, StoredPackage
 from waybill.errors import ArtifactError, Fault, InputError
 from waybill.ports.packages import CopyFault, NewAsset, Put
 

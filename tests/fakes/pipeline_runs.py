@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fakes.clock import EPOCH
-from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus, Revision
-from waybill.domain.pipeline import ActionDefinition
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, Execution, ExecutionStatus, Revision
+from waybill.domain.deploy.pipeline import ActionDefinition
 from waybill.ports.pipeline import Pin
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from fakes.calls import Call
 from fakes.codepipeline import FakePipeline
 from fakes.pipeline_runs import Run
 from fakes.world import World
-from waybill.domain.execution import ActionRun, ActionStatus, Approval, Execution, ExecutionStatus, StageState
-from waybill.domain.pipeline import Mode, Pipeline, PipelineType
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, Approval, Execution, ExecutionStatus, StageState
+from waybill.domain.deploy.pipeline import Mode, Pipeline, PipelineType
 from waybill.errors import Fault, InputError, PipelineError
 from waybill.ports.pipeline import Start, Watchers
 

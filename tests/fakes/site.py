@@ -7,7 +7,7 @@ from typing import Any
 
 from fakes.aws import DEVELOPMENT, PRODUCTION, FakeAws
 from fakes.codepipeline import FakePipeline
-from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline, PipelineType, Variable
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, Pipeline, PipelineType, Variable
 
 SITE = "crossaccountdeploy"
 SITE_REGION = "us-east-1"

@@ -11,9 +11,9 @@ from fakes.aws import DEVELOPMENT, FakeAws
 from fakes.clock import FakeClock
 from fakes.codepipeline import FakePipeline, Script
 from fakes.site import INPUT, KEY, OUTPUT, SITE, SITE_REGION, add_site
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.pipeline import Mode, PipelineType, Variable
 from waybill.domain.digests import Digests, crc_text
-from waybill.domain.execution import ActionStatus, ExecutionStatus
-from waybill.domain.pipeline import Mode, PipelineType, Variable
 from waybill.errors import InputError, Unavailable
 from waybill.ports.pipeline import NewSource, Pin, Pipelines, SourceBucket, SourceObject, Start
 

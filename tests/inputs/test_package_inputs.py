@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inputs.given import around
-from waybill.domain.packages import PackagePlace
+from waybill.domain.packages.version import PackagePlace
 from waybill.domain.versions import Version
 from waybill.errors import InputError
 from waybill.inputs import download, promote, stage

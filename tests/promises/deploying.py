@@ -15,7 +15,7 @@ from waybill.cancel import Cancellation
 from waybill.commands.deploy import Outside, deploy
 from waybill.commands.deployment.proof import Prover
 from waybill.domain.arns import Caller
-from waybill.domain.execution import ActionStatus
+from waybill.domain.deploy.execution import ActionStatus
 from waybill.domain.identity import Identity
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode

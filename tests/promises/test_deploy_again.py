@@ -16,10 +16,10 @@ from promises.stand import digests_of
 from waybill.cancel import Cancellation
 from waybill.commands.deploy import Outside
 from waybill.commands.deployment.proof import Prover
-from waybill.domain.delivery import revision_summary
+from waybill.domain.deploy.delivery import revision_summary
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.pipeline import Variable
 from waybill.domain.events import Event, Kind, event_name
-from waybill.domain.execution import ActionStatus, ExecutionStatus
-from waybill.domain.pipeline import Variable
 from waybill.domain.result import Outcome
 from waybill.domain.versions import Version
 from waybill.errors import ExitCode, Unavailable

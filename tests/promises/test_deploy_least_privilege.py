@@ -15,8 +15,8 @@ from fakes.site import INPUT, KEY, OUTPUT, site_pipeline
 from promises.deploying import ERRANDS, STAGED, Errand, Held, dry_run, into_a_folder, prepared, staged, uploaded
 from promises.iam import Need, allows
 from waybill.domain.calls import DEPLOY_CALLS, PIPELINE_CALLS, On
+from waybill.domain.deploy.policy import published_pipeline_policy
 from waybill.domain.outputs import Output, outputs_of
-from waybill.domain.pipeline_policy import published_pipeline_policy
 from waybill.domain.policy import Scope, published_deploy_policy, session_policy
 from waybill.domain.result import Outcome
 

@@ -11,7 +11,7 @@ from commands.deployment.stand import Deploys
 from fakes.site import INPUT
 from waybill.cancel import Cancellation
 from waybill.commands.deploy import enter
-from waybill.domain.pipeline import Mode, PipelineType
+from waybill.domain.deploy.pipeline import Mode, PipelineType
 from waybill.errors import InputError
 
 

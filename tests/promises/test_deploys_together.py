@@ -17,7 +17,7 @@ from fakes.calls import Call, When
 from fakes.codepipeline import Script
 from fakes.site import OUTPUT, site_pipeline
 from waybill.cancel import Cancellation
-from waybill.domain.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
 from waybill.domain.result import Outcome, Result
 from waybill.errors import AccessDenied, ExitCode, Unavailable, WaybillError, exit_code_of
 

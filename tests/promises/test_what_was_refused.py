@@ -9,8 +9,8 @@ from fakes.aws import REGIONS
 from promises.stand import Stand
 from waybill.aws.denials import denial
 from waybill.commands.release.unfinished import unfinished
-from waybill.domain.package_result import PackageResult
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.result import PackageResult
+from waybill.domain.packages.version import PackageId
 from waybill.domain.result import Outcome, Result
 from waybill.errors import AccessDenied, Unavailable
 from waybill.progress import Known

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from report import examples
-from waybill.domain.deployment import DeployedFiles, Deployment, DeployPlan, Way, WentBack
-from waybill.domain.execution import ActionRun, ActionStatus, ExecutionStatus
+from waybill.domain.deploy.deployment import DeployedFiles, Deployment, DeployPlan, Way, WentBack
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, ExecutionStatus
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from report import deploys
-from waybill.domain.deploying import (
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.telling import (
     ActionBegan,
     ActionEnded,
     ApprovalWaits,
@@ -14,7 +15,6 @@ from waybill.domain.deploying import (
     StageEnded,
     TransitionClosed,
 )
-from waybill.domain.execution import ActionRun, ActionStatus
 from waybill.domain.result import Result
 from waybill.progress import Event, Finished, Identified, Reporter, Started, Step, Stepped
 

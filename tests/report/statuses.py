@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from waybill.domain.standing import (
+from waybill.domain.survey.standing import (
     ChannelRegion,
     ChannelStatus,
     Half,
@@ -13,7 +13,7 @@ from waybill.domain.standing import (
     VersionRegion,
     VersionStatus,
 )
-from waybill.domain.status import (
+from waybill.domain.survey.status import (
     AccountStatus,
     Repaired,
     RepairStatus,

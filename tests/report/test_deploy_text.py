@@ -16,9 +16,9 @@ from report.rendered import LIVELY, Page, read
 from report.test_markdown_escaping import hostile
 from report.test_summary import LIMIT
 from waybill.domain.console import execution_url
-from waybill.domain.deployed_files import DeployedFiles
-from waybill.domain.deployment import Deployment
-from waybill.domain.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.deployment import Deployment
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.files import DeployedFiles
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode
 from waybill.report import text

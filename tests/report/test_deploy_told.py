@@ -13,7 +13,8 @@ from fakes.clock import FakeClock
 from report import deploys, examples, followed
 from report.test_runner_log import Written
 from report.test_terminal import COLOUR, CONTROL, HIDE, SHOW, Tty
-from waybill.domain.deploying import (
+from waybill.domain.deploy.execution import ActionStatus
+from waybill.domain.deploy.telling import (
     ActionBegan,
     ActionEnded,
     ApprovalWaits,
@@ -25,7 +26,6 @@ from waybill.domain.deploying import (
     StageEnded,
     TransitionClosed,
 )
-from waybill.domain.execution import ActionStatus
 from waybill.github.commands import WorkflowCommands
 from waybill.progress import RegionEnded, Step, Stepped
 from waybill.report.annotations import LONGEST

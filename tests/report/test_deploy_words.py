@@ -9,8 +9,8 @@ import pytest
 
 from report import deploys, examples
 from report.rendered import read
-from waybill.domain.deployment import Deployment
-from waybill.domain.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.deployment import Deployment
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode
 from waybill.report import text, words

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from report import deploys
 from report.mermaid import read
 from report.test_markdown_escaping import hostile
-from waybill.domain.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
 from waybill.report.gantt import LONGEST_NAME, MOST, escaped, gantt, not_drawn
 from waybill.report.ink import cut, one_line
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from waybill.domain.package_result import PackageResult, beside
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.result import PackageResult, beside
+from waybill.domain.packages.version import PackageId
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ConflictError, ExitCode, Unavailable
 from waybill.report import text, words

@@ -10,7 +10,7 @@ import pytest
 
 from report import statuses
 from report.browser import Browser, Page, binary, running
-from waybill.domain.status import Status
+from waybill.domain.survey.status import Status
 from waybill.report.status_html import page
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "build" / "pictures"

@@ -9,7 +9,7 @@ import pytest
 from report import statuses
 from report.rendered import LIVELY, read
 from waybill.domain.result import Outcome, Result
-from waybill.domain.status import Repaired, Status
+from waybill.domain.survey.status import Repaired, Status
 from waybill.errors import ExitCode
 from waybill.report import text
 from waybill.report.ink import Ink

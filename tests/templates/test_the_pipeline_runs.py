@@ -12,7 +12,7 @@ from sandbox.pipelines import packed, until
 from templates.cases import CASES
 from templates.made import Hands, Made
 from waybill.aws.pipeline_definition import pipeline as read_definition
-from waybill.domain.pipeline import Mode, PipelineType
+from waybill.domain.deploy.pipeline import Mode, PipelineType
 from waybill.sandbox import layout
 from waybill.sandbox.server import running
 

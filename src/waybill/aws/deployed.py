@@ -12,7 +12,7 @@ from waybill.aws import listing
 from waybill.aws.bucket import ABSENT, S3Bucket
 from waybill.aws.location import Location
 from waybill.aws.wire import Wire
-from waybill.domain.deployed import FileChecksums, Kind
+from waybill.domain.deploy.compared import FileChecksums, Kind
 from waybill.errors import Fault, InputError
 from waybill.ports.bucket import Listed
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.domain.digests import MIB
-from waybill.domain.packages import PackageId, StoredAsset, StoredPackage
+from waybill.domain.packages.version import PackageId, StoredAsset, StoredPackage
 from waybill.errors import ArtifactError, Fault, InputError, Unavailable
 from waybill.ports.packages import CopyFault, NewAsset, Put
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline, PipelineType, Variable
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, Pipeline, PipelineType, Variable
 from waybill.errors import WaybillError
 
 T = TypeVar("T")

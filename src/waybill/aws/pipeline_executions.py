@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from waybill.domain.execution import (
+from waybill.domain.deploy.execution import (
     ActionRun,
     ActionStatus,
     Approval,
@@ -19,7 +19,7 @@ from waybill.domain.execution import (
     Revision,
     StageState,
 )
-from waybill.domain.pipeline import Pipeline
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.errors import WaybillError
 
 S = TypeVar("S", ExecutionStatus, ActionStatus)

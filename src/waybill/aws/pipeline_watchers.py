@@ -8,7 +8,7 @@ from typing import Any
 
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
-from waybill.domain.pipeline import Pipeline
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.errors import AccessDenied, Unavailable
 from waybill.ports.pipeline import Watchers
 

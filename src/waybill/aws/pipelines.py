@@ -14,8 +14,8 @@ from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.aws.pipeline_start import arguments, variable_faults, wrong_start
 from waybill.aws.pipeline_watchers import watchers
-from waybill.domain.execution import ActionRun, Execution, StageState
-from waybill.domain.pipeline import Pipeline
+from waybill.domain.deploy.execution import ActionRun, Execution, StageState
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.errors import Fault, InputError, Unavailable
 from waybill.ports.pipeline import Start, Watchers
 

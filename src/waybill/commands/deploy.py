@@ -20,10 +20,10 @@ from waybill.commands.deployment.task import Announcers, Proof, Task
 from waybill.commands.promotion.goods import Offer
 from waybill.commands.promotion.source import look_at_source
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery
-from waybill.domain.deploy_order import DeployOrder
-from waybill.domain.deployed import Choice
-from waybill.domain.deploying import DeployPlanned
+from waybill.domain.deploy.compared import Choice
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.order import DeployOrder
+from waybill.domain.deploy.telling import DeployPlanned
 from waybill.domain.events import last_withdrawal, was_withdrawn
 from waybill.domain.outputs import outputs_of
 from waybill.domain.request import Request

@@ -16,13 +16,13 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.commands.versions import looked, overview
 from waybill.domain import stored
 from waybill.domain.calls import INFO_CALLS
-from waybill.domain.catalogue import Catalogue
-from waybill.domain.info import EventInfo, RegionInfo, VersionInfo
 from waybill.domain.metadata import split_document
 from waybill.domain.names import Keys
-from waybill.domain.queries import InfoRequest
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.result import Result
-from waybill.domain.tombstone import Tombstone
+from waybill.domain.survey.catalogue import Catalogue
+from waybill.domain.survey.info import EventInfo, RegionInfo, VersionInfo
+from waybill.domain.survey.queries import InfoRequest
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill, digest
 from waybill.progress import Started, Warned

@@ -15,7 +15,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
 from waybill.domain.calls import PRUNE_CALLS, PRUNE_LOOK_CALLS
 from waybill.domain.checks import kms_faults
-from waybill.domain.prune import Fate, PruneRequest, Pruning, choose, is_stored, leftovers
+from waybill.domain.pruning.prune import Fate, PruneRequest, Pruning, choose, is_stored, leftovers
 from waybill.domain.result import Outcome, Result
 from waybill.errors import Cancelled, ExitCode, InputError, exit_code_of, lowest
 from waybill.progress import Started

@@ -10,7 +10,7 @@ from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, observing_once
 from waybill.domain.request import Place
 from waybill.domain.result import Outcome, Result
-from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, StatusRequest
+from waybill.domain.survey.status import AccountStatus, Repaired, RepairStatus, Status, StatusRequest
 from waybill.errors import Cancelled, ExitCode, Fault, InputError, WaybillError, worst
 from waybill.progress import Started, Warned
 

@@ -12,13 +12,13 @@ from waybill.commands.account.version import SMALL
 from waybill.commands.account.wants import reading
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import VERSIONS_CALLS
-from waybill.domain.catalogue import Catalogue, Holding
 from waybill.domain.names import Keys
-from waybill.domain.overview import Overview, Row
-from waybill.domain.queries import VersionsRequest
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.quorum import majority
 from waybill.domain.result import Body, Outcome, Result
-from waybill.domain.tombstone import Tombstone
+from waybill.domain.survey.catalogue import Catalogue, Holding
+from waybill.domain.survey.overview import Overview, Row
+from waybill.domain.survey.queries import VersionsRequest
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill
 from waybill.errors import Cancelled, ExitCode, WaybillError

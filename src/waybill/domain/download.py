@@ -13,7 +13,7 @@ from waybill.domain.selector import Selector
 from waybill.domain.versions import Version
 
 if TYPE_CHECKING:
-    from waybill.domain.packages import PackagePlace
+    from waybill.domain.packages.version import PackagePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

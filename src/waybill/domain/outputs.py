@@ -10,7 +10,7 @@ from waybill.domain.calls import On
 from waybill.domain.statements import cut
 
 if TYPE_CHECKING:  # a stage's policy is made beside, and knows no pipeline
-    from waybill.domain.pipeline import ActionDefinition, Pipeline
+    from waybill.domain.deploy.pipeline import ActionDefinition, Pipeline
 
 MARKS = ("#{", "{datetime}", "{uuid}")
 """What the pipeline fills in while it runs; before that a name is known up to there."""

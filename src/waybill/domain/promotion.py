@@ -17,7 +17,7 @@ from waybill.domain.waybill import Origin, Subject, Waybill, digest
 from waybill.errors import exit_code_of
 
 if TYPE_CHECKING:
-    from waybill.domain.delivery import Delivery
+    from waybill.domain.deploy.delivery import Delivery
 
 PLAN_SCHEMA = 1
 

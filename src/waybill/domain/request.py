@@ -15,8 +15,8 @@ from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 
 if TYPE_CHECKING:
-    from waybill.domain.delivery import Delivery
-    from waybill.domain.packages import PackagePlace
+    from waybill.domain.deploy.delivery import Delivery
+    from waybill.domain.packages.version import PackagePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from waybill.errors import ExitCode, Refused
 
 if TYPE_CHECKING:
-    from waybill.domain.package_result import PackageResult  # few runs publish one
+    from waybill.domain.packages.result import PackageResult  # few runs publish one
 
 
 class Outcome(StrEnum):

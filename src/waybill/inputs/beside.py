@@ -9,7 +9,7 @@ from waybill.inputs.reading import Reading
 from waybill.inputs.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from waybill.domain.packages import PackagePlace
+    from waybill.domain.packages.version import PackagePlace
 
 OF_PACKAGES = ("codeartifact", "codeartifact-account", "codeartifact-region", "from-codeartifact")
 

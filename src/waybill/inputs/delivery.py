@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from waybill.domain.arns import RoleArn
-from waybill.domain.delivery import Delivery, Invalidation, OnCancel, OnFailure, SourceChoice, UrlCheck
-from waybill.domain.deployed import Choice
+from waybill.domain.deploy.compared import Choice
+from waybill.domain.deploy.delivery import Delivery, Invalidation, OnCancel, OnFailure, SourceChoice, UrlCheck
+from waybill.domain.deploy.invalidating import read_invalidations
+from waybill.domain.deploy.pipeline import PipelineRef
+from waybill.domain.deploy.url_check import read_url_check
 from waybill.domain.identity import Identity
-from waybill.domain.invalidating import read_invalidations
 from waybill.domain.moments import parse_duration
-from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import Place
-from waybill.domain.url_check import read_url_check
 from waybill.inputs.identity import read_account, read_external_id
 from waybill.inputs.reading import Reading, one_of
 

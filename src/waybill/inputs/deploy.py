@@ -8,8 +8,8 @@ from waybill.domain import selector
 from waybill.domain.channel import UpdateChannel
 from waybill.domain.checks import kms_faults
 from waybill.domain.configuration import DEFAULT_PARAMETER
-from waybill.domain.delivery import Delivery
-from waybill.domain.deploy_order import DeployOrder
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.order import DeployOrder
 from waybill.domain.request import KmsChoice, Place, Request
 from waybill.domain.selector import Exactly, Named, Selector
 from waybill.domain.versions import Version

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from waybill.domain.arns import RoleArn
 from waybill.domain.checks import kms_faults
+from waybill.domain.deploy.pipeline import PipelineRef
 from waybill.domain.doctor.examined import DoctorRequest, Promotion
 from waybill.domain.identity import Identity
 from waybill.domain.names import PROJECT_RULE, is_project
-from waybill.domain.pipeline import PipelineRef
 from waybill.domain.request import Place
 from waybill.domain.setup.requests import ApplyRequest, Members
 from waybill.errors import Fault, InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from waybill.domain import selector
-from waybill.domain.queries import InfoRequest
+from waybill.domain.survey.queries import InfoRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from waybill.domain.checks import region_faults
-from waybill.domain.packages import PackagePlace, name_fault, parse_place
+from waybill.domain.packages.version import PackagePlace, name_fault, parse_place
 from waybill.inputs.reading import Reading
 from waybill.inputs.surroundings import Surroundings
 

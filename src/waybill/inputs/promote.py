@@ -31,8 +31,8 @@ from waybill.inputs.token import read_token
 from waybill.inputs.typed import command_line
 
 if TYPE_CHECKING:
-    from waybill.domain.delivery import Delivery
-    from waybill.domain.packages import PackagePlace
+    from waybill.domain.deploy.delivery import Delivery
+    from waybill.domain.packages.version import PackagePlace
 
 
 OF_THE_PLAN = frozenset({"plan", "apply", "plan-only", "plan-digest"})

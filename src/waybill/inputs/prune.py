@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from waybill.domain.checks import kms_faults
-from waybill.domain.prune import PruneRequest
+from waybill.domain.pruning.prune import PruneRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.encryption import read_kms
 from waybill.inputs.place import read_place

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from waybill.domain.arns import RoleArn, partition_of
 from waybill.domain.checks import region_faults
-from waybill.domain.pipeline import NAME
+from waybill.domain.deploy.pipeline import NAME
 from waybill.domain.setup.estate import Estate, Member, PipelineEntry
 from waybill.domain.setup.pipelines.role import PipelineRoleRequest
 from waybill.errors import Fault, InputError

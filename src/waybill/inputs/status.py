@@ -7,7 +7,7 @@ from pathlib import Path
 
 from waybill.domain.names import PROJECT_RULE, is_project
 from waybill.domain.request import Place
-from waybill.domain.status import StatusRequest
+from waybill.domain.survey.status import StatusRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.encryption import read_kms
 from waybill.inputs.place import read_place

@@ -10,7 +10,7 @@ from waybill.inputs.surroundings import Surroundings
 from waybill.inputs.tables.delivery import DELIVERY
 
 if TYPE_CHECKING:
-    from waybill.domain.delivery import Delivery
+    from waybill.domain.deploy.delivery import Delivery
 
 
 def read_then(reading: Reading, place: Place, around: Surroundings) -> Delivery | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from waybill.domain.queries import VersionsRequest
+from waybill.domain.survey.queries import VersionsRequest
 from waybill.errors import Fault, InputError
 from waybill.inputs.place import read_place
 from waybill.inputs.reading import Reading

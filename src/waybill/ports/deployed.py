@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from waybill.domain.deployed import FileChecksums
+from waybill.domain.deploy.compared import FileChecksums
 from waybill.ports.bucket import Listed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from waybill.domain.packages import PackageId, StoredPackage
+from waybill.domain.packages.version import PackageId, StoredPackage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from waybill.domain.deploy.execution import ActionRun, Execution, StageState
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.domain.digests import Digests
-from waybill.domain.execution import ActionRun, Execution, StageState
-from waybill.domain.pipeline import Pipeline
 from waybill.ports.copying import CopySource
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from waybill.domain.overview import Overview, Row
+from waybill.domain.survey.overview import Overview, Row
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table

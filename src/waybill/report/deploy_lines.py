@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from waybill.domain.console import log_url
-from waybill.domain.deploying import (
+from waybill.domain.deploy.deployment import DeployPlan
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.telling import (
     ActionBegan,
     ActionEnded,
     ApprovalWaits,
@@ -15,8 +17,6 @@ from waybill.domain.deploying import (
     StageEnded,
     TransitionClosed,
 )
-from waybill.domain.deployment import DeployPlan
-from waybill.domain.execution import ActionRun, ActionStatus
 from waybill.report.deploy_words import STATUS, status_mark
 from waybill.report.ink import Ink, cut, one_line
 from waybill.report.units import duration

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from waybill.domain.console import log_url, quoted
-from waybill.domain.deployed_files import DeployedFiles
-from waybill.domain.deployment import Deployment, WentBack
-from waybill.domain.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.deployment import Deployment, WentBack
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.files import DeployedFiles
 from waybill.domain.moments import between
 from waybill.report import deployed_words
 from waybill.report.columns import columns, pairs_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from waybill.domain.deployment import Deployment, WentBack
-from waybill.domain.execution import ActionRun, ActionStatus, ExecutionStatus
+from waybill.domain.deploy.deployment import Deployment, WentBack
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, ExecutionStatus
 from waybill.domain.result import Outcome, Result
 from waybill.errors import CANCELLED, ExitCode
 from waybill.report.ink import Ink, one_line

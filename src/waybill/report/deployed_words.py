@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from waybill.domain.deployed_files import DeployedFiles
+from waybill.domain.deploy.files import DeployedFiles
 from waybill.report.ink import Ink, one_line
 from waybill.report.units import count, listing
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from waybill.domain.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
 from waybill.report.ink import cut, one_line
 from waybill.report.units import duration
 

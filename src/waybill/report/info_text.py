@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from waybill.domain.deploys import TOLD, Deploy
-from waybill.domain.info import EventInfo, Other, RegionInfo, VersionInfo
+from waybill.domain.deploy.past import TOLD, Deploy
+from waybill.domain.survey.info import EventInfo, Other, RegionInfo, VersionInfo
 from waybill.report.catalogue_text import NO_WAYBILL
 from waybill.report.columns import columns, pairs_of
 from waybill.report.ink import Ink, one_line

@@ -10,7 +10,7 @@ from waybill.report.ink import Ink, one_line
 from waybill.report.units import count, duration, percent, rate, size
 
 if TYPE_CHECKING:
-    from waybill.domain.deploying import Deploying
+    from waybill.domain.deploy.telling import Deploying
     from waybill.domain.setup.telling import Preparing
 
 EVERY = 5.0
@@ -72,7 +72,7 @@ def of_setup(event: Event) -> TypeGuard[Preparing]:
 
 def of_deploy(event: Event) -> TypeGuard[Deploying]:
     """Whether only a deploy tells such an event: known by its module's name, so that no other run reads that."""
-    return type(event).__module__ == "waybill.domain.deploying"
+    return type(event).__module__ == "waybill.domain.deploy.telling"
 
 
 def _ended(event: RegionEnded, ink: Ink) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waybill.domain.package_result import PackageResult
+from waybill.domain.packages.result import PackageResult
 from waybill.domain.result import Outcome, Result
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waybill.domain.prune import Choice, Fate, Pruning
+from waybill.domain.pruning.prune import Choice, Fate, Pruning
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table

@@ -18,7 +18,7 @@ from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.narrate import Clock, Pace, narrate, of_deploy, of_setup
 
 if TYPE_CHECKING:
-    from waybill.domain.deploying import Deploying
+    from waybill.domain.deploy.telling import Deploying
     from waybill.domain.setup.telling import Preparing
     from waybill.report.setup_log import SetupLog
 
@@ -108,7 +108,7 @@ class RunnerReporter:
 
     def _deploy(self, event: Deploying, line: str) -> None:
         """Fold what happens within a stage; what is followed, what waits and how each stage ended is seen at once."""
-        from waybill.domain import deploying as told  # noqa: PLC0415 - only a run that deploys needs it
+        from waybill.domain.deploy import telling as told  # noqa: PLC0415 - only a run that deploys needs it
         from waybill.report.deploy_lines import waiting  # noqa: PLC0415
 
         begun, self._deploying = self._deploying, True

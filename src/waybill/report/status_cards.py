@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from waybill.domain.deploys import PipelineStatus
-from waybill.domain.standing import ChannelRegion, ChannelStatus, Half, ProjectStatus, VersionRegion, VersionStatus
-from waybill.domain.status import AccountStatus
+from waybill.domain.deploy.past import PipelineStatus
+from waybill.domain.survey.standing import (
+    ChannelRegion,
+    ChannelStatus,
+    Half,
+    ProjectStatus,
+    VersionRegion,
+    VersionStatus,
+)
+from waybill.domain.survey.status import AccountStatus
 from waybill.report.html import Markup, element, text
 from waybill.report.status_words import Finding, State, deployed, findings, names, state
 from waybill.report.units import count, listing

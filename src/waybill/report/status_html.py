@@ -12,8 +12,8 @@ from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
 
-from waybill.domain.standing import Half, ProjectStatus
-from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status, UploadStatus
+from waybill.domain.survey.standing import Half, ProjectStatus
+from waybill.domain.survey.status import AccountStatus, Repaired, RepairStatus, Status, UploadStatus
 from waybill.domain.versions import Version
 from waybill.report.html import Markup, element, text
 from waybill.report.status_cards import card, labelled, prose, runs, soft, state_mark, table

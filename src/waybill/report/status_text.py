@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from waybill.domain.standing import ChannelStatus, ProjectStatus
-from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status
+from waybill.domain.survey.standing import ChannelStatus, ProjectStatus
+from waybill.domain.survey.status import AccountStatus, Repaired, RepairStatus, Status
 from waybill.report.columns import columns
 from waybill.report.ink import Ink, one_line
 from waybill.report.markdown import code, prose, table

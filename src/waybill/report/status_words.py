@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from waybill.domain.deploys import PipelineStatus
+from waybill.domain.deploy.past import PipelineStatus
 from waybill.domain.result import Outcome, Result
-from waybill.domain.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionStatus
-from waybill.domain.status import AccountStatus, Repaired, RepairStatus, Status
+from waybill.domain.survey.standing import ChannelRegion, ChannelStatus, ProjectStatus, VersionStatus
+from waybill.domain.survey.status import AccountStatus, Repaired, RepairStatus, Status
 from waybill.report.units import count, listing
 
 ABSENT = "absent"

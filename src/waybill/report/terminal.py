@@ -20,7 +20,7 @@ from waybill.report.units import percent, rate
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from waybill.domain.deploying import Deploying
+    from waybill.domain.deploy.telling import Deploying
 
 
 def reporter_for(stream: TextIO, clock: Clock, environment: Mapping[str, str]) -> TerminalReporter | PlainReporter:
@@ -115,7 +115,7 @@ class TerminalReporter:
 
     def _deploy(self, event: Deploying) -> None:
         """Draw what runs; write what else there is to say above it."""
-        from waybill.domain import deploying as told  # noqa: PLC0415 - only a run that deploys needs it
+        from waybill.domain.deploy import telling as told  # noqa: PLC0415 - only a run that deploys needs it
         from waybill.report.deploy_lines import place  # noqa: PLC0415
 
         match event:

@@ -9,9 +9,9 @@ from waybill.commands.deployment.announce import OnDeployments
 from waybill.commands.deployment.proof import Prover
 from waybill.commands.deployment.task import Announcer, Nobody
 from waybill.compose import Shop
-from waybill.domain.delivery import Delivery
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.url_check import secrets_in
 from waybill.domain.request import Request
-from waybill.domain.url_check import secrets_in
 from waybill.github.token import token_of
 from waybill.ports.http import Asker
 from waybill.progress import Warned

@@ -13,9 +13,9 @@ from typing import Any
 
 from waybill.commands.promotion.approval import PlanBody
 from waybill.domain import stored
+from waybill.domain.deploy.url_check import secrets_in
 from waybill.domain.promotion import facts_digest
 from waybill.domain.result import Result
-from waybill.domain.url_check import secrets_in
 from waybill.errors import ArtifactError, Fault, InputError
 from waybill.inputs.tables.promote import PROMOTE
 

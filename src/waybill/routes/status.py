@@ -10,7 +10,7 @@ from pathlib import Path
 from waybill.commands.status import status
 from waybill.compose import Face, Shop
 from waybill.domain.result import Result
-from waybill.domain.status import Status
+from waybill.domain.survey.status import Status
 from waybill.errors import ExitCode, Fault
 from waybill.inputs import status as inputs
 from waybill.routes.workbench import Workbench

@@ -12,8 +12,8 @@ from waybill.domain.result import Result
 from waybill.domain.versions import Version
 
 if TYPE_CHECKING:
-    from waybill.domain.delivery import Delivery
-    from waybill.domain.deploy_order import DeployOrder
+    from waybill.domain.deploy.delivery import Delivery
+    from waybill.domain.deploy.order import DeployOrder
 
 UNKNOWN = Version("0.0.0")
 """Stands for a version that is not known yet, in a request that is asked only for what does not depend on it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from awscrt.checksums import crc32c, crc64nvme
 
-from waybill.domain.deployed import Kind
+from waybill.domain.deploy.compared import Kind
 
 
 def checksum(kind: Kind, chunks: Iterable[bytes]) -> str:

@@ -18,9 +18,9 @@ from waybill.commands.deploy import Outside, deploy
 from waybill.commands.deployment.proof import Prover
 from waybill.commands.deployment.task import Announcer, Nobody
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery
-from waybill.domain.deploy_order import DeployOrder
-from waybill.domain.deployment import Deployment
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.deployment import Deployment
+from waybill.domain.deploy.order import DeployOrder
 from waybill.domain.events import Event
 from waybill.domain.identity import Identity
 from waybill.domain.request import Request

@@ -11,7 +11,7 @@ from waybill.commands.deploy import Outside
 from waybill.commands.deployment.announce import OnDeployments
 from waybill.commands.deployment.proof import Prover
 from waybill.commands.deployment.task import Announcer
-from waybill.domain.delivery import Delivery
+from waybill.domain.deploy.delivery import Delivery
 from waybill.domain.request import Request
 from waybill.errors import ExitCode, InputError, Unavailable
 from waybill.ports.deployments import Record, State

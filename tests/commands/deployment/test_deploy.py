@@ -7,7 +7,7 @@ import pytest
 from commands.deployment.stand import PAGES, PROJECT, Deploys, body_of, site_zip
 from fakes.aws import REGIONS
 from fakes.site import INPUT, KEY, OUTPUT
-from waybill.domain.execution import ExecutionStatus
+from waybill.domain.deploy.execution import ExecutionStatus
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode
 

@@ -12,7 +12,7 @@ from fakes.codepipeline import Script
 from waybill.cancel import Cancellation
 from waybill.commands.deploy import Outside, deploy_after, enter
 from waybill.commands.deployment.proof import Prover
-from waybill.domain.execution import ActionStatus
+from waybill.domain.deploy.execution import ActionStatus
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result
 from waybill.errors import ExitCode, Unavailable
 

@@ -8,7 +8,7 @@ from commands.deployment.stand import Deploys, body_of
 from fakes.codepipeline import Script
 from fakes.site import INPUT, KEY, site_pipeline
 from waybill.cancel import Cancellation
-from waybill.domain.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode, Unavailable
 from waybill.progress import Warned

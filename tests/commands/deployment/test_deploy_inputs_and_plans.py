@@ -10,7 +10,7 @@ from commands.deployment.stand import PROJECT, Deploys, body_of
 from fakes.aws import DEVELOPMENT, FakeAws, bucket_name
 from fakes.site import INPUT, SITE, add_site, site_pipeline
 from promises.stand import plant_withdrawal
-from waybill.domain.pipeline import ActionDefinition, Mode, PipelineType, Variable
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, PipelineType, Variable
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode, InputError, WaybillError
 from waybill.progress import Warned

@@ -11,10 +11,10 @@ from fakes.aws import DEVELOPMENT, PRODUCTION, REGIONS
 from fakes.codepipeline import Script
 from fakes.distributions import DistributionState
 from fakes.site import OUTPUT, site_pipeline
-from waybill.domain.deploying import Following, Noted
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode
+from waybill.domain.deploy.telling import Following, Noted
 from waybill.domain.events import Kind
-from waybill.domain.execution import ActionStatus, ExecutionStatus
-from waybill.domain.pipeline import ActionDefinition, Mode
 from waybill.domain.result import Outcome
 from waybill.errors import ExitCode
 from waybill.progress import Started

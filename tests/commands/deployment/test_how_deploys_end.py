@@ -13,9 +13,9 @@ from fakes.codepipeline import Script
 from fakes.site import INPUT, KEY, OUTPUT, site_pipeline
 from promises.stand import digests_of
 from waybill.cancel import Cancellation
-from waybill.domain.delivery import revision_summary
-from waybill.domain.deploying import ActionEnded, ApprovalWaits, StageBegan, StageEnded, TransitionClosed
-from waybill.domain.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.delivery import revision_summary
+from waybill.domain.deploy.execution import ActionStatus, ExecutionStatus
+from waybill.domain.deploy.telling import ActionEnded, ApprovalWaits, StageBegan, StageEnded, TransitionClosed
 from waybill.domain.result import Outcome
 from waybill.domain.versions import Version
 from waybill.errors import ExitCode, Unavailable

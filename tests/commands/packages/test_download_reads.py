@@ -10,7 +10,7 @@ from fakes.aws import PRODUCTION, REGIONS
 from fakes.packages import DomainState, VersionState
 from promises.downloading import Downloads
 from promises.stand import LARGE, METADATA, PROJECT, SMALL, VERSION, Stand
-from waybill.domain.packages import PackagePlace
+from waybill.domain.packages.version import PackagePlace
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode, InputError, WaybillError
 

@@ -20,7 +20,7 @@ from promises.stand import PROJECT, Stand
 from waybill.domain.arns import Caller, RoleArn
 from waybill.domain.calls import On
 from waybill.domain.identity import Identity
-from waybill.domain.package_calls import (
+from waybill.domain.packages.calls import (
     PACKAGE_CALLS,
     PACKAGE_COPY_CALLS,
     PACKAGE_LOOK_CALLS,
@@ -29,7 +29,7 @@ from waybill.domain.package_calls import (
     published_package_policy,
     published_package_read_policy,
 )
-from waybill.domain.packages import PackageId, PackagePlace, StoredPackage
+from waybill.domain.packages.version import PackageId, PackagePlace, StoredPackage
 from waybill.domain.result import Result
 from waybill.domain.statements import MAX_SESSION_POLICY
 from waybill.errors import ExitCode

@@ -12,7 +12,7 @@ from fakes.calls import Call
 from fakes.packages import DomainState, VersionState
 from promises.crossing import Crossing
 from promises.stand import METADATA, PROJECT, SMALL, VERSION
-from waybill.domain.packages import PackagePlace
+from waybill.domain.packages.version import PackagePlace
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ExitCode, WaybillError
 from waybill.progress import Warned

@@ -15,7 +15,7 @@ from fakes.reporter import RecordingReporter
 from promises.stand import METADATA, PROJECT, SMALL, VERSION, Stand, small_parts
 from waybill.cancel import Cancellation
 from waybill.domain.channel import UpdateChannel
-from waybill.domain.packages import PackagePlace
+from waybill.domain.packages.version import PackagePlace
 from waybill.domain.require import Require
 from waybill.domain.result import ChannelOutcome, Outcome, Result
 from waybill.domain.waybill import Waybill

@@ -17,11 +17,11 @@ from waybill.cancel import Cancellation
 from waybill.commands.proof.verify import verify_deployed
 from waybill.commands.proof.zipped import StagedArtifact
 from waybill.commands.tools import Tools
-from waybill.domain.deployed import Choice
-from waybill.domain.deployed_files import DeployedFiles
+from waybill.domain.deploy.compared import Choice
+from waybill.domain.deploy.files import DeployedFiles
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, Pipeline, PipelineType
 from waybill.domain.digests import Digests, crc_text
 from waybill.domain.identity import Identity
-from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline, PipelineType
 from waybill.ports.account import Account, Gateway
 from waybill.retry import Retry
 

@@ -12,7 +12,7 @@ from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
 from waybill.commands.proof.invalidation import Forgotten, invalidate
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Invalidation
+from waybill.domain.deploy.delivery import Invalidation
 from waybill.errors import AccessDenied, Cancelled, ExitCode, InputError, TimedOut, Unavailable
 
 FIRST, SECOND = "E1ABCDEF2GHIJK", "EDFDVBD6EXAMPLE"

@@ -17,9 +17,9 @@ from waybill.cancel import Cancellation
 from waybill.commands.proof import compare
 from waybill.commands.proof import zipped as zipped_module
 from waybill.commands.proof.verify import verify_deployed
-from waybill.domain.deployed import Choice, FileChecksums
-from waybill.domain.execution import ActionRun, ActionStatus
-from waybill.domain.pipeline import ActionDefinition
+from waybill.domain.deploy.compared import Choice, FileChecksums
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.pipeline import ActionDefinition
 from waybill.errors import AccessDenied, ArtifactError, Cancelled, Unavailable, WaybillError
 
 

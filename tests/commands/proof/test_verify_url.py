@@ -11,7 +11,7 @@ from fakes.reporter import RecordingReporter
 from waybill.cancel import Cancellation
 from waybill.commands.proof.url import LONGEST, Asked, verify_url
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import UrlCheck
+from waybill.domain.deploy.delivery import UrlCheck
 from waybill.errors import Cancelled, ExitCode, PipelineError, Unavailable
 from waybill.ports.http import Answer
 from waybill.web.ask import RequestsAsker

@@ -12,10 +12,10 @@ from waybill.commands.account.target import reach
 from waybill.commands.account.wants import reading
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain import catalogue
-from waybill.domain.catalogue import Catalogue, Stock
 from waybill.domain.names import versions_prefix
 from waybill.domain.request import Place
+from waybill.domain.survey import catalogue
+from waybill.domain.survey.catalogue import Catalogue, Stock
 from waybill.domain.versions import Version
 from waybill.errors import Cancelled, Fault, InputError, WaybillError
 from waybill.progress import Warned

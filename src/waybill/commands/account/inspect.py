@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from waybill.commands.account.find import Shelf
 from waybill.commands.account.version import SMALL, foreign_waybill, proved
 from waybill.commands.tools import Tools
-from waybill.domain.catalogue import Holding
-from waybill.domain.info import Other, RegionInfo
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import damage
+from waybill.domain.survey.catalogue import Holding
+from waybill.domain.survey.info import Other, RegionInfo
 from waybill.domain.waybill import Waybill, digest
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from waybill.domain.calls import Call
 from waybill.domain.configuration import Organisation
-from waybill.domain.package_calls import (
+from waybill.domain.packages.calls import (
     PACKAGE_CALLS,
     PACKAGE_COPY_CALLS,
     PACKAGE_LOOK_CALLS,
     PACKAGE_READ_CALLS,
     session_resources,
 )
-from waybill.domain.packages import PackagePlace
+from waybill.domain.packages.version import PackagePlace
 from waybill.domain.policy import Scope
 from waybill.domain.request import Request
 

@@ -12,14 +12,14 @@ from waybill.domain.arns import KeyArn
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation, Stored
 from waybill.domain.plan import needs_reading
-from waybill.domain.tombstone import pruned
+from waybill.domain.pruning.tombstone import pruned
 from waybill.domain.waybill import Waybill
 from waybill.errors import ArtifactError
 from waybill.ports.bucket import Bucket
 from waybill.progress import Step, Stepped
 
 if TYPE_CHECKING:
-    from waybill.domain.catalogue import Holding  # few commands go by a listing of everything
+    from waybill.domain.survey.catalogue import Holding  # few commands go by a listing of everything
 
 SMALL = 1024 * 1024
 """Metadata, waybills and events are read whole, up to this many bytes."""

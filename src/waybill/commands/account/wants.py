@@ -30,7 +30,7 @@ from waybill.errors import Fault
 
 if TYPE_CHECKING:
     from waybill.domain.orders import RollbackOrder
-    from waybill.domain.packages import PackagePlace
+    from waybill.domain.packages.version import PackagePlace
 
 EVENT_NAME = 64
 """Bytes to keep for the last part of an event's key."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from waybill.commands.account.find import Shelves
 from waybill.commands.account.version import SMALL
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.catalogue import Catalogue
 from waybill.domain.names import Keys
+from waybill.domain.survey.catalogue import Catalogue
 from waybill.domain.versions import Version
 from waybill.errors import ConflictError, Unavailable, WaybillError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waybill.domain.delivery import Delivery
+from waybill.domain.deploy.delivery import Delivery
 from waybill.domain.request import Request
 from waybill.ports.deployments import Deployments, Record, State
 

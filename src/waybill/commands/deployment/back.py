@@ -13,14 +13,14 @@ from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.start import Beginning
 from waybill.commands.deployment.task import Task
 from waybill.domain.console import execution_url
-from waybill.domain.delivery import start_token
-from waybill.domain.deployed import Choice
-from waybill.domain.deploying import Following, Noted
-from waybill.domain.deployment import Deployment, Way, WentBack
+from waybill.domain.deploy.compared import Choice
+from waybill.domain.deploy.delivery import start_token
+from waybill.domain.deploy.deployment import Deployment, Way, WentBack
+from waybill.domain.deploy.execution import ActionRun, Execution, ExecutionStatus, newer_than
+from waybill.domain.deploy.pipeline import Mode, PipelineType
+from waybill.domain.deploy.telling import Following, Noted
 from waybill.domain.events import standing_withdrawals
-from waybill.domain.execution import ActionRun, Execution, ExecutionStatus, newer_than
 from waybill.domain.names import Keys
-from waybill.domain.pipeline import Mode, PipelineType
 from waybill.domain.versions import Version
 from waybill.errors import WaybillError
 from waybill.ports.pipeline import Pin, Start

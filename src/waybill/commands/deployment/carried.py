@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.start import Beginning
-from waybill.domain.delivery import version_in
-from waybill.domain.deployment import Way
-from waybill.domain.execution import Execution
+from waybill.domain.deploy.delivery import version_in
+from waybill.domain.deploy.deployment import Way
+from waybill.domain.deploy.execution import Execution
 from waybill.domain.names import Keys, version_of_key, versions_prefix
 from waybill.domain.versions import Version
 

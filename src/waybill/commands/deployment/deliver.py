@@ -16,10 +16,10 @@ from waybill.commands.deployment.superseded import remembered
 from waybill.commands.deployment.task import Delivered, Task
 from waybill.commands.deployment.upload import lay_there, lies_there, upload
 from waybill.domain.console import execution_url
-from waybill.domain.delivery import OnCancel
-from waybill.domain.deploying import Following
-from waybill.domain.deployment import Deployment, Way
-from waybill.domain.execution import ExecutionStatus
+from waybill.domain.deploy.delivery import OnCancel
+from waybill.domain.deploy.deployment import Deployment, Way
+from waybill.domain.deploy.execution import ExecutionStatus
+from waybill.domain.deploy.telling import Following
 from waybill.domain.result import Outcome
 from waybill.errors import Cancelled, TimedOut, WaybillError
 

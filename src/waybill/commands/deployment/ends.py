@@ -8,10 +8,10 @@ from waybill.commands.deployment.start import Begun
 from waybill.commands.deployment.superseded import Successor
 from waybill.commands.deployment.task import Delivered
 from waybill.domain.console import log_url
-from waybill.domain.delivery import Delivery, OnCancel
-from waybill.domain.deploy_plan import Goods
-from waybill.domain.deployment import Deployment, WentBack
-from waybill.domain.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
+from waybill.domain.deploy.delivery import Delivery, OnCancel
+from waybill.domain.deploy.deployment import Deployment, WentBack
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, Execution, ExecutionStatus
+from waybill.domain.deploy.plan import Goods
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome
 from waybill.errors import Cancelled, PipelineError, WaybillError

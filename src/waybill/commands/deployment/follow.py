@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from waybill.commands.deployment.reach import Works, console_of
 from waybill.commands.deployment.telling import Telling
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery
-from waybill.domain.deploying import Noted
-from waybill.domain.execution import ActionRun, ActionStatus, Execution, StageState
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, Execution, StageState
+from waybill.domain.deploy.telling import Noted
 from waybill.errors import Cancelled, TimedOut, Unavailable, WaybillError
 from waybill.progress import Waiting
 

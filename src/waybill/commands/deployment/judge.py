@@ -13,10 +13,10 @@ from waybill.commands.deployment.record import ended_at, record
 from waybill.commands.deployment.start import Beginning, Begun, twins
 from waybill.commands.deployment.superseded import next_in_line, take_over
 from waybill.commands.deployment.task import Delivered, Proved, Task
-from waybill.domain.delivery import OnFailure
-from waybill.domain.deploying import Noted
-from waybill.domain.deployment import Deployment, Way
-from waybill.domain.execution import Execution, ExecutionStatus
+from waybill.domain.deploy.delivery import OnFailure
+from waybill.domain.deploy.deployment import Deployment, Way
+from waybill.domain.deploy.execution import Execution, ExecutionStatus
+from waybill.domain.deploy.telling import Noted
 from waybill.domain.result import Outcome
 from waybill.errors import PipelineError, Unavailable, WaybillError
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from waybill.commands.deployment.reach import Works
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery, SourceChoice
-from waybill.domain.deploy_plan import Chosen, Goods, choose, make_plan, pipeline_faults, size_fault, unpinned
-from waybill.domain.deployment import DeployPlan, Way
+from waybill.domain.deploy.delivery import Delivery, SourceChoice
+from waybill.domain.deploy.deployment import DeployPlan, Way
+from waybill.domain.deploy.plan import Chosen, Goods, choose, make_plan, pipeline_faults, size_fault, unpinned
 from waybill.errors import AccessDenied, Fault, InputError
 from waybill.ports.pipeline import Watchers
 

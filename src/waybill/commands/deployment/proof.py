@@ -11,9 +11,9 @@ from waybill.commands.proof.invalidation import invalidate
 from waybill.commands.proof.url import verify_url
 from waybill.commands.proof.verify import verify_deployed
 from waybill.commands.proof.zipped import StagedArtifact
-from waybill.domain.deploying import Noted
-from waybill.domain.deployment import Deployment
-from waybill.domain.url_check import shown_url
+from waybill.domain.deploy.deployment import Deployment
+from waybill.domain.deploy.telling import Noted
+from waybill.domain.deploy.url_check import shown_url
 from waybill.errors import Cancelled, IdentityError, PipelineError, TimedOut, WaybillError
 from waybill.ports.http import Asker
 from waybill.progress import Warned

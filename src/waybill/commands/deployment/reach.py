@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from waybill.commands.account.target import right_caller
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller, RoleArn
-from waybill.domain.delivery import Delivery
-from waybill.domain.deploying import Noted
-from waybill.domain.execution import Execution
-from waybill.domain.pipeline import Pipeline
-from waybill.domain.pipeline_policy import Copies, look_policy, pipeline_policy
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.execution import Execution
+from waybill.domain.deploy.pipeline import Pipeline
+from waybill.domain.deploy.policy import Copies, look_policy, pipeline_policy
+from waybill.domain.deploy.telling import Noted
 from waybill.errors import Fault, InputError
 from waybill.ports.account import Account, Gateway
 from waybill.ports.pipeline import Pipelines

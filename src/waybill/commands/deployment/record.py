@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from waybill.commands.account.observe import Site
 from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
+from waybill.domain.deploy.execution import ActionRun, Execution
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.domain.event_names import free_name
 from waybill.domain.events import Event, Kind
-from waybill.domain.execution import ActionRun, Execution
 from waybill.domain.names import Keys
-from waybill.domain.pipeline import Pipeline
 from waybill.domain.request import Request
 from waybill.progress import Step, Stepped, Warned
 

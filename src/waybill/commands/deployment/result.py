@@ -7,8 +7,8 @@ from dataclasses import replace
 from waybill.commands.account.target import Target
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.task import Delivered
-from waybill.domain.delivery import Delivery, OnFailure
-from waybill.domain.deployment import Deployment, DeployPlan
+from waybill.domain.deploy.delivery import Delivery, OnFailure
+from waybill.domain.deploy.deployment import Deployment, DeployPlan
 from waybill.domain.names import channel_parameter
 from waybill.domain.request import Request
 from waybill.domain.result import ChannelOutcome, Outcome, RegionResult, Result

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from waybill.commands.promotion.goods import Offer
-from waybill.domain.delivery import revision_summary
-from waybill.domain.deploy_plan import Goods
+from waybill.domain.deploy.delivery import revision_summary
+from waybill.domain.deploy.plan import Goods
 from waybill.ports.pipeline import NewSource
 
 

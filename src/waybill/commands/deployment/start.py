@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from waybill.commands.deployment.reach import Works
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery, start_token
-from waybill.domain.deploy_plan import Goods
-from waybill.domain.deploying import Noted
-from waybill.domain.deployment import DeployPlan, Way
-from waybill.domain.execution import Execution, ExecutionStatus, newer_than
+from waybill.domain.deploy.delivery import Delivery, start_token
+from waybill.domain.deploy.deployment import DeployPlan, Way
+from waybill.domain.deploy.execution import Execution, ExecutionStatus, newer_than
+from waybill.domain.deploy.plan import Goods
+from waybill.domain.deploy.telling import Noted
 from waybill.errors import PipelineError
 from waybill.ports.pipeline import Pin, Start
 

@@ -11,9 +11,9 @@ from waybill.commands.deployment.record import Ledger
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.deployment.start import Beginning, Memory
 from waybill.commands.tools import Tools
-from waybill.domain.deploying import Noted
+from waybill.domain.deploy.execution import Execution, ExecutionStatus, newer_than
+from waybill.domain.deploy.telling import Noted
 from waybill.domain.events import event_name, run_of
-from waybill.domain.execution import Execution, ExecutionStatus, newer_than
 from waybill.domain.versions import Version
 
 

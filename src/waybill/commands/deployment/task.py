@@ -11,8 +11,8 @@ from waybill.commands.deployment.reach import Entrance, Works
 from waybill.commands.deployment.record import Ledger
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Delivery
-from waybill.domain.deployment import Deployment, DeployPlan
+from waybill.domain.deploy.delivery import Delivery
+from waybill.domain.deploy.deployment import Deployment, DeployPlan
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome
 from waybill.domain.versions import Version

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from waybill.domain.console import approval_url
-from waybill.domain.deploying import (
+from waybill.domain.deploy.execution import ActionRun, ActionStatus, Approval, StageState
+from waybill.domain.deploy.pipeline import Pipeline
+from waybill.domain.deploy.telling import (
     ActionBegan,
     ActionEnded,
     ApprovalWaits,
@@ -15,9 +17,7 @@ from waybill.domain.deploying import (
     StageEnded,
     TransitionClosed,
 )
-from waybill.domain.execution import ActionRun, ActionStatus, Approval, StageState
 from waybill.domain.moments import between
-from waybill.domain.pipeline import Pipeline
 
 LONGEST_APPROVAL = 7 * 24 * 60
 """Minutes after which CodePipeline fails an approval that says nothing else."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from waybill.commands.deployment.staged import Staged
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
-from waybill.domain.deploying import Noted
-from waybill.domain.execution import Execution
+from waybill.domain.deploy.execution import Execution
+from waybill.domain.deploy.telling import Noted
 from waybill.errors import AccessDenied, ArtifactError, Unavailable, WaybillError
 from waybill.ports.pipeline import SourceBucket, SourceObject
 

@@ -10,13 +10,13 @@ from typing import Any
 from waybill.commands.asking import ask, at_once
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import Caller, KeyArn
+from waybill.domain.deploy.pipeline import Pipeline, PipelineRef
 from waybill.domain.doctor.artifacts import Store, StoreLook, missing_stores, store_findings, stores_of
 from waybill.domain.doctor.facts import Role, Simulated
 from waybill.domain.doctor.pipelines import PipelineLook, pipeline_findings
 from waybill.domain.doctor.roles import RolesLook, action_roles, role_findings
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
-from waybill.domain.pipeline import Pipeline, PipelineRef
 from waybill.ports.account import Account
 
 DECLARED = ("artifact-store", "pipeline-role")

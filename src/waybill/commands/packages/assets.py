@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from waybill.commands.tools import Tools
-from waybill.domain.packages import METADATA, WAYBILL, PackageId, asset_name
+from waybill.domain.packages.version import METADATA, WAYBILL, PackageId, asset_name
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError
 from waybill.ports.packages import NewAsset, Put

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from waybill.commands.account.version import SMALL, read_waybill
-from waybill.domain.package_plan import PackagePlan, plan_package, wanted_of
-from waybill.domain.packages import WAYBILL, PackageId, StoredPackage
+from waybill.domain.packages.plan import PackagePlan, plan_package, wanted_of
+from waybill.domain.packages.version import WAYBILL, PackageId, StoredPackage
 from waybill.domain.waybill import Subject, Waybill
 from waybill.ports.packages import Packages
 

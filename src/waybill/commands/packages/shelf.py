@@ -14,9 +14,9 @@ from waybill.commands.packages.source import ALREADY, PackageSource, in_words
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.orders import Transfer
-from waybill.domain.package_plan import PackageAction, PackagePlan
-from waybill.domain.package_result import PackageResult, beside
-from waybill.domain.packages import PackagePlace
+from waybill.domain.packages.plan import PackageAction, PackagePlan
+from waybill.domain.packages.result import PackageResult, beside
+from waybill.domain.packages.version import PackagePlace
 from waybill.domain.request import Request
 from waybill.domain.result import Outcome, Result
 from waybill.domain.waybill import Subject

@@ -7,7 +7,7 @@ from dataclasses import replace
 from waybill.commands.packages.seen import Seen, look
 from waybill.commands.tools import Tools
 from waybill.domain.orders import Transfer
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.version import PackageId
 from waybill.domain.waybill import Subject
 from waybill.errors import AccessDenied, ArtifactError, ConflictError, WaybillError
 from waybill.ports.packages import CopyFault, Packages

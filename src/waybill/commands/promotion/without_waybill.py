@@ -8,10 +8,10 @@ from waybill.commands.account.find import Shelves
 from waybill.commands.release.bare import bare_subject, hashed
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.catalogue import channels
 from waybill.domain.digests import Digests
 from waybill.domain.names import Keys, channel_parameter
 from waybill.domain.observation import Observation
+from waybill.domain.survey.catalogue import channels
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, IdentityError, Unavailable, WaybillError
 from waybill.progress import Step, Stepped

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from waybill.commands.proof.zipped import StagedArtifact, Zipped
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.deployed import (
+from waybill.domain.deploy.compared import (
     Expected,
     FileChecksums,
     Kind,
@@ -17,9 +17,9 @@ from waybill.domain.deployed import (
     to_compute,
     verdict,
 )
-from waybill.domain.deployed_files import DeployedFiles
+from waybill.domain.deploy.files import DeployedFiles
+from waybill.domain.deploy.pipeline import ActionDefinition
 from waybill.domain.digests import MIB
-from waybill.domain.pipeline import ActionDefinition
 from waybill.errors import AccessDenied
 from waybill.ports.deployed import DeployedBucket
 from waybill.transfer.checksums import checksum

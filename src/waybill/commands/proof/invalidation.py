@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import Invalidation
-from waybill.domain.invalidating import reference
+from waybill.domain.deploy.delivery import Invalidation
+from waybill.domain.deploy.invalidating import reference
 from waybill.errors import AccessDenied, Fault, InputError, TimedOut, Unavailable, WaybillError
 from waybill.ports.distributions import Distributions, InvalidationState
 from waybill.progress import Waiting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from waybill.commands.tools import Tools
-from waybill.domain.delivery import UrlCheck
-from waybill.domain.url_check import shown_url, wanted_text
+from waybill.domain.deploy.delivery import UrlCheck
+from waybill.domain.deploy.url_check import shown_url, wanted_text
 from waybill.errors import PipelineError, Unavailable
 from waybill.ports.http import Answer, Asker
 from waybill.progress import Waiting

@@ -9,10 +9,10 @@ from waybill.commands.proof.compare import compare_files, compare_whole
 from waybill.commands.proof.zipped import StagedArtifact, Zipped, opened
 from waybill.commands.tools import Tools
 from waybill.domain.arns import RoleArn
-from waybill.domain.deployed import Choice, doubtful, not_compared, unnamed
-from waybill.domain.deployed_files import DeployedFiles
-from waybill.domain.execution import ActionRun, ActionStatus
-from waybill.domain.pipeline import ActionDefinition, Pipeline
+from waybill.domain.deploy.compared import Choice, doubtful, not_compared, unnamed
+from waybill.domain.deploy.execution import ActionRun, ActionStatus
+from waybill.domain.deploy.files import DeployedFiles
+from waybill.domain.deploy.pipeline import ActionDefinition, Pipeline
 from waybill.errors import AccessDenied, Cancelled, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.deployed import DeployedBucket

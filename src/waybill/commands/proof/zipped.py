@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from waybill.commands.proof.ranged import RangedFile
-from waybill.domain.deployed import Expected, Kind
+from waybill.domain.deploy.compared import Expected, Kind
 from waybill.domain.digests import MIB, Digests
 from waybill.errors import ArtifactError
 from waybill.ports.bucket import Bucket

@@ -12,10 +12,10 @@ from waybill.commands.pruning.facts import all_answered, facts_of
 from waybill.commands.pruning.tombstones import delete, remove_tombstones, write_tombstones
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
-from waybill.domain.catalogue import Catalogue
 from waybill.domain.names import Keys
-from waybill.domain.protected import protected
-from waybill.domain.prune import Choice, Fate, PruneRequest
+from waybill.domain.pruning.protected import protected
+from waybill.domain.pruning.prune import Choice, Fate, PruneRequest
+from waybill.domain.survey.catalogue import Catalogue
 from waybill.domain.versions import Version
 from waybill.errors import ArtifactError, ConflictError, WaybillError
 from waybill.progress import Started, Warned

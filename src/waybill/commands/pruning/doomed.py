@@ -12,10 +12,10 @@ from waybill.commands.release.bare import bare_subject, hashed
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.arns import KeyArn
-from waybill.domain.catalogue import Holding
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import Action, needs_reading, plan_region
+from waybill.domain.survey.catalogue import Holding
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, ConflictError
 

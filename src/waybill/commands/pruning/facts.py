@@ -10,10 +10,10 @@ from waybill.commands.channel.happened import Happened, happened
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain import stored
-from waybill.domain.catalogue import Catalogue
 from waybill.domain.events import Event
 from waybill.domain.names import channel_parameter, version_of_key, versions_prefix
-from waybill.domain.protected import Facts
+from waybill.domain.pruning.protected import Facts
+from waybill.domain.survey.catalogue import Catalogue
 from waybill.domain.versions import Version
 from waybill.errors import AccessDenied, Cancelled, ConflictError, InputError, WaybillError
 

@@ -10,7 +10,7 @@ from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.names import Keys
 from waybill.domain.plan import existing_waybill
-from waybill.domain.tombstone import Tombstone
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.waybill import Origin, Subject, Waybill
 from waybill.errors import ArtifactError, ConflictError
 

@@ -16,8 +16,8 @@ from waybill.domain.calls import READ_CALLS, On
 from waybill.domain.digests import Digests
 from waybill.domain.download import Downloaded, DownloadRequest, Expected, Proof
 from waybill.domain.filenames import stored_name_fault
-from waybill.domain.package_result import PackageResult
-from waybill.domain.packages import WAYBILL, PackageId, PackagePlace, StoredPackage, asset_name
+from waybill.domain.packages.result import PackageResult
+from waybill.domain.packages.version import WAYBILL, PackageId, PackagePlace, StoredPackage, asset_name
 from waybill.domain.result import Outcome, Result
 from waybill.domain.selector import Exactly, Named, highest
 from waybill.domain.versions import Version, parse_or_none

@@ -15,14 +15,14 @@ from waybill.commands.survey.looks import Looked, look_at
 from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import STATUS_CALLS
-from waybill.domain.catalogue import Catalogue
 from waybill.domain.channel import current
-from waybill.domain.drift import ChannelFacts, Look, judge_channel
-from waybill.domain.halves import VersionFacts, is_stale, judge_version
 from waybill.domain.names import versions_prefix
 from waybill.domain.request import Place
-from waybill.domain.standing import ProjectStatus, VersionStatus
-from waybill.domain.status import AccountStatus, Unreadable, UploadStatus
+from waybill.domain.survey.catalogue import Catalogue
+from waybill.domain.survey.drift import ChannelFacts, Look, judge_channel
+from waybill.domain.survey.halves import VersionFacts, is_stale, judge_version
+from waybill.domain.survey.standing import ProjectStatus, VersionStatus
+from waybill.domain.survey.status import AccountStatus, Unreadable, UploadStatus
 from waybill.domain.versions import Version, parse_or_none
 
 

@@ -9,11 +9,11 @@ from waybill.commands.account.find import Shelves
 from waybill.commands.account.version import SMALL
 from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.catalogue import Catalogue
-from waybill.domain.drift import ChannelFacts, to_read
 from waybill.domain.events import Event
 from waybill.domain.names import channel_parameter
-from waybill.domain.status import Unreadable
+from waybill.domain.survey.catalogue import Catalogue
+from waybill.domain.survey.drift import ChannelFacts, to_read
+from waybill.domain.survey.status import Unreadable
 from waybill.domain.versions import Version, parse_or_none
 from waybill.errors import ArtifactError, Cancelled, ExitCode, InputError, WaybillError, exit_code_of
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from waybill.commands.account.find import Shelves
 from waybill.commands.survey.channel_facts import AT_ONCE, Named, read_event, unreadable
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.catalogue import Catalogue
-from waybill.domain.deploys import PipelineStatus, pipelines
-from waybill.domain.drift import ChannelFacts
+from waybill.domain.deploy.past import PipelineStatus, pipelines
 from waybill.domain.events import Event
-from waybill.domain.status import Unreadable
+from waybill.domain.survey.catalogue import Catalogue
+from waybill.domain.survey.drift import ChannelFacts
+from waybill.domain.survey.status import Unreadable
 
 NEWEST, ROUNDS = 8, 12
 """Events of one channel that are read, newest first, beside those of what it names; and how often as many more are,

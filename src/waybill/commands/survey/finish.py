@@ -19,11 +19,11 @@ from waybill.commands.release.staging import resume
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.channel import UpdateChannel
-from waybill.domain.mending import Mend
 from waybill.domain.request import Place, StageRequest
 from waybill.domain.require import Require
 from waybill.domain.result import Result
-from waybill.domain.status import StatusRequest
+from waybill.domain.survey.mending import Mend
+from waybill.domain.survey.status import StatusRequest
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 from waybill.errors import ArtifactError

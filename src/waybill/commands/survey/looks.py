@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from waybill.commands.account.find import Shelves
 from waybill.commands.account.version import foreign_waybill, look_at_version, proved
 from waybill.commands.tools import Tools, everywhere
-from waybill.domain.catalogue import Catalogue
-from waybill.domain.drift import Look
 from waybill.domain.names import Keys
 from waybill.domain.observation import Observation
 from waybill.domain.plan import damage
+from waybill.domain.survey.catalogue import Catalogue
+from waybill.domain.survey.drift import Look
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Subject
 from waybill.errors import ArtifactError, WaybillError

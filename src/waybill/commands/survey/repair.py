@@ -15,10 +15,10 @@ from waybill.commands.survey.accounts import Surveyed
 from waybill.commands.survey.finish import complete, give_waybill, move_on
 from waybill.commands.survey.withdrawing import Withdrawn, withdraw
 from waybill.commands.tools import Tools
-from waybill.domain.mending import Deed, Mend, mends
 from waybill.domain.request import Place
 from waybill.domain.result import Result
-from waybill.domain.status import Repaired, RepairStatus, StatusRequest
+from waybill.domain.survey.mending import Deed, Mend, mends
+from waybill.domain.survey.status import Repaired, RepairStatus, StatusRequest
 from waybill.errors import ExitCode, WaybillError, exit_code_of, lowest
 from waybill.progress import Event, Reporter, Sent, Started, Stepped, Waiting, Warned
 

@@ -12,11 +12,11 @@ from waybill.commands.small import put_event
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import ROLLBACK_CALLS
 from waybill.domain.events import Event
-from waybill.domain.mending import Mend
 from waybill.domain.names import Keys, channel_parameter, versions_prefix
 from waybill.domain.observation import Observation
 from waybill.domain.request import Place
-from waybill.domain.status import StatusRequest
+from waybill.domain.survey.mending import Mend
+from waybill.domain.survey.status import StatusRequest
 from waybill.errors import WaybillError
 from waybill.progress import Step, Stepped
 

@@ -39,8 +39,8 @@ ACCESS_EXPLAIN = Verb(
         ),
         Input(
             "principal-role",
-            "The ARN of the session's role, where that has a path: a session's own ARN does not say it. Where the role may "
-            "be read, nobody need say it.",
+            "The ARN of the session's role, where that has a path: a session's own ARN does not say it. Where the role "
+            "may be read, nobody need say it.",
             example="arn:aws:iam::222222222222:role/team/waybill-stage",
         ),
         Input(

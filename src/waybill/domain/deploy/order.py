@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waybill.domain.delivery import Delivery
+from waybill.domain.deploy.delivery import Delivery
 from waybill.domain.request import Place, Request
 from waybill.domain.selector import Selector
 from waybill.domain.versions import Version

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from waybill.domain.catalogue import Catalogue
 from waybill.domain.channel import floor
 from waybill.domain.events import Event, Kind, standing_withdrawals
+from waybill.domain.survey.catalogue import Catalogue
 from waybill.domain.versions import Version
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from waybill.domain.deployment import DeployPlan
-from waybill.domain.execution import ActionRun
+from waybill.domain.deploy.deployment import DeployPlan
+from waybill.domain.deploy.execution import ActionRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from waybill.domain.deploys import Deploy
-from waybill.domain.tombstone import Tombstone
+from waybill.domain.deploy.past import Deploy
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Waybill
 

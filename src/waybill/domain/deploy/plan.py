@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from waybill.domain.delivery import Delivery, SourceChoice
-from waybill.domain.deployed import Choice
-from waybill.domain.deployment import DeployPlan, Way
-from waybill.domain.pipeline import ActionDefinition, Mode, Pipeline, PipelineType
-from waybill.domain.url_check import shown_url
+from waybill.domain.deploy.compared import Choice
+from waybill.domain.deploy.delivery import Delivery, SourceChoice
+from waybill.domain.deploy.deployment import DeployPlan, Way
+from waybill.domain.deploy.pipeline import ActionDefinition, Mode, Pipeline, PipelineType
+from waybill.domain.deploy.url_check import shown_url
 from waybill.domain.versions import Version
 from waybill.errors import Fault
 

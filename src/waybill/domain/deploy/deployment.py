@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from waybill.domain.deployed_files import DeployedFiles
-from waybill.domain.execution import ActionRun, ExecutionStatus
+from waybill.domain.deploy.execution import ActionRun, ExecutionStatus
+from waybill.domain.deploy.files import DeployedFiles
 
 __all__ = ["DeployPlan", "DeployedFiles", "Deployment", "Way", "WentBack"]
 

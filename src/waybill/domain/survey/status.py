@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from waybill.domain.request import KmsChoice, Place
-from waybill.domain.standing import ProjectStatus
+from waybill.domain.survey.standing import ProjectStatus
 from waybill.domain.waybill import Origin
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from waybill.domain.deploy.execution import ExecutionStatus
 from waybill.domain.events import Event, Kind
-from waybill.domain.execution import ExecutionStatus
 
 TOLD = ("pipeline", "execution", "end")
 """What an event of a deploy says more than others."""

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from waybill.domain.arns import RoleArn
 from waybill.domain.calls import PIPELINE_CALLS, PIPELINE_LOOK_CALLS, Call, On
+from waybill.domain.deploy.pipeline import Pipeline
 from waybill.domain.outputs import distribution_arns, output_condition, output_resources, outputs_of
-from waybill.domain.pipeline import Pipeline
 from waybill.domain.statements import MAX_SESSION_POLICY, cut, stated, whole
 
 

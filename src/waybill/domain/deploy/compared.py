@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
-from waybill.domain.deployed_files import DeployedFiles
-from waybill.domain.pipeline import ActionDefinition, Pipeline
+from waybill.domain.deploy.files import DeployedFiles
+from waybill.domain.deploy.pipeline import ActionDefinition, Pipeline
 
 MAKERS = frozenset({"Build", "Compute", "Invoke"})
 """Categories of actions that make artifacts of their own."""

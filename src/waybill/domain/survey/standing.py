@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from waybill.domain.deploys import PipelineStatus
+from waybill.domain.deploy.past import PipelineStatus
 from waybill.domain.versions import Version
 
 

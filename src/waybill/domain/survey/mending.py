@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from waybill.domain.channel import Foreign, Put, Standing
-from waybill.domain.drift import ChannelFacts, channel_floor, steps, unwritten
 from waybill.domain.events import Event, Kind, standing_withdrawals
 from waybill.domain.listing import listing
-from waybill.domain.standing import ChannelStatus, Half, ProjectStatus, VersionStatus
+from waybill.domain.survey.drift import ChannelFacts, channel_floor, steps, unwritten
+from waybill.domain.survey.standing import ChannelStatus, Half, ProjectStatus, VersionStatus
 from waybill.domain.versions import Version
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from waybill.domain.calls import Call, On
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.version import PackageId
 from waybill.domain.statements import stated, whole
 
 PACKAGE_LOOK_CALLS = (

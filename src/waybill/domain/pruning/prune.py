@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from waybill.domain.catalogue import Catalogue, Holding
-from waybill.domain.protected import Facts, protected
+from waybill.domain.pruning.protected import Facts, protected
 from waybill.domain.request import KmsChoice, Place
+from waybill.domain.survey.catalogue import Catalogue, Holding
 from waybill.domain.versions import Version
 
 YOUNG = 24 * 3600

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from waybill.domain.delivery import UrlCheck
+from waybill.domain.deploy.delivery import UrlCheck
 from waybill.errors import Fault
 
 T = TypeVar("T")

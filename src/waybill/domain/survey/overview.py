@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from waybill.domain.tombstone import Tombstone
+from waybill.domain.pruning.tombstone import Tombstone
 from waybill.domain.versions import Version
 from waybill.domain.waybill import Origin
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from waybill.domain.channel import Foreign, Put, Standing, current, decide, floor
 from waybill.domain.events import Event, Kind, last, standing_withdrawals
 from waybill.domain.quorum import majority
-from waybill.domain.standing import ChannelRegion, ChannelStatus, HalfDone
+from waybill.domain.survey.standing import ChannelRegion, ChannelStatus, HalfDone
 from waybill.domain.versions import Version, parse_or_none
 
 

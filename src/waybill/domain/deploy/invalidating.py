@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from waybill.domain.delivery import Invalidation
+from waybill.domain.deploy.delivery import Invalidation
 from waybill.errors import Fault
 
 EVERYTHING = "/*"

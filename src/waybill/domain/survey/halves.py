@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from waybill.domain.catalogue import Holding
 from waybill.domain.listing import listing
-from waybill.domain.standing import Half, VersionRegion, VersionStatus
+from waybill.domain.survey.catalogue import Holding
+from waybill.domain.survey.standing import Half, VersionRegion, VersionStatus
 from waybill.domain.versions import Version
 
 STALE = timedelta(hours=1)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from waybill.domain.deployed import Choice
+from waybill.domain.deploy.compared import Choice
+from waybill.domain.deploy.pipeline import PipelineRef
 from waybill.domain.identity import Identity
-from waybill.domain.pipeline import PipelineRef
 from waybill.domain.versions import Version
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from waybill.domain.packages import PackageId
+from waybill.domain.packages.version import PackageId
 from waybill.domain.result import Outcome, Result
 from waybill.errors import ConflictError, ExitCode, Refused, WaybillError, exit_code_of, refused_of
 

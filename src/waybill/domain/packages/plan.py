@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from waybill.domain.packages import METADATA, WAYBILL, PackageId, StoredPackage, asset_name
+from waybill.domain.packages.version import METADATA, WAYBILL, PackageId, StoredPackage, asset_name
 from waybill.domain.waybill import Subject, Waybill
 from waybill.errors import ConflictError
 

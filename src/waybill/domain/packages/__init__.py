@@ -1,0 +1,1 @@
+"""Packages in CodeArtifact, as a store beside the buckets. Pure."""

@@ -1,0 +1,1 @@
+"""What is stored where, how it stands, and what mends it. Pure."""
