@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 from botocore import xform_name
 
@@ -177,7 +178,11 @@ def _identity(found: re.Match[str], _: Finding, hands: Hands) -> None:
     name = kind.rpartition("/")[2]
     document = json.dumps({"Version": "2012-10-17", "Statement": _statements(found["json"])})
     put = iam.put_role_policy if kind.startswith("role") else iam.put_user_policy
-    put(**{"RoleName" if kind.startswith("role") else "UserName": name}, PolicyName="mended", PolicyDocument=document)
+    put(
+        **{"RoleName" if kind.startswith("role") else "UserName": name},
+        PolicyName=f"mended-{uuid4().hex}",
+        PolicyDocument=document,
+    )
 
 
 def _boundary(found: re.Match[str], _: Finding, hands: Hands) -> None:

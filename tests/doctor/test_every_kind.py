@@ -21,7 +21,7 @@ TOGETHER = (
     "boundary oidc-subject configuration-equal bucket-parameter channel-value pipeline-mode",
     "versioning bucket-key public-access ownership tls-only expiry key-use channel-equal oidc-provider source-polling "
     "transition",
-    "encryption configuration-extras unfinished-uploads artifact-key",
+    "encryption configuration-extras unfinished-uploads artifact-key pipeline-access",
     "customer-key channel-history source-override artifact-store pipeline-role",
     "key channel-label deploy-role",
     "key-region session-policy watched-twice artifact-key-policy",

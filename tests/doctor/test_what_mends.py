@@ -23,7 +23,8 @@ REGION = "us-west-2"
 TOGETHER = (
     "configuration versioning bucket-key public-access ownership tls-only channel-value oidc-provider key-use "
     "pipeline-mode source-polling transition unfinished-uploads deploy-role boundary",
-    "configuration-equal bucket-parameter source-versioning watched-twice oidc-audience artifact-key-policy",
+    "configuration-equal bucket-parameter source-versioning watched-twice oidc-audience artifact-key-policy "
+    "pipeline-access",
     "encryption channel-label artifact-store pipeline-role configuration-extras oidc-subject",
     "customer-key artifact-store-policy source-override",
     "parameter-read parameter-write objects listing decrypt pipeline-start",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from waybill.commands.doctor.permissions import principal_of, simulated
-from waybill.commands.doctor.pipelines import Works, of_the_pipelines
+from waybill.commands.doctor.pipelines import of_the_pipelines
 from waybill.commands.doctor.scene import Scene
+from waybill.commands.doctor.works import Works
 from waybill.commands.together import in_words
 from waybill.domain.doctor.calls import doctor_policy
 from waybill.domain.doctor.permissions import Wanted

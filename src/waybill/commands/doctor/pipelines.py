@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from waybill.commands.asking import ask, at_once
-from waybill.commands.tools import Tools, everywhere
-from waybill.domain.arns import Caller, KeyArn
+from waybill.commands.doctor.pipeline_access import of_its_role
+from waybill.commands.doctor.works import Works
+from waybill.commands.tools import everywhere
+from waybill.domain.arns import KeyArn
 from waybill.domain.deploy.pipeline import Pipeline, PipelineRef
 from waybill.domain.doctor.artifacts import Store, StoreLook, missing_stores, store_findings, stores_of
 from waybill.domain.doctor.facts import Role, Simulated
@@ -17,22 +18,9 @@ from waybill.domain.doctor.pipelines import PipelineLook, pipeline_findings
 from waybill.domain.doctor.roles import RolesLook, action_roles, role_findings
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
-from waybill.ports.account import Account
 
 DECLARED = ("artifact-store", "pipeline-role")
 """Checks of what the declaration alone tells."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Works:
-    """The account that has the pipelines. `staging` are the staging buckets, `accounts` those that were entered."""
-
-    account: Account
-    caller: Caller
-    regions: Sequence[str]
-    staging: frozenset[str]
-    accounts: Mapping[str, Account]
-    tools: Tools
 
 
 def of_the_pipelines(works: Works, ref: PipelineRef | None) -> list[Finding]:
@@ -80,7 +68,7 @@ def _of_one(works: Works, pipeline: Pipeline, *, named: bool) -> list[Finding]:
         {
             "pipeline": lambda: list(pipeline_findings(_look(works, pipeline, named=named))),
             "stores": lambda: _stores(works, pipeline, declared),
-            "roles": lambda: _roles(works, pipeline, str(declared.get("roleArn", ""))),
+            "roles": lambda: _roles(works, pipeline, str(declared.get("roleArn", "")), declared),
         }
     )
     return [there, *found]
@@ -140,7 +128,7 @@ def _key_named(works: Works, store: Store) -> KeyArn | None:
         return None
 
 
-def _roles(works: Works, pipeline: Pipeline, arn: str) -> list[Finding]:
+def _roles(works: Works, pipeline: Pipeline, arn: str, declared: Mapping[str, Any]) -> list[Finding]:
     if not arn:
         return []
     identities, tools = works.account.identities(), works.tools
@@ -155,4 +143,7 @@ def _roles(works: Works, pipeline: Pipeline, arn: str) -> list[Finding]:
         if account is not None:
             name = role.rpartition("/")[2]
             trusts[role] = ask(tools, partial(account.identities().role, name))
-    return list(role_findings(pipeline, RolesLook(arn=arn, own=own, taken=taken, trusts=trusts)))
+    found = list(role_findings(pipeline, RolesLook(arn=arn, own=own, taken=taken, trusts=trusts)))
+    if isinstance(own, Seen) and own.value is None:
+        return found
+    return [*found, *of_its_role(works, pipeline, arn, list(stores_of(declared, pipeline.region).values()))]

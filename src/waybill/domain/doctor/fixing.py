@@ -28,7 +28,9 @@ MADE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **dict.fromkeys(("tls-only", "bucket-readers", "artifact-store-policy"), _POLICY),
         **dict.fromkeys(("key", "key-readers", "artifact-key", "artifact-key-policy"), _KEY),
         **dict.fromkeys(("pipeline-mode", "source-override", "source-polling", "watched-twice", "pipeline"), _PIPELINE),
-        **dict.fromkeys(("pipeline-role", "deploy-role", "deploy-role-trust", "oidc-subject"), _ROLE),
+        **dict.fromkeys(
+            ("pipeline-role", "pipeline-access", "deploy-role", "deploy-role-trust", "oidc-subject"), _ROLE
+        ),
         **dict.fromkeys(("oidc-provider", "oidc-audience"), ("AWS::IAM::OIDCProvider",)),
     }
 )

@@ -98,10 +98,13 @@ def _distrusted(hands: Hands) -> Iterator[None]:
             yield
 
 
-def _powerless(hands: Hands) -> Iterator[None]:
+def _powerless(without: str, hands: Hands) -> Iterator[None]:
+    """Take the statements of a service's actions out of the policy of the pipelines' role."""
     iam = hands.client("iam")
     named = {"RoleName": layout.PIPELINE_ROLE, "PolicyName": layout.USER_POLICY}
-    iam.delete_role_policy(**named)
+    document = json.loads(layout.pipeline_policy())
+    document["Statement"] = [one for one in document["Statement"] if not str(one["Action"]).count(f"{without}:")]
+    iam.put_role_policy(**named, PolicyDocument=json.dumps(document))
     yield
     iam.put_role_policy(**named, PolicyDocument=layout.pipeline_policy())
 
@@ -133,5 +136,6 @@ KINDS: Final[tuple[Kind, ...]] = (
         partial(bucket_policed, layout.ARTIFACT_BUCKET, "Allow"),
     ),
     kind("pipeline-role", "the pipelines' role does not trust CodePipeline", _distrusted),
-    kind("deploy-role", "the pipelines' role may not take production's", _powerless),
+    kind("pipeline-access", "the pipelines' role may not read their source", partial(_powerless, "s3")),
+    kind("deploy-role", "the pipelines' role may not take production's", partial(_powerless, "sts")),
 )
