@@ -293,3 +293,16 @@ def test_cleaning_keeps_what_prints_and_is_done_once(given_text: str) -> None:
 def test_an_error_of_megabytes_is_cut() -> None:
     end = replace(examples.partial(), error="e" * 5_000_000, advice="a" * 5_000_000, warnings=("w" * 5_000_000,))
     assert len(text.result(end)) < 100_000
+
+
+def test_every_wrong_input_is_told_however_many_there_are() -> None:
+    error = InputError([Fault(f"repositories.r{number}", "x" * 100, "is no name.") for number in range(200)])
+    shown = text.trouble("", error.what, error.advice)
+    assert all(f"repositories.r{number}:" in shown for number in range(200))
+
+
+def test_one_endless_line_is_cut_and_those_after_it_are_told() -> None:
+    shown = text.trouble("", f"{'x' * 50_000}\nand the last word", "")
+    assert len(shown) < 5_000
+    assert "46000 characters more" in shown
+    assert "and the last word" in shown

@@ -14,7 +14,10 @@ from waybill.report.units import count, duration, exact_size
 
 PLAIN = Ink()
 LONGEST_ERROR = 4000
-LONGEST_ADVICE = 10_000
+"""Characters of a line of an error: of wrong inputs each has its own, and all are told."""
+
+MOST_ERRORS, LONGEST_ADVICE = 100_000, 10_000
+"""Characters of a whole error, and of its advice."""
 
 
 def result(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None, told: Collection[str] = ()) -> str:
@@ -66,7 +69,8 @@ def troubles(end: Result, ink: Ink = PLAIN, *, plan: Plan | None = None) -> str:
 def trouble(where: str, error: str, advice: str, ink: Ink = PLAIN) -> str:
     """Return one error, and below it, indented, what to do."""
     head = f"{where}: {error}" if where else error
-    first, *rest = cut(clean(head).strip(), LONGEST_ERROR).split("\n")
+    told = (cut(line, LONGEST_ERROR) for line in clean(head).strip().split("\n"))
+    first, *rest = cut("\n".join(told), MOST_ERRORS).split("\n")
     lines = [ink.red(f"{ink.bad} {first}"), *(f"  {line}" for line in rest)]
     if advice:
         lines += [f"    {line}".rstrip() for line in cut(clean(advice).strip("\n"), LONGEST_ADVICE).split("\n")]
