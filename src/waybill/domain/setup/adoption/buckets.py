@@ -219,4 +219,4 @@ def _flag(check: str, fact: Seen[bool] | Unseen, words: tuple[str, str], mend: s
 
 
 def _unseen(check: str, fact: Unseen) -> Finding:
-    return Finding(check=check, verdict=Verdict.UNKNOWN, says=f"may not be looked at: {fact.why}")
+    return Finding(check=check, verdict=Verdict.UNKNOWN, says=f"may not be looked at: {fact.why}", mend=fact.advice)
