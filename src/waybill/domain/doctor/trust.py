@@ -117,7 +117,7 @@ def _wrong(statement: Statement) -> Iterator[str]:
         if name != "sub" or "not" in operator:
             continue
         if "like" not in operator and "*" in value:
-            yield f"{operator} takes the `*` of {value!r} as it is: no subject has one"
+            yield f"the `*` of {value!r} is taken as it is, by an operator without `Like`: no subject has one"
         elif value in {"*", "repo:*"} or value.startswith("repo:*/"):
             yield f"{value!r} lets every repository on GitHub take it"
         elif _SHORT_REF.search(value):
