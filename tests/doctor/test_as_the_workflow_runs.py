@@ -52,6 +52,22 @@ def test_the_role_s_account_is_looked_at_and_its_pipelines_only_where_one_is_nam
     assert "trusts the pipeline's role" in told["deploy-role-trust"], "production was entered, so its role can be read"
 
 
+def test_what_an_action_s_role_may_do_in_production_is_looked_at_too(look: Look, hands: Hands) -> None:
+    given = {"project": "SugarWater", "pipeline": f"us-east-1:{layout.PIPELINE}", **PRODUCTION}
+    good = {one.says for one in findings(look(**given)) if one.subject == layout.DEPLOY_ROLE_ARN}
+    assert {"may read the artifacts", "may decrypt the artifacts", "may write what is deployed"} <= good
+    iam = hands.client("iam", account=layout.PRODUCTION)
+    denial = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{layout.OUTPUT_BUCKET}/*"}
+    named = {"RoleName": layout.DEPLOY_ROLE, "PolicyName": "no-writing"}
+    iam.put_role_policy(**named, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [denial]}))
+    try:
+        (one,) = troubles(look(**given))["pipeline-access"]
+    finally:
+        iam.delete_role_policy(**named)
+    assert (one.verdict, one.subject) == (Verdict.FAIL, layout.DEPLOY_ROLE_ARN)
+    assert "the policy no-writing" in one.mend
+
+
 def test_a_role_that_cannot_be_taken_fails_with_the_statement(look: Look) -> None:
     result = look(role=layout.STAGE_ROLE_ARN)
     (one,) = troubles(result)["identity"]

@@ -1,4 +1,8 @@
-"""What a pipeline's own role may do: read its source, keep its artifacts, use their keys; as IAM simulates it."""
+"""What the roles of a pipeline may do, as IAM simulates it.
+
+Its own: read its source, keep its artifacts, use their key. That of an action in another account: read them, decrypt
+them, and write what is deployed; where that account was entered.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from waybill.domain.doctor.permits import permits, through_s3
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.truth import Truth
+from waybill.ports.account import Account
 
 CHECK = "pipeline-access"
 UNREAD = "Look at the policy of what it is about as well, which may not be read here."
@@ -53,15 +58,36 @@ def of_its_role(works: Works, pipeline: Pipeline, role: str, stores: Sequence[St
         _wanted("keep its artifacts", ("s3:GetObject", "s3:PutObject"), kept, role),
         _wanted("use its artifacts' key", ("kms:Decrypt", "kms:GenerateDataKey"), keys, role),
     ]
-    return _said(works, pipeline, role, [one for one in groups if one.resources])
+    return _said(works, works.account, pipeline, role, groups)
 
 
-def _said(works: Works, pipeline: Pipeline, role: str, groups: Sequence[Wanted]) -> list[Finding]:
-    identities = works.account.identities()
+def of_an_action_s_role(works: Works, pipeline: Pipeline, role: str, stores: Sequence[Store]) -> list[Finding]:
+    """Look at what an action's role of another account may do; across accounts its own policies have to let it."""
+    account = works.accounts.get(role.split(":")[4])
+    if account is None or role.split(":")[4] == works.caller.account:
+        return []
+    prefix = f"arn:{works.caller.partition}:s3:::"
+    actions = [one for one in pipeline.actions if one.role == role]
+    regions = {one.region or pipeline.region for one in actions}
+    kept = [one for one in stores if one.region in regions]
+    keys = [thing for one in kept[:1] for thing in _key(works, one, role)]
+    read = tuple(f"{prefix}{one.bucket}/pipeline/object" for one in kept)
+    written = tuple(dict.fromkeys(f"{prefix}{one.bucket}/object" for one in actions if one.is_s3_deploy and one.bucket))
+    groups = [
+        Wanted(check=CHECK, what="read the artifacts", actions=("s3:GetObject",), resources=read),
+        replace(_wanted("decrypt the artifacts", ("kms:Decrypt",), keys, role), unless="", elsewhere=frozenset()),
+        Wanted(check=CHECK, what="write what is deployed", actions=("s3:PutObject",), resources=written),
+    ]
+    return _said(works, account, pipeline, role, groups)
+
+
+def _said(works: Works, account: Account, pipeline: Pipeline, role: str, wanted: Sequence[Wanted]) -> list[Finding]:
+    identities, groups = account.identities(), [one for one in wanted if one.resources]
 
     def one(index: int) -> list[Finding]:
         group = groups[index]
-        context = {"aws:ResourceAccount": works.caller.account, **group.context}
+        own = {"aws:ResourceAccount": works.caller.account} if account is works.account else {}
+        context = {**own, **group.context}
         said = ask(works.tools, lambda: identities.simulate(role, group.actions, group.resources, context))
         return [replace(each, region=pipeline.region) for each in permission_findings(group, said, role)]
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from waybill.commands.asking import ask, at_once
-from waybill.commands.doctor.pipeline_access import of_its_role
+from waybill.commands.doctor.pipeline_access import of_an_action_s_role, of_its_role
 from waybill.commands.doctor.works import Works
 from waybill.commands.tools import everywhere
 from waybill.domain.arns import KeyArn
@@ -146,4 +146,6 @@ def _roles(works: Works, pipeline: Pipeline, arn: str, declared: Mapping[str, An
     found = list(role_findings(pipeline, RolesLook(arn=arn, own=own, taken=taken, trusts=trusts)))
     if isinstance(own, Seen) and own.value is None:
         return found
-    return [*found, *of_its_role(works, pipeline, arn, list(stores_of(declared, pipeline.region).values()))]
+    stores = list(stores_of(declared, pipeline.region).values())
+    found += of_its_role(works, pipeline, arn, stores)
+    return [*found, *(one for role in roles for one in of_an_action_s_role(works, pipeline, role, stores))]
