@@ -97,6 +97,12 @@ def organisation_wide_trust(world: FakeAws) -> None:
     world.examined[PRODUCTION].roles["prods3role"] = Role(arn=DEPLOY_ROLE, trust=trust)
 
 
+def artifacts_of_this_pipeline_alone(world: FakeAws) -> None:
+    own = json.loads(allowing({"AWS": DEPLOY_ROLE}, "s3:GetObject"))
+    own["Statement"][0]["Resource"] = f"arn:aws:s3:::artifacts/{SITE[:20]}/*"
+    world.buckets["artifacts"].manners.policy = json.dumps(own)
+
+
 def only_for_this_pipeline(world: FakeAws) -> None:
     arn = f"arn:aws:codepipeline:{SITE_REGION}:{DEVELOPMENT}:*"
     limits = {"StringEquals": {"aws:SourceAccount": DEVELOPMENT}, "ArnLike": {"aws:SourceArn": arn}}
@@ -155,6 +161,7 @@ ACCOUNTS: dict[str, Change] = {
     "readers by organisation": organisation_wide_readers,
     "trust by organisation": organisation_wide_trust,
     "a service role for one pipeline": only_for_this_pipeline,
+    "artifacts of one pipeline": artifacts_of_this_pipeline_alone,
     "a pipeline of type V1": lambda world: pipeline_is(world, type=PipelineType.V1),
     "another pipeline in PARALLEL mode": lambda world: pipeline_is(world, mode=Mode.PARALLEL),
     "another pipeline of two S3 sources": a_second_s3_source,

@@ -15,7 +15,7 @@ from waybill.commands.tools import everywhere
 from waybill.domain.access.refs import Ref
 from waybill.domain.arns import KeyArn
 from waybill.domain.deploy.pipeline import Pipeline
-from waybill.domain.doctor.artifacts import Store
+from waybill.domain.doctor.artifacts import Store, artifact_key
 from waybill.domain.doctor.permissions import Wanted, permission_findings
 from waybill.domain.doctor.permits import permits, through_s3
 from waybill.domain.findings import Finding, Seen, Unseen
@@ -48,7 +48,9 @@ def of_its_role(works: Works, pipeline: Pipeline, role: str, stores: Sequence[St
         if not one.role and one.bucket
     ]
     kept = [
-        _Thing(arn=f"{prefix}{one.bucket}/pipeline/object", policy=_bucket_policy(works, one.region, one.bucket))
+        _Thing(
+            arn=f"{prefix}{one.bucket}/{artifact_key(pipeline)}", policy=_bucket_policy(works, one.region, one.bucket)
+        )
         for one in stores
     ]
     own = next((one for one in stores if one.region == pipeline.region), None)
@@ -71,7 +73,7 @@ def of_an_action_s_role(works: Works, pipeline: Pipeline, role: str, stores: Seq
     regions = {one.region or pipeline.region for one in actions}
     kept = [one for one in stores if one.region in regions]
     keys = [thing for one in kept[:1] for thing in _key(works, one, role)]
-    read = tuple(f"{prefix}{one.bucket}/pipeline/object" for one in kept)
+    read = tuple(f"{prefix}{one.bucket}/{artifact_key(pipeline)}" for one in kept)
     written = tuple(dict.fromkeys(f"{prefix}{one.bucket}/object" for one in actions if one.is_s3_deploy and one.bucket))
     groups = [
         Wanted(check=CHECK, what="read the artifacts", actions=("s3:GetObject",), resources=read),

@@ -79,7 +79,7 @@ def store_findings(pipeline: Pipeline, look: StoreLook) -> Iterator[Finding]:
     yield from _key(look, roles, where)
     facts = look.facts.value if isinstance(look.facts, Seen) else None
     if roles and isinstance(facts, BucketFacts):
-        yield _bucket_policy(look, facts, roles, where)
+        yield _bucket_policy(pipeline, look, facts, roles, where)
 
 
 def _made(look: StoreLook) -> str:
@@ -90,6 +90,14 @@ def _made(look: StoreLook) -> str:
     # S3 takes us-east-1 as no constraint.
     there = "" if region == "us-east-1" else f" --create-bucket-configuration LocationConstraint={region}"
     return f"aws s3api create-bucket --region {region} --bucket {look.store.bucket}{there} # or {other}"
+
+
+def artifact_key(pipeline: Pipeline) -> str:
+    """Return a key such as CodePipeline gives artifacts: policies may be narrowed to those of one pipeline.
+
+    It keeps 20 characters of the pipeline's name, and 10 of the artifact's.
+    """
+    return f"{pipeline.name[:20]}/SourceArti/object"
 
 
 def foreign_roles(pipeline: Pipeline, region: str) -> list[str]:
@@ -171,13 +179,15 @@ def _key_policy(policy: Seen[str] | Unseen, key: Key, roles: Sequence[str], wher
     return bad(check, says, how, **where)
 
 
-def _bucket_policy(look: StoreLook, facts: BucketFacts, roles: Sequence[str], where: dict[str, Any]) -> Finding:
+def _bucket_policy(
+    pipeline: Pipeline, look: StoreLook, facts: BucketFacts, roles: Sequence[str], where: dict[str, Any]
+) -> Finding:
     check, bucket = "artifact-store-policy", look.store.bucket
     if isinstance(facts.policy, Unseen):
         return unseen(check, facts.policy, **where)
     arn = f"arn:{roles[0].split(':')[1]}:s3:::{bucket}"
     policy = facts.policy.value or "{}"
-    found = {role: permits(policy, "s3:GetObject", role, f"{arn}/pipeline/object") for role in roles}
+    found = {role: permits(policy, "s3:GetObject", role, f"{arn}/{artifact_key(pipeline)}") for role in roles}
     lacking = [role for role, one in found.items() if one.truth is Truth.NO]
     if not lacking and any(one.truth is Truth.MAYBE for one in found.values()):
         return unclear(check, "whether the roles of other accounts may read its artifacts", found.values(), **where)
