@@ -9,11 +9,13 @@ or ? which is no wildcard, and what is not known.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from waybill.domain.iam.context import Context
+from waybill.domain.iam.globs import Glob, Piece
 from waybill.domain.iam.truth import Unknown
 
 ARN_PARTS: Final = 6
@@ -21,8 +23,16 @@ _STAR, _MARK, _ANYTHING = "\ue000", "\ue001", "\ue002"
 _SPECIAL: Final = {"*": _STAR, "?": _MARK, "$": "$"}
 _LITERAL: Final = str.maketrans({"*": _STAR, "?": _MARK})
 _PLAIN: Final = str.maketrans({_STAR: "*", _MARK: "?"})
-_WILD: Final = re.compile(f"([*?{_STAR}{_MARK}{_ANYTHING}])")
-_MEANS: Final = {_STAR: r"\*", _MARK: r"\?", _ANYTHING: ".*"}
+_MEANS: Final[Mapping[str, Piece | str]] = {
+    "*": Piece.MANY,
+    "?": Piece.ONE,
+    _ANYTHING: Piece.MANY,
+    _STAR: "*",
+    _MARK: "?",
+}
+_WITHIN: Final = {"*": Piece.MANY_WITHIN, "?": Piece.ONE_WITHIN}
+"""What stands for what; `_WITHIN` in a part of an ARN that a wildcard does not leave."""
+
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _INSIDE: Final = re.compile(r"\s*([^\s,']+)\s*(?:,\s*'([^']*)'\s*)?\Z")
 
@@ -74,7 +84,7 @@ def same(given: str, text: str) -> bool:
 
 def like(given: str, pattern: str) -> bool:
     """Tell whether `given` is like `pattern`, in which * is anything and ? one character."""
-    return pattern == "*" or _pattern(pattern).fullmatch(given) is not None
+    return pattern == "*" or _pattern(pattern).matches(given)
 
 
 def arn_like(given: str, pattern: str) -> bool:
@@ -85,30 +95,32 @@ def arn_like(given: str, pattern: str) -> bool:
 
 def resource_like(given: str, pattern: str) -> bool:
     """Compare ARNs as Resource does: a * that ends a part may go past its colon; so does any, behind the fifth one."""
-    return pattern == "*" or _resource(pattern).fullmatch(given) is not None
+    return pattern == "*" or _resource(pattern).matches(given)
 
 
 @lru_cache(maxsize=2048)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile("".join(_regular(piece, ".") for piece in _WILD.split(text)), re.DOTALL)
+def _pattern(text: str) -> Glob:
+    return Glob.of(map(_anywhere, text))
 
 
 @lru_cache(maxsize=2048)
-def _resource(text: str) -> re.Pattern[str]:
+def _resource(text: str) -> Glob:
     parts = text.split(":", ARN_PARTS - 1)
     # A * that ends the whole pattern stands for all the rest.
     head = parts[: ARN_PARTS - 1] if len(parts) == ARN_PARTS else parts
-    told = ["".join(_regular(piece, "[^:]") for piece in _WILD.split(part[:-1])) + _last(part) for part in head]
+    pieces: list[Piece | str] = []
+    for number, part in enumerate(head):
+        pieces += [":"] if number else []
+        pieces += map(_within, part[:-1])
+        pieces += [Piece.MANY] if part.endswith("*") else map(_within, part[-1:])
     if len(parts) == ARN_PARTS:
-        told.append("".join(_regular(piece, ".") for piece in _WILD.split(parts[-1])))
-    return re.compile(":".join(told), re.DOTALL)
+        pieces += [":", *map(_anywhere, parts[-1])]
+    return Glob.of(pieces)
 
 
-def _last(part: str) -> str:
-    return ".*" if part.endswith("*") else _regular(part[-1:], "[^:]")
+def _anywhere(character: str) -> Piece | str:
+    return _MEANS.get(character, character)
 
 
-def _regular(piece: str, one: str) -> str:
-    if piece == "*":
-        return f"{one}*"
-    return one if piece == "?" else _MEANS.get(piece) or re.escape(piece)
+def _within(character: str) -> Piece | str:
+    return _WITHIN.get(character) or _anywhere(character)
