@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from threads import used_again
 
+pytest_plugins = ("contract.shared",)
+
 AMBIENT = ("AWS_", "GITHUB_", "INPUT_", "STARTIFACT_", "ACTIONS_", "RUNNER_")
 """Variables beginning so would let a developer's account or a CI job leak into the tests."""
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from contract.places import Place, in_ministack, in_moto
-from engines.ministack import binary
+from contract.places import Place
 
 
-@pytest.fixture(scope="session")
-def moto() -> Iterator[Place]:
-    with in_moto() as found:
-        yield found
+@pytest.fixture
+def moto(moto_place: Place) -> Place:
+    return moto_place
 
 
-@pytest.fixture(scope="session")
-def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    if binary() is None:
-        pytest.skip("ministack is not installed: `make test` installs it, or WAYBILL_TEST_MINISTACK names it")
-    with in_ministack(tmp_path_factory.mktemp("ministack")) as found:
-        yield found
+@pytest.fixture
+def ministack(ministack_place: Place) -> Place:
+    return ministack_place
 
 
 @pytest.fixture(params=["moto", "ministack"])

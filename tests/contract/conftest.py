@@ -9,10 +9,9 @@ import pytest
 
 from contract.laxness import LAX, OWED
 from contract.pipeline_places import FakePipelinePlace, PipelinePlace, in_the_sandbox
-from contract.places import Place, in_ministack, in_moto, in_the_fake
+from contract.places import Place, in_the_fake
 from contract.stack_places import FakeStackPlace, StackPlace
 from contract.stack_places import in_the_sandbox as stacks_in_the_sandbox
-from engines.ministack import binary
 
 ENGINES = ("fake", "moto", "ministack")
 
@@ -20,20 +19,6 @@ ENGINES = ("fake", "moto", "ministack")
 @pytest.fixture(scope="session")
 def fake_place() -> Place:
     return in_the_fake()
-
-
-@pytest.fixture(scope="session")
-def moto_place() -> Iterator[Place]:
-    with in_moto() as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def ministack_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    if binary() is None:
-        pytest.skip("ministack is not installed: `make test` installs it, or WAYBILL_TEST_MINISTACK names it")
-    with in_ministack(tmp_path_factory.mktemp("ministack")) as found:
-        yield found
 
 
 @pytest.fixture(
