@@ -28,6 +28,7 @@ KEPT: dict[str, str] = {
     "codeartifact": "packages, where versions are published beside the buckets",
     "ecr": "images that setup deletes with a project's data, where it is told to",
     "iam": "what an account itself is like: its alias, root, users' access keys",
+    "organizations": "which organisation an account is of, where a policy asks for that",
     "account": "whom AWS writes to about an account's bills",
     "sso": "a profile that signs in through IAM Identity Center",
     "sso-oidc": "a profile that signs in through IAM Identity Center",
