@@ -74,8 +74,10 @@ def _rows(body: Explained) -> Iterator[list[str]]:
 
 
 def _where(missing: Missing) -> str:
-    if missing.statement is None:
+    if missing.never:
         return "It cannot be allowed there"
+    if missing.statement is None and missing.conditional:
+        return f"The condition of {place(missing)} is not met"
     return f"Missing in {place(missing)}"
 
 

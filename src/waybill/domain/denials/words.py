@@ -29,6 +29,10 @@ _LIMITS: Final = {
     Kind.RCP: "It limits the whole account. It would need:",
     Kind.ENDPOINT: "Its policy would need:",
 }
+_TRUSTED: Final = (
+    "Where {place} asks for an external id, send the right one (`role-external-id`), and add nothing. Only where no "
+    "statement of it names the caller, add this, with the condition that its others have:"
+)
 _S3_OWN: Final = "But S3 says it to the bucket's own account, so look whose bucket that is."
 _S3: Final = (
     "S3 says no more than this where the bucket policy denies it, where the bucket belongs to another account "
@@ -136,6 +140,9 @@ def _step(cause: Cause, missing: Missing) -> str:
     asked = f"{whom} " if whom else ""
     if missing.kind in _LIMITS:
         return f"{asked}{_LIMITS[missing.kind]}\n{statement}"
+    if cause.likely and missing.kind is Kind.TRUST:
+        # A statement without the external id beside one with it would let in whoever may ask through somebody else.
+        return f"{asked}{_TRUSTED.format(place=place(missing))}\n{statement}"
     return f"{asked}Add this to {place(missing)}:\n{statement}"
 
 

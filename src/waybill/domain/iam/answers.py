@@ -51,15 +51,43 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """A condition that a request does not meet: `wanted` of a key by an operator, and what it has `given`, if any."""
+
+    key: str
+    operator: str
+    wanted: tuple[str, ...]
+    given: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        has = ", ".join(self.given) or "none"
+        return f"{self.operator} {self.key} {', '.join(self.wanted)}, and the request has {has}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a member of the result document."""
+        wanted, given = list(self.wanted), list(self.given)
+        return {"key": self.key, "operator": self.operator, "wanted": wanted, "given": given}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """A statement that would allow but for one thing: `but` ends the sentence that begins with it."""
+    """A statement that would allow but for one thing: `but` ends the sentence that begins with it.
+
+    `unmet` are its conditions that are not met, where that thing is those.
+    """
 
     document: Document
     statement: Statement
     but: str
+    unmet: tuple[Unmet, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return Cited(document=self.document, statement=self.statement).place
 
     def __str__(self) -> str:
-        return f"{Cited(document=self.document, statement=self.statement).place} {self.but}"
+        return f"{self.place} {self.but}"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a member of the result document."""
@@ -70,8 +98,9 @@ class Near:
 class Missing:
     """A policy that does not allow and must: of what, in which account, and the statement that it lacks.
 
-    `of` is an ARN, `name` says where the policy is, where one is there. `statement` is None where no policy can say it:
-    then `advice` says what to do in its place.
+    `of` is an ARN, `name` says where the policy is, where one is there. `statement` is None where none is to be added:
+    then `advice` says what to do in its place. `conditional` are statements that allow it already, but for conditions
+    that the request does not meet. `never`: no policy can say it.
     """
 
     kind: Kind
@@ -80,13 +109,16 @@ class Missing:
     name: str = ""
     statement: Mapping[str, Any] | None = field(hash=False)
     advice: str = ""
+    conditional: tuple[Near, ...] = ()
+    never: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a member of the result document."""
         said = None if self.statement is None else dict(self.statement)
         told: dict[str, Any] = {"policy": self.kind.value, "name": self.name, "of": self.of, "account": self.account}
         told["statement"] = said
-        return told | ({"advice": self.advice} if self.advice else {})
+        unmet = [one.to_json() for near in self.conditional for one in near.unmet]
+        return told | ({"advice": self.advice} if self.advice else {}) | ({"unmet": unmet} if unmet else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

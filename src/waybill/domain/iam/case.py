@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from waybill.domain.iam.answers import Looked, Missing, Near
 from waybill.domain.iam.documents import Document, Kind
-from waybill.domain.iam.missing import lacking, nowhere
+from waybill.domain.iam.missing import conditional, lacking, nowhere
 from waybill.domain.iam.near import nearly
 from waybill.domain.iam.principals import Closeness
 from waybill.domain.iam.question import Policies, Question
@@ -112,15 +112,20 @@ class Case:
             asked = [document for document in self._documents if document.kind is weighed.kind]
             # Of the policies that somebody has, it may be another that is to say it: AWS's own cannot.
             name = asked[0].name if len(asked) == 1 and not asked[0].holder else ""
-            yield lacking(weighed.kind, self.question, self.request, name)
+            lacks = lacking(weighed.kind, self.question, self.request, name)
+            nears = tuple(near for near in self._nearly(need) if near.unmet)
+            yield conditional(lacks, nears) if nears else lacks
 
     def near(self) -> Iterator[Near]:
         """Yield the statements that nearly allow what lacks on the first way."""
         for need in self.ways()[0]:
             if need.truth is Truth.NO:
-                kinds = self.held.kinds if need.weighed is self.own else (need.weighed.kind,)
-                asked = tuple(document for document in self._documents if document.kind in kinds)
-                yield from nearly(asked, self.question.action, self.request)
+                yield from self._nearly(need)
+
+    def _nearly(self, need: Need) -> Iterator[Near]:
+        kinds = self.held.kinds if need.weighed is self.own else (need.weighed.kind,)
+        asked = tuple(document for document in self._documents if document.kind in kinds)
+        yield from nearly(asked, self.question.action, self.request)
 
     def looked(self) -> Iterator[Looked]:
         """Yield what every document says; those of the resource that are not asked say nothing."""

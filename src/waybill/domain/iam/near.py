@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from waybill.domain.iam import conditions
-from waybill.domain.iam.answers import Near
+from waybill.domain.iam.answers import Near, Unmet
 from waybill.domain.iam.context import Context
 from waybill.domain.iam.documents import Document, Statement
 from waybill.domain.iam.matching import concerns
@@ -24,23 +24,24 @@ def nearly(documents: tuple[Document, ...], action: str, request: Request) -> It
             met = conditions.check(condition, request.context, variables=statement.variables).truth
             lacks = [name for name, truth in (*speaks.items(), ("condition", met)) if truth is Truth.NO]
             if len(lacks) == 1 and lacks != ["action"]:
-                yield Near(document=document, statement=statement, but=_but(lacks[0], statement, request))
+                unmet = tuple(_unmet(statement, request.context)) if lacks == ["condition"] else ()
+                but = _but(lacks[0], unmet, request)
+                yield Near(document=document, statement=statement, but=but, unmet=unmet)
 
 
-def _but(lacks: str, statement: Statement, request: Request) -> str:
+def _but(lacks: str, unmet: tuple[Unmet, ...], request: Request) -> str:
     if lacks == "resource":
         return f"is of other resources than {request.resource}"
     if lacks == "principal":
         return f"names other principals than {request.caller or request.provider}"
-    return f"asks {' and '.join(_failed(statement, request.context))}"
+    return f"asks {' and '.join(map(str, unmet))}"
 
 
-def _failed(statement: Statement, context: Context) -> Iterator[str]:
+def _unmet(statement: Statement, context: Context) -> Iterator[Unmet]:
     condition = statement.body.get("Condition") or {}
     for operator, pairs in condition.items():
         for key, wanted in pairs.items():
             checked = conditions.check({operator: {key: wanted}}, context, variables=statement.variables)
             if checked.truth is Truth.NO:
-                given = ", ".join(context.all_of(key.lower())) or "none"
-                asked = ", ".join(map(str, conditions.many(wanted)))
-                yield f"{operator} {key} {asked}, and the request has {given}"
+                asked = tuple(map(str, conditions.many(wanted)))
+                yield Unmet(key=key, operator=operator, wanted=asked, given=tuple(context.all_of(key.lower())))

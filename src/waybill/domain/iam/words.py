@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from waybill.domain.iam.answers import Answer, Cited, Missing, Outcome
+from waybill.domain.iam.answers import Answer, Cited, Missing, Near, Outcome, Unmet
 from waybill.domain.iam.documents import Kind
 
 _NOTHING = {
@@ -19,6 +19,8 @@ _NOTHING = {
     Kind.REPOSITORY: "neither the repository policy nor the domain policy of {of} allows it",
     Kind.DOMAIN: "the domain policy of {of} does not allow it",
 }
+
+_PLAIN = "stringequals", "stringlike", "arnequals", "arnlike", "bool", "ipaddress", "numericequals"
 
 
 def because(answer: Answer) -> str:
@@ -62,10 +64,25 @@ def place(missing: Missing) -> str:
 
 def lacks(missing: Missing) -> str:
     """Return that a policy does not allow, as the end of a sentence."""
-    if missing.statement is None:
+    if missing.never:
         return f"no policy of {missing.of} can allow it"
+    if missing.conditional:
+        return ", or ".join(_on_condition(near) for near in missing.conditional)
     told = _NOTHING.get(missing.kind, f"the {missing.kind.value} of {{of}} does not allow it")
     return told.format(of=missing.of, account=missing.account or "of the resource")
+
+
+def must(unmet: Unmet) -> str:
+    """Return what a request must be like, and what it is like."""
+    asked, has = " or ".join(unmet.wanted), ", ".join(unmet.given) or "none"
+    plain = unmet.operator.lower().startswith(_PLAIN)
+    said = f"be {asked} ({unmet.operator})" if plain else f"meet {unmet.operator} {asked}"
+    return f"{unmet.key} must {said}, and the request has {has}"
+
+
+def _on_condition(near: Near) -> str:
+    account = _of(near.document.account) if near.document.account not in near.document.name else ""
+    return f"{' and '.join(map(must, near.unmet))} (so asks {near.place}{account})"
 
 
 def _sides(answer: Answer) -> str:
