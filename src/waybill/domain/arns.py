@@ -25,6 +25,14 @@ def partition_of(region: str) -> str:
     return next((partition for prefix, partition in begins.items() if region.startswith(prefix)), "aws")
 
 
+def s3_in(region: str) -> str:
+    """Return what `kms:ViaService` has where S3 asks KMS for somebody.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    """
+    return f"s3.{region}.amazonaws.com{'.cn' if partition_of(region) == 'aws-cn' else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class RoleArn:
     """An IAM role: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`."""

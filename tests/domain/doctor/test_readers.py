@@ -27,15 +27,17 @@ NARROWED = {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/w
 OWN_KEY = allow(f"arn:aws:iam::{OWN}:root", "kms:*")
 
 
-def found(bucket: str, key: Any) -> dict[str, Finding]:
+def found(bucket: str, key: Any, project: str = "", region: str = "us-east-1") -> dict[str, Finding]:
     shared = Shared(
         account=OWN,
         partition="aws",
-        region="us-east-1",
+        region=region,
         bucket="b",
         key=KEY,
         bucket_policy=bucket,
         key_policy=key if isinstance(key, Unseen) else Seen(key),
+        key_prefix="staged/",
+        project=project,
     )
     return {one.check: one for one in reader_findings(shared)}
 
@@ -51,11 +53,50 @@ def test_whoever_may_read_and_decrypt_is_good_however_both_are_written(who: str)
 
 
 def test_who_may_read_and_not_decrypt_fails_with_the_statement_that_is_missing() -> None:
-    one = found(policy(allow(OTHER, "s3:GetObject", **NARROWED)), policy(OWN_KEY))["key-readers"]
+    reads = policy(allow(OTHER, "s3:GetObject", **NARROWED))
+    one = found(reads, policy(OWN_KEY))["key-readers"]
     assert one.verdict is Verdict.FAIL
-    statement = json.loads(one.mend.partition(": ")[2])
-    assert statement["Principal"] == {"AWS": [ROLE]}
+    (statement,) = json.loads(one.mend.partition(": ")[2])
     assert statement["Action"] == "kms:Decrypt"
+    assert statement["Principal"] == {"AWS": [f"arn:aws:iam::{OTHER}:root"]}
+    assert statement["Condition"] == {
+        "StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"},
+        "ArnLike": {"aws:PrincipalArn": [ROLE]},
+    }
+    assert found(reads, policy(OWN_KEY, statement))["key-readers"].verdict is Verdict.PASS
+
+
+def on(pattern: str) -> dict[str, Any]:
+    return {"Resource": f"arn:aws:s3:::b/{pattern}"}
+
+
+@pytest.mark.parametrize("project", ["", "SugarWater"])
+def test_readers_of_one_project_s_artifacts_are_readers(project: str) -> None:
+    one_project = allow(ROLE, "s3:GetObject", **on("staged/SugarWater@*"))
+    both = found(policy(one_project), policy(OWN_KEY, allow(ROLE, "kms:Decrypt")), project)
+    assert {one.verdict for one in both.values()} == {Verdict.PASS}
+    assert found(policy(one_project), policy(OWN_KEY), project)["key-readers"].verdict is Verdict.FAIL
+    others = found(policy(one_project), policy(OWN_KEY), "Differs")
+    assert others["key-readers"].verdict is Verdict.PASS
+
+
+def test_what_mends_a_reader_lets_him_read_one_project_s_artifacts_and_no_more() -> None:
+    key = policy(OWN_KEY, allow(ROLE, "kms:Decrypt"))
+    one = found(policy(), key, "SugarWater")["bucket-readers"]
+    statements, _ = json.JSONDecoder().raw_decode(one.mend.partition(": ")[2])
+    assert [each["Resource"] for each in statements] == ["arn:aws:s3:::b/staged/SugarWater@*", "arn:aws:s3:::b"]
+    assert statements[1]["Condition"]["StringLike"] == {"s3:prefix": "staged/SugarWater@*"}
+    assert found(policy(*statements), key, "SugarWater")["bucket-readers"].verdict is Verdict.PASS
+    unnamed = found(policy(), key)["bucket-readers"].mend
+    assert "b/staged/PROJECT@*" in unnamed
+    assert "give `project`" in unnamed
+
+
+def test_in_china_s3_asks_kms_by_another_name() -> None:
+    here = {"Condition": {"StringEquals": {"kms:ViaService": "s3.cn-north-1.amazonaws.com.cn"}}}
+    reads = policy(allow(ROLE, "s3:GetObject"))
+    checks = found(reads, policy(allow(ROLE, "kms:Decrypt", **here)), region="cn-north-1")
+    assert checks["key-readers"].verdict is Verdict.PASS
 
 
 def test_who_may_decrypt_and_not_read_is_a_warning() -> None:

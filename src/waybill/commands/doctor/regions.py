@@ -106,7 +106,6 @@ def _readers(scene: Scene, region: str, bucket: str, policy: str, look: KeyLook)
     key = look.key.value if isinstance(look.key, Seen) else None
     if key is None or look.policy is None:
         return []
-    project = scene.request.project or "project"
     shared = Shared(
         account=scene.caller.account,
         partition=scene.caller.partition,
@@ -115,7 +114,8 @@ def _readers(scene: Scene, region: str, bucket: str, policy: str, look: KeyLook)
         key=key.arn.text,
         bucket_policy=policy,
         key_policy=look.policy,
-        object_key=f"{scene.organisation.key_prefix}{project}@1.2.3",
+        key_prefix=scene.organisation.key_prefix,
+        project=scene.request.project or "",
     )
     return list(reader_findings(shared))
 

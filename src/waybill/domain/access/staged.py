@@ -13,7 +13,7 @@ from typing import Final
 from waybill.domain.access.grants import Grant, May, Staged
 from waybill.domain.access.refs import Ref
 from waybill.domain.access.wanted import WantedStatement, stated
-from waybill.domain.arns import KeyArn
+from waybill.domain.arns import KeyArn, s3_in
 from waybill.domain.calls import PROMOTE_CALLS, READ_CALLS, STAGE_CALLS, Call, On
 from waybill.domain.iam.documents import Kind
 
@@ -80,8 +80,7 @@ def staged_statements(
 
 def _of_key(grant: Grant, ref: Ref, calls: list[Call]) -> WantedStatement:
     """Return what uses the key, by S3 only."""
-    domain = "amazonaws.com.cn" if ref.arn.startswith("arn:aws-cn:") else "amazonaws.com"
-    condition = {"StringEquals": {"kms:ViaService": f"s3.{ref.region}.{domain}"}}
+    condition = {"StringEquals": {"kms:ViaService": s3_in(ref.region)}}
     return stated(
         ref, grant, "Key", [one for one in _on(calls, KEYS) if one not in OF_ITSELF], ["*"], condition=condition
     )

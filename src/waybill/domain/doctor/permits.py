@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from waybill.domain.arns import s3_in
 from waybill.domain.doctor.verdicts import unknown
 from waybill.domain.findings import Finding
 from waybill.domain.iam.context import Context
@@ -81,7 +82,7 @@ def through_s3(caller: str, region: str) -> dict[str, str]:
     """Return what a call of KMS says of itself that S3 makes for somebody."""
     found = _ARN.fullmatch(caller)
     return {
-        "kms:viaservice": f"s3.{region}.amazonaws.com",
+        "kms:viaservice": s3_in(region),
         "kms:calleraccount": found[1] if found else "",
         "aws:viaawsservice": "true",
     }
