@@ -49,6 +49,8 @@ GOOD = ("StringEquals", "sub", "repo:acme/site:environment:production")
         ("StringLike", "sub", ["repo:acme@12/site@34:*", "repo:acme/site:*"]),
         ("StringEquals", "sub", "repo:acme/site:pull_request"),
         ("StringEquals", "repository_id", "34"),
+        ("StringEqualsIfExists", "repository_owner", "acme"),
+        ("StringLike", "sub", "repo:acme@*/site@*:environment:production"),
         ("ForAnyValue:StringLike", "job_workflow_ref", "acme/workflows/.github/workflows/release.yml@*"),
     ],
 )
@@ -64,6 +66,13 @@ def test_a_trust_policy_that_names_repositories_is_good(condition: tuple[str, st
         (("StringLike", "sub", "*"), "every repository on GitHub"),
         (("StringLike", "sub", "repo:*"), "every repository on GitHub"),
         (("StringLike", "sub", "repo:*/site:*"), "every repository on GitHub"),
+        (("StringLike", "sub", "repo:*:environment:production"), "every repository on GitHub"),
+        (("StringLike", "sub", ["repo:acme/site:*", "repo:acme*"]), "'repo:acme*' lets in repositories of other"),
+        (("StringNotEquals", "sub", "repo:evil/x:pull_request"), "every repository on GitHub may"),
+        (("Null", "sub", "false"), "every repository on GitHub may"),
+        (("StringLike", "repository_owner", "*"), "every repository on GitHub"),
+        (("StringLike", "repository_owner", "acme*"), "of other owners"),
+        (("StringLike", "repository", "acme*/site"), "of other owners"),
         (("StringEquals", "aud", AUDIENCE), "every repository on GitHub may"),
     ],
 )
@@ -72,6 +81,13 @@ def test_slips_in_subjects_are_told(condition: tuple[str, str, Any], told: str) 
     assert one.verdict is Verdict.FAIL
     assert told in one.says
     assert f"{ISSUER}:sub" in one.mend
+
+
+def test_conditions_hold_together_so_that_one_of_them_is_enough() -> None:
+    wide = ("StringLike", "sub", "repo:*:environment:production")
+    denied = ("StringNotLike", "sub", "repo:acme/old:*")
+    assert judged(role(wide, ("StringEquals", "repository_owner_id", "12")))["oidc-subject"].verdict is Verdict.PASS
+    assert judged(role(denied, GOOD))["oidc-subject"].verdict is Verdict.PASS
 
 
 def test_a_provider_that_is_not_there_or_for_another_audience_is_told_with_the_command() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from waybill.domain.doctor.facts import Role
@@ -20,20 +20,17 @@ ISSUER = "token.actions.githubusercontent.com"
 ASSUMES = "sts:AssumeRoleWithWebIdentity"
 
 _SHORT_REF = re.compile(r":ref:(?!refs/|\*)")
-_SAYS_WHO = frozenset(
-    {
-        "sub",
-        "actor_id",
-        "enterprise",
-        "enterprise_id",
-        "job_workflow_ref",
-        "repository",
-        "repository_id",
-        "repository_owner",
-        "repository_owner_id",
-        "workflow_ref",
-    }
-)
+_POSITIVE = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "numericequals"})
+_OWNED = re.compile(r"[^*?/@:]+(?:[/@:]|\Z)")
+_SAYS_WHO: Mapping[str, re.Pattern[str]] = {
+    "sub": re.compile(rf"[a-z_]+:{_OWNED.pattern}"),
+    **dict.fromkeys(("repository", "job_workflow_ref", "workflow_ref"), _OWNED),
+    **dict.fromkeys(
+        ("actor_id", "enterprise", "enterprise_id", "repository_id", "repository_owner", "repository_owner_id"),
+        re.compile(r"[^*?]+\Z"),
+    ),
+}
+"""Claims that say whose a job is, and how a pattern begins that no stranger has: `acme*` is `acme-evil`, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +108,35 @@ def _subjects(role: Role) -> Finding:
 
 def _wrong(statement: Statement) -> Iterator[str]:
     conditions = _conditions(statement)
-    if not any(name in _SAYS_WHO for _, name, _ in conditions):
-        yield "its trust policy says of no repository that it may take it, so every repository on GitHub may"
+    yield from _open(conditions)
     for operator, name, value in conditions:
         if name != "sub" or "not" in operator:
             continue
         if "like" not in operator and "*" in value:
             yield f"the `*` of {value!r} is taken as it is, by an operator without `Like`: no subject has one"
-        elif value in {"*", "repo:*"} or value.startswith("repo:*/"):
-            yield f"{value!r} lets every repository on GitHub take it"
         elif _SHORT_REF.search(value):
             yield f"{value!r} names a ref without `refs/heads/` or `refs/tags/`: no subject does"
+
+
+def _open(conditions: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield what lets strangers in, where no condition keeps them out: each must be met, by one of its values."""
+    values: dict[tuple[str, str], list[str]] = {}
+    for operator, name, value in conditions:
+        bare = operator.partition(":")[2] or operator
+        if name in _SAYS_WHO and bare.removesuffix("ifexists") in _POSITIVE:
+            values.setdefault((operator, name), []).append(value)
+    wide = {
+        asked: [one for one in some if "like" in asked[0] and not _SAYS_WHO[asked[1]].match(one)]
+        for asked, some in values.items()
+    }
+    if not wide:
+        yield "its trust policy says of no repository that it may take it, so every repository on GitHub may"
+    elif all(wide.values()):
+        for value in dict.fromkeys(one for some in wide.values() for one in some):
+            if re.match(r"(?:[a-z_]+:)?[*?]", value):
+                yield f"{value!r} lets every repository on GitHub take it"
+            else:
+                yield f"{value!r} lets in repositories of other owners, whose names begin so"
 
 
 def _literal(statement: Statement) -> list[str]:
