@@ -1,7 +1,7 @@
 """Carries out what doctor says mends a finding, as a person would: by the command, or by the statement that it gives.
 
 Commands are AWS's own command line's; they are carried out by the SDK, by the same names, so that none of them costs a
-process. Where a word in capitals stands for what a person has to choose, a test chooses it.
+process. Where the shell would ask for what a person has to choose, a test chooses it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ from botocore import xform_name
 from waybill.domain.findings import Finding
 from waybill.sandbox.breaking.hands import Hands
 
-_SET = re.compile(
-    r"Set (?:(?P<action>\w+)'s )?(?P<what>\w+) to (?P<value>\w+): aws codepipeline get-pipeline "
-    r"--region (?P<region>\S+) --name (?P<name>\S+) --query '\{pipeline: pipeline\}' > pipeline.json, edit it there, "
+_GUARD = re.compile(
+    r'test "\$\(aws sts get-caller-identity --query Account --output text\)" = (?P<account>\d{12}) '
+    r"\|\| ! echo '[^']+' && (?P<command>aws .+)"
+)
+_SET = re.compile(r"in the editor set (?:(?P<action>\w+)'s )?(?P<what>\w+) to (?P<value>\w+)")
+_EDITED = re.compile(
+    r"aws codepipeline get-pipeline --region (?P<region>\S+) --name (?P<name>\S+) --query '\{pipeline: pipeline\}' "
+    r"> pipeline.json && \$\{EDITOR:-vi\} pipeline.json && "
     r"aws codepipeline update-pipeline --region \S+ --cli-input-json file://pipeline.json"
 )
 _BUCKET = re.compile(r"Add to the (?:bucket policy|policy of the bucket (?P<name>\S+)): (?P<json>.+)")
@@ -35,10 +40,14 @@ _DENYING = re.compile(r"Take this out of what the policy (?P<name>\S+) denies to
 
 
 def carry_out(finding: Finding, hands: Hands, chosen: Mapping[str, str]) -> None:
-    """Do what mends a finding. `chosen` are values for words in capitals. Raises `AssertionError` where nothing can."""
-    text = re.sub(r"\b(?:BUCKET|KEY_ARN|VERSION)\b", lambda word: chosen[word[0]], finding.mend)
-    if text.startswith("aws "):
-        for command in commands(text):
+    """Do what mends a finding. `chosen` are values for blanks. Raises `AssertionError` where nothing can."""
+    text = re.sub(r'"\$\{(\w+):\?[^}]+\}"', lambda blank: chosen[blank[1]], finding.mend)
+    if guarded := _GUARD.fullmatch(text):
+        assert hands.client("sts").get_caller_identity()["Account"] == guarded["account"] == finding.owner
+        if edited := _EDITED.fullmatch(guarded["command"]):
+            _set(edited, finding, hands)
+            return
+        for command in commands(guarded["command"]):
             run(command, hands)
         return
     for pattern, mends in _STATEMENTS.items():
@@ -49,15 +58,16 @@ def carry_out(finding: Finding, hands: Hands, chosen: Mapping[str, str]) -> None
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """Yield the words of each command of a mend: a semicolon parts them, and what is said of them is a comment."""
+    """Yield the words of each command of a mend, which `&&` parts."""
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace_split = True
     words: list[str] = []
     for word in lexer:
-        words.append(word.removesuffix(";"))
-        if word.endswith(";"):
+        if word == "&&":
             yield words
             words = []
+        else:
+            words.append(word)
     yield words
 
 
@@ -115,9 +125,11 @@ def _more(document: str, text: str) -> str:
     return json.dumps({**policy, "Statement": [*policy["Statement"], *_statements(text)]})
 
 
-def _set(found: re.Match[str], _: Finding, hands: Hands) -> None:
-    client = hands.client("codepipeline", found["region"])
-    pipeline = client.get_pipeline(name=found["name"])["pipeline"]
+def _set(edited: re.Match[str], finding: Finding, hands: Hands) -> None:
+    found = _SET.match(finding.note)
+    assert found, finding.note
+    client = hands.client("codepipeline", edited["region"])
+    pipeline = client.get_pipeline(name=edited["name"])["pipeline"]
     if found["action"] is None:
         pipeline[found["what"]] = found["value"]
     for action in (action for stage in pipeline["stages"] for action in stage["actions"]):
@@ -199,7 +211,6 @@ def _denying(found: re.Match[str], _: Finding, hands: Hands) -> None:
 
 
 _STATEMENTS: Mapping[re.Pattern[str], Callable[[re.Match[str], Finding, Hands], None]] = {
-    _SET: _set,
     _BUCKET: _bucket,
     _KEY: _key,
     _KEY_LESS: _key_less,

@@ -61,7 +61,7 @@ BY_HAND: Mapping[str, str] = {
 
 @pytest.fixture(scope="module")
 def chosen(hands: Hands) -> Mapping[str, str]:
-    """Return what a person puts for the words in capitals."""
+    """Return what a person gives where the shell asks."""
     key = hands.client("kms", REGION).describe_key(KeyId=layout.KEY_ALIAS)["KeyMetadata"]["Arn"]
     return {"BUCKET": layout.bucket(layout.DEVELOPMENT, REGION), "KEY_ARN": key, "VERSION": "1.0.0"}
 

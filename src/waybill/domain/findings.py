@@ -52,6 +52,8 @@ class Finding:
     """One check's end. `check` names it, `says` is a sentence, `mend` what to do (empty where nothing is to be done).
 
     `account` is a name of `waybill.yaml`, `region` is empty for what has none, `subject` is the thing looked at.
+    `owner` is the number of the account in which it is mended, `seen_as` the ARN of who looked there, `note` what is
+    said of a command; all empty where there is nothing to say.
     """
 
     check: str
@@ -61,6 +63,9 @@ class Finding:
     account: str = ""
     region: str = ""
     subject: str = ""
+    owner: str = ""
+    seen_as: str = ""
+    note: str = ""
 
     @property
     def good(self) -> bool:
@@ -77,6 +82,8 @@ class Finding:
             "subject": self.subject or None,
             "says": self.says,
             "mend": self.mend or None,
+            "mend_account": (self.owner or None) if self.mend else None,
+            "mend_note": self.note or None,
         }
 
 

@@ -32,15 +32,33 @@ def as_markdown(findings: Sequence[Finding]) -> list[str]:
         [code(cells[0]), code(cells[1]), code(cells[2]), prose(one_line(cells[3], 500))]
         for cells in map(_cells, in_order(findings))
     )
-    told = [line for where, mend in _mends(in_order(findings)) for line in _item(where, mend)]
+    told = [line for where, place, mend in _mends(in_order(findings)) for line in _item(where, place, mend)]
     return [*table([name.capitalize() for name in HEAD], rows), *told, *([""] if told else [])]
 
 
-def _item(where: str, mend: str) -> list[str]:
+def _item(where: str, place: str, mend: str) -> list[str]:
     """Return what mends something; a command, or a statement, as a block that can be copied."""
-    if "aws " not in mend and "{" not in mend:
+    if not _is_copied(mend):
         return [f"- {prose(one_line(where))}: {prose(one_line(mend, MOST))}"]
-    return [f"- {prose(one_line(where))}:", "", *(f"  {line}" for line in fenced(one_line(mend, MOST))), ""]
+    text = "\n".join([*_above(place), one_line(mend, MOST)])
+    return [f"- {prose(one_line(where))}:", "", *(f"  {line}" for line in fenced(text)), ""]
+
+
+def _is_copied(mend: str) -> bool:
+    """Whether it is a command or a statement, and no sentence."""
+    return "aws " in mend or "{" in mend
+
+
+def _above(place: str) -> list[str]:
+    return [f"# {one_line(place)}"] if place else []
+
+
+def _place_of(one: Finding) -> str:
+    """Return in which account something is mended, who looked there, and what is said of the command."""
+    if not one.owner or not _is_copied(one.mend):
+        return one.note
+    seen = f" (looked at as {one.seen_as})" if one.seen_as else ""
+    return ": ".join(filter(None, (f"in account {one.owner}{seen}", one.note)))
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
@@ -56,19 +74,20 @@ def mark(finding: Finding, ink: Ink) -> str:
 def mends(findings: Sequence[Finding]) -> list[str]:
     """Return what mends what is found, alike things together."""
     lines: list[str] = []
-    for where, mend in _mends(findings):
-        lines += ["", f"{where}:", f"    {one_line(mend, MOST)}"]
+    for where, place, mend in _mends(findings):
+        lines += ["", f"{where}:", *(f"    {line}" for line in [*_above(place), one_line(mend, MOST)])]
     return lines
 
 
-def _mends(findings: Sequence[Finding]) -> list[tuple[str, str]]:
-    alike: dict[tuple[str, str], list[str]] = {}
+def _mends(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
+    """Return the check and where it failed, the account and the note, and what mends it."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for one in findings:
         if one.mend and not one.good:
-            alike.setdefault((one.check, one.mend), []).append(_place(one))
+            alike.setdefault((one.check, _place_of(one), one.mend), []).append(_place(one))
     return [
-        (f"{check} ({listing(dict.fromkeys(places))})" if any(places) else check, mend)
-        for (check, mend), places in alike.items()
+        (f"{check} ({listing(dict.fromkeys(places))})" if any(places) else check, place, mend)
+        for (check, place, mend), places in alike.items()
     ]
 
 

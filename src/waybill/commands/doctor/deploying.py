@@ -11,6 +11,7 @@ from waybill.commands.doctor.works import Works
 from waybill.commands.together import in_words
 from waybill.domain.doctor.calls import doctor_policy
 from waybill.domain.doctor.permissions import Wanted
+from waybill.domain.doctor.places import placed
 from waybill.domain.doctor.verdicts import bad, good
 from waybill.domain.findings import Finding
 from waybill.errors import Cancelled, WaybillError
@@ -40,7 +41,7 @@ def deploying(scene: Scene, regions: list[str], staging: frozenset[str]) -> list
     )
     looked = of_the_pipelines(works, scene.request.pipeline)
     named = list(dict.fromkeys((one.region, one.subject) for one in looked if one.check == "pipeline" and one.good))
-    return [*found, *looked, *_may_start(there, named)]
+    return placed([*found, *looked, *_may_start(there, named)], there.caller.account, there.caller.arn)
 
 
 def _entered(scene: Scene) -> tuple[list[Finding], Scene | None]:

@@ -20,6 +20,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.doctor.configuring import accounts_agree, configuration_findings
 from waybill.domain.doctor.examined import DoctorRequest, Examined
 from waybill.domain.doctor.identity import credentials_finding
+from waybill.domain.doctor.places import placed
 from waybill.domain.doctor.verdicts import bad
 from waybill.domain.findings import Finding
 from waybill.domain.result import Outcome, Result
@@ -84,7 +85,7 @@ def of_the_account(scene: Scene) -> list[Finding]:
     staging = frozenset(look.bucket for look in looks.values() if look.bucket)
     # Each question to a region that answers nobody takes its whole time limit.
     regions = [region for region in regions if not looks[region].silent]
-    return found + at_once(
+    found += at_once(
         {
             "channels": partial(of_the_channels, scene, regions),
             "permissions": partial(permissions, scene, looks),
@@ -92,6 +93,7 @@ def of_the_account(scene: Scene) -> list[Finding]:
             "trust": partial(of_github, scene),
         }
     )
+    return placed(found, scene.caller.account, scene.caller.arn)
 
 
 def _concluded(findings: list[Finding], seconds: float, *, caller: str | None) -> Result:

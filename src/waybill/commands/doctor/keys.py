@@ -15,6 +15,9 @@ from waybill.domain.setup.adoption.buckets import BucketFacts
 from waybill.errors import AccessDenied, WaybillError
 from waybill.ports.examination import Examination
 
+KEY_ALIAS = "alias/waybill-staging"
+"""The alias of a region's key as `region.yaml` names it, unless its parameter says otherwise."""
+
 MAKES = "kms:GenerateDataKey"
 
 
@@ -47,9 +50,11 @@ def look_at_key(scene: Scene, region: str, named: KeyArn, *, bucket: str = "") -
     """
     exam = scene.examination(region)
     if named.region != region:
-        return KeyLook(named=named, bucket=bucket, key=Seen(None))
+        return KeyLook(named=named, bucket=bucket, key=Seen(None), instead=_by_alias(scene, region))
     key = ask(scene.tools, lambda: exam.key(named))
     there = key.value if isinstance(key, Seen) else None
+    if isinstance(key, Seen) and there is None:
+        return KeyLook(named=named, bucket=bucket, key=key, instead=_by_alias(scene, region))
     if named.text.endswith("alias/aws/s3") or (there is not None and not there.customers):
         return KeyLook(named=named, bucket=bucket, key=key)
     own = there is not None and there.arn.account == scene.caller.account
@@ -57,6 +62,21 @@ def look_at_key(scene: Scene, region: str, named: KeyArn, *, bucket: str = "") -
     usable = scene.own and (there is None or there.state == "Enabled")
     tried = _tried(scene, exam, there, named, policy) if usable else None
     return KeyLook(named=named, bucket=bucket, key=key, used=tried, policy=policy)
+
+
+def likely_key(scene: Scene, region: str, facts: BucketFacts) -> str:
+    """Return the ARN of the key by which setup would have a bucket encrypt that has no key of its own; empty: none."""
+    default = facts.encryption.value if isinstance(facts.encryption, Seen) else None
+    own = default is None or (default.algorithm.startswith("aws:kms") and default.key not in {"", "alias/aws/s3"})
+    return "" if own else _by_alias(scene, region)
+
+
+def _by_alias(scene: Scene, region: str) -> str:
+    caller = scene.caller
+    alias = KeyArn.normalise(KEY_ALIAS, partition=caller.partition, region=region, account=caller.account)
+    found = ask(scene.tools, lambda: scene.examination(region).key(alias))
+    key = found.value if isinstance(found, Seen) else None
+    return key.arn.text if key is not None and key.customers and key.state == "Enabled" else ""
 
 
 def _tried(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from waybill.commands.asking import ask
-from waybill.commands.doctor.keys import key_named, look_at_key
+from waybill.commands.doctor.keys import key_named, likely_key, look_at_key
 from waybill.commands.doctor.scene import Scene
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.clock import clock_finding
-from waybill.domain.doctor.configuring import bucket_parameter_finding, put_parameter
+from waybill.domain.doctor.configuring import BUCKET, bucket_parameter_finding, put_parameter
 from waybill.domain.doctor.keys import KeyLook, key_findings
 from waybill.domain.doctor.readers import Shared, reader_findings
 from waybill.domain.doctor.verdicts import bad, unknown
@@ -53,8 +53,10 @@ def look_at_region(scene: Scene, region: str) -> RegionLook:
         return None if there is None else there.value
 
     named = ask(tools, value)
-    found.append(bucket_parameter_finding(named, parameter, region, own=scene.own))
-    if isinstance(named, Unseen) or not named.value or not is_bucket(named.value):
+    unnamed = isinstance(named, Seen) and not (named.value and is_bucket(named.value))
+    likely = bucket_by_name(scene, region) if unnamed else ""
+    found.append(bucket_parameter_finding(named, parameter, region, own=scene.own, bucket=likely))
+    if isinstance(named, Unseen) or not named.value or unnamed:
         return RegionLook(findings=tuple(found))
     look = _of_the_bucket(scene, region, named.value)
     return replace(look, findings=(*found, *look.findings))
@@ -68,7 +70,7 @@ def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
     facts = looked.value
     if isinstance(facts, Missing):
         return RegionLook(findings=(_gone(scene, region, name, facts),))
-    found = [_unneeded(one, scene) for one in judged(name, region, facts)]
+    found = [_unneeded(one, scene) for one in judged(name, region, facts, key=likely_key(scene, region, facts))]
     policy = facts.policy.value if isinstance(facts.policy, Seen) else ""
     named = key_named(scene, region, facts)
     if named is None:
@@ -86,6 +88,14 @@ def _of_the_bucket(scene: Scene, region: str, name: str) -> RegionLook:
         bucket_policy=policy,
         key_policy=keyed.policy.value if isinstance(keyed.policy, Seen) else "",
     )
+
+
+def bucket_by_name(scene: Scene, region: str) -> str:
+    """Return the one bucket of the account that is named as setup names a region's, or nothing."""
+    own = ask(scene.tools, scene.examination(region).own_buckets)
+    ending = f"-{scene.caller.account}-{region}"
+    named = [name for name in own.value if name.endswith(ending)] if isinstance(own, Seen) else []
+    return named[0] if len(named) == 1 else ""
 
 
 def _silent(region: str) -> RegionLook:
@@ -122,7 +132,7 @@ def _readers(scene: Scene, region: str, bucket: str, policy: str, look: KeyLook)
 
 def _gone(scene: Scene, region: str, name: str, missing: Missing) -> Finding:
     """Tell apart what S3 tells in one word: another account's bucket, and one that may not be looked at."""
-    mend = put_parameter(region, scene.organisation.bucket_parameter, "BUCKET")
+    mend = put_parameter(region, scene.organisation.bucket_parameter, bucket_by_name(scene, region) or BUCKET)
     if missing is Missing.ABSENT:
         return bad("bucket", missing.value, mend, region=region, subject=name)
     if missing is Missing.ELSEWHERE:

@@ -16,6 +16,7 @@ from waybill.commands.together import in_words
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.calls import PROMOTE_CALLS, SOURCE_CALLS, On
 from waybill.domain.doctor.examined import DoctorRequest, Promotion
+from waybill.domain.doctor.places import placed
 from waybill.domain.doctor.source import SourceLook, source_findings
 from waybill.domain.doctor.verdicts import bad, good, unknown
 from waybill.domain.findings import Finding, Seen, Unseen
@@ -46,11 +47,12 @@ def of_the_source(request: DoctorRequest, target: Scene | None, tools: Tools) ->
         return [bad("source-configuration", f"in the source account, {in_words(error)}", mend)]
     except WaybillError as error:
         return [bad("source-identity", in_words(error), error.advice)]
-    return [
+    found = [
         good("source-identity", f"reads in the source account, {source.owner}, as {source.caller.arn}"),
         good("source-configuration", f"its regions are {', '.join(source.organisation.regions)}"),
         *_of_the_regions(request.project, promotion, source, target, tools),
     ]
+    return placed(found, source.owner, source.caller.arn)
 
 
 def _of_the_regions(

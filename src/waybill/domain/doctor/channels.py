@@ -10,6 +10,7 @@ from waybill.domain.doctor.facts import History, Parameter
 from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.names import is_channel, is_project
+from waybill.domain.shell import blank
 from waybill.domain.versions import parse_or_none
 
 KEPT = 100
@@ -99,7 +100,7 @@ def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterato
         if parse_or_none(one.value) is None:
             says = f"names {_shown(one.value)}, which is no version: Waybill never overwrites it, and nothing moves"
             mend = (
-                f"aws ssm put-parameter --region {region} --name {name} --value VERSION --overwrite "
+                f"aws ssm put-parameter --region {region} --name {name} --value {_elsewhere(name, known)} --overwrite "
                 f"# aws ssm get-parameter-history --region {region} --name {name} shows what it named before"
             )
             yield bad("channel-value", says, mend, region=region, subject=name)
@@ -107,6 +108,13 @@ def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterato
             says = f"is a {one.type}, and no String: whoever reads it gets another text"
             mend = f"aws ssm delete-parameter --region {region} --name {name} # and stage or promote again"
             yield bad("channel-value", says, mend, region=region, subject=name)
+
+
+def _elsewhere(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> str:
+    """Return the version that a channel names wherever it names one, where that is the same; else a blank."""
+    values = {found[name].value for found in known.values() if name in found}
+    named = [value for value in values if parse_or_none(value) is not None]
+    return named[0] if len(named) == 1 else blank("VERSION", "a version that every region stores")
 
 
 def _unequal(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Finding | None:

@@ -12,6 +12,9 @@ from waybill.domain.configuration import Organisation, faults, parse
 from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.names import is_bucket
+from waybill.domain.shell import blank
+
+WRITE = "Write what is right: `waybill setup configuration --write`."
 
 USED = ("regions", "bucket_name_param", "bucket_key_prefix", "parameter_name_prefix")
 
@@ -27,7 +30,7 @@ def configuration_findings(
     `own`: it is read as the run itself reads it, so that to be refused is the answer.
     """
     known = {region: fact.value for region, fact in texts.items() if isinstance(fact, Seen) and fact.value is not None}
-    most = max(known.values(), key=list(known.values()).count, default="{...}")
+    most = max(known.values(), key=list(known.values()).count, default="")
     # Where nobody could read it, nobody knows what it says.
     judged = known or not texts
     wrong = [str(fault) for fault in faults(organisation, source=f"the parameter {parameter}")] if judged else []
@@ -35,7 +38,7 @@ def configuration_findings(
         if isinstance(fact, Unseen):
             yield _unread("configuration", fact, region, parameter, own=own)
             continue
-        mend = put_parameter(region, parameter, most)
+        mend = put_parameter(region, parameter, most, overwrite=fact.value is not None) if most else WRITE
         if fact.value is None:
             says = "is not there: whoever begins in this region finds nothing"
             yield bad("configuration", says, mend, region=region, subject=parameter)
@@ -44,7 +47,7 @@ def configuration_findings(
         else:
             yield good("configuration", "is there, and can be read", region=region, subject=parameter)
     for fault in wrong:
-        yield bad("configuration", fault, "Correct it: `waybill setup configuration --write`.", subject=parameter)
+        yield bad("configuration", fault, WRITE, subject=parameter)
     yield from _equal(known, parameter)
 
 
@@ -56,13 +59,16 @@ def _unread(check: str, fact: Unseen, region: str, subject: str, *, own: bool) -
 
 
 def bucket_parameter_finding(
-    fact: Seen[str | None] | Unseen, parameter: str, region: str, *, own: bool = False
+    fact: Seen[str | None] | Unseen, parameter: str, region: str, *, own: bool = False, bucket: str = ""
 ) -> Finding:
-    """Return whether a region says which bucket is its own; `own`: it is read as the run itself reads it."""
+    """Return whether a region says which bucket is its own; `own`: it is read as the run itself reads it.
+
+    `bucket` is the one that it surely is, by its name; empty: nobody knows.
+    """
     check, subject = "bucket-parameter", parameter
     if isinstance(fact, Unseen):
         return _unread(check, fact, region, subject, own=own)
-    mend = put_parameter(region, parameter, "BUCKET", overwrite=fact.value is not None)
+    mend = put_parameter(region, parameter, bucket or BUCKET, overwrite=fact.value is not None)
     if fact.value is None:
         says = "is not there: the region is not prepared"
         more = "# or prepare the region (`waybill setup apply`), or take it out of the configuration"
@@ -98,7 +104,7 @@ def _same(
     most = max(said.values(), key=list(said.values()).count)
     model = known[next(region for region, text in said.items() if text == most)]
     others = [region for region, text in said.items() if text != most]
-    return "; ".join(put_parameter(region, parameter, model) for region in others)
+    return " && ".join(put_parameter(region, parameter, model) for region in others)
 
 
 def accounts_agree(accounts: Mapping[str, Texts], parameter: str) -> Iterator[Finding]:
@@ -149,10 +155,13 @@ def _document(text: str) -> Mapping[str, Any] | None:
         return None
 
 
+BUCKET = "BUCKET"
+"""Stands for a bucket's name that nobody knows."""
+
+
 def put_parameter(region: str, parameter: str, value: str, *, overwrite: bool = True) -> str:
     """Return the command line that writes a parameter."""
     compact = " ".join(value.split())
     more = " --overwrite" if overwrite else ""
-    return (
-        f"aws ssm put-parameter --region {region} --name {parameter} --type String --value {shlex.quote(compact)}{more}"
-    )
+    word = blank(BUCKET, f"the bucket of {region}") if value == BUCKET else shlex.quote(compact)
+    return f"aws ssm put-parameter --region {region} --name {parameter} --type String --value {word}{more}"

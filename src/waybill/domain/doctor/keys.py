@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,11 @@ from typing import Any
 from waybill.domain.arns import KeyArn
 from waybill.domain.doctor.facts import Key
 from waybill.domain.doctor.permits import Permit, mend
+from waybill.domain.doctor.places import guarded
 from waybill.domain.doctor.verdicts import bad, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.iam.truth import Truth
+from waybill.domain.shell import quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class KeyLook:
     """A key as it was looked at. `used` is whether a data key could be made with it; None: it was not tried.
 
     `policy` is the key's own; None: it is another account's, or AWS's. `bucket` has it as its default; empty: it was
-    asked for.
+    asked for. `instead` is the ARN of a key that it may have instead; empty: none is known.
     """
 
     named: KeyArn
@@ -43,6 +44,7 @@ class KeyLook:
     key: Seen[Key | None] | Unseen
     used: Seen[Tried] | Unseen | None = None
     policy: Seen[str] | Unseen | None = None
+    instead: str = ""
 
 
 def key_findings(look: KeyLook, region: str, caller: str) -> Iterator[Finding]:
@@ -73,16 +75,21 @@ def _another(look: KeyLook, region: str, which: str) -> str:
     """Return what gives a bucket, or a run, another key."""
     if not look.bucket:
         return f"Give another `kms-key`: {which}."
-    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY_ARN"}
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": look.instead or "KEY_ARN"}
     rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
     return (
         f"aws s3api put-bucket-encryption --region {region} --bucket {look.bucket} "
-        f"--server-side-encryption-configuration {shlex.quote(json.dumps(rules))} # KEY_ARN: {which}"
+        f"--server-side-encryption-configuration {quoted(json.dumps(rules), KEY_ARN=f'the ARN of a key of {region}')} "
+        f"# the key: {which}"
     )
 
 
 def enable(key: KeyArn) -> str:
-    """Return the command line that enables a key."""
+    """Return the command line that enables a key, for the account that has it."""
+    return guarded(_enabling(key), key.account)
+
+
+def _enabling(key: KeyArn) -> str:
     return f"aws kms enable-key --region {key.region} --key-id {key.text.rpartition('/')[2]}"
 
 
@@ -92,8 +99,9 @@ def _enabled(key: Key, region: str) -> Finding:
         return good("key-enabled", "is enabled", region=region, subject=subject)
     if key.state == "PendingDeletion":
         says = "is about to be deleted: nothing can be encrypted or read with it, and soon never again"
-        identifier = key.arn.text.rpartition("/")[2]
-        how = f"aws kms cancel-key-deletion --region {region} --key-id {identifier}; {enable(key.arn)}"
+        identifier = subject.rpartition("/")[2]
+        cancel = f"aws kms cancel-key-deletion --region {key.arn.region} --key-id {identifier}"
+        how = guarded(f"{cancel} && {_enabling(key.arn)}", key.arn.account)
         return bad("key-enabled", says, how, region=region, subject=subject)
     says = f"is {key.state}: nothing can be encrypted or read with it"
     how = enable(key.arn)

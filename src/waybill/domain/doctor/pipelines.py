@@ -124,7 +124,7 @@ def _transitions(look: PipelineLook) -> Finding:
         return good(check, "the way into every stage is open", region=region, subject=subject)
     told = ", ".join(f"{one.name}{f' ({one.reason})' if one.reason else ''}" for one in closed)
     says = f"the way into {told} is closed: an execution waits before it until somebody opens it"
-    mend = "; ".join(
+    mend = " && ".join(
         f"aws codepipeline enable-stage-transition --region {region} --pipeline-name {subject} "
         f"--stage-name {one.name} --transition-type Inbound"
         for one in closed
@@ -136,4 +136,4 @@ def _update(pipeline: Pipeline, what: str, value: str) -> str:
     where = f"--region {pipeline.region}"
     get = f"aws codepipeline get-pipeline {where} --name {pipeline.name} --query '{{pipeline: pipeline}}'"
     put = f"aws codepipeline update-pipeline {where} --cli-input-json file://pipeline.json"
-    return f"Set {what} to {value}: {get} > pipeline.json, edit it there, {put}"
+    return f"{get} > pipeline.json && ${{EDITOR:-vi}} pipeline.json && {put} # in the editor set {what} to {value}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +12,7 @@ from typing import Any
 from waybill.domain import stored
 from waybill.domain.arns import partition_of
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
+from waybill.domain.shell import quoted
 
 MUST = frozenset({"bucket", "versioning", "encryption"})
 """Checks without which nothing can be staged in a bucket, or not safely; the others only say what is better."""
@@ -66,14 +66,14 @@ class BucketFacts:
     lifecycle: Seen[Lifecycle] | Unseen
 
 
-def judged(name: str, region: str, facts: BucketFacts | Missing) -> tuple[Finding, ...]:
-    """Return a finding for each check of a bucket."""
+def judged(name: str, region: str, facts: BucketFacts | Missing, *, key: str = "") -> tuple[Finding, ...]:
+    """Return a finding for each check of a bucket. `key` is the ARN of one that it may have; empty: none is known."""
     if isinstance(facts, Missing):
         mend = "Name the bucket's own account and region, or another bucket."
         gone = Finding(check="bucket", verdict=Verdict.FAIL, says=facts.value, mend=mend)
         return (_about(gone, name, region),)
     there = Finding(check="bucket", verdict=Verdict.PASS, says=f"is there, in {region}, and is the account's own")
-    found = (there, *_judgements(_Bucket(name, region), facts))
+    found = (there, *_judgements(_Bucket(name, region, key), facts))
     return tuple(_about(one, name, region) for one in found)
 
 
@@ -85,11 +85,15 @@ def _about(one: Finding, name: str, region: str) -> Finding:
 class _Bucket:
     name: str
     region: str
+    key: str = ""
 
     def cli(self, command: str, **given: str) -> str:
         """Return the command line that sets one thing of the bucket."""
-        options = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in given.items())
+        options = "".join(f" --{name.replace('_', '-')} {self._word(value)}" for name, value in given.items())
         return f"aws s3api {command} --region {self.region} --bucket {self.name}{options}"
+
+    def _word(self, value: str) -> str:
+        return quoted(value, KEY_ARN=f"the ARN of a key of {self.region}")
 
 
 def _judgements(bucket: _Bucket, facts: BucketFacts) -> Iterator[Finding]:
@@ -130,7 +134,7 @@ def _encryption(bucket: _Bucket, fact: Seen[Default] | Unseen) -> Iterator[Findi
         yield _unseen("encryption", fact)
         return
     default = fact.value
-    mend = _encrypting(bucket, "KEY_ARN")
+    mend = _encrypting(bucket, bucket.key or "KEY_ARN")
     if not default.algorithm.startswith("aws:kms"):
         says = f"is encrypted with {default.algorithm} by default, and not with KMS"
         yield Finding(check="encryption", verdict=Verdict.FAIL, says=says, mend=mend)
