@@ -124,3 +124,11 @@ def test_a_bucket_is_not_followed_into_another_region(monkeypatch: pytest.Monkey
     assert REGION in fault.rule
     assert "us-west-2" in fault.rule
     assert not [one for one in server.heard if "/us-west-2/" in one.headers["authorization"]]
+
+
+def test_the_sdk_says_in_which_regions_a_service_is() -> None:
+    """CodeArtifact is in few of them: an endpoint that nobody has must not be asked until the patience ends."""
+    serves = ambient().serves
+    assert serves("codeartifact", "eu-west-1")
+    assert not any(serves("codeartifact", region) for region in ("sa-east-1", "cn-north-1", "us-gov-west-1"))
+    assert serves("kms", "cn-north-1")

@@ -66,6 +66,10 @@ class FakePolicies:
             self._state(ref).put(None)
             return PutEnd.DONE
 
+    def serves_packages(self) -> bool:
+        """Whether CodeArtifact is in the region."""
+        return self._region not in self._world.without_packages
+
     def package_documents(self) -> Sequence[Ref]:
         """Return the documents of all domains and repositories."""
         return [replace(ref, account="") for ref in self._all() if ref.kind in PACKAGES]

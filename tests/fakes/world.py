@@ -63,6 +63,7 @@ class World:
         self.cloudformation = CloudFormation()
         self.declarations: dict[tuple[str, str, str], DeclaredState] = {}
         self.policies: dict[Ref, PolicyState] = {}
+        self.without_packages: set[str] = set()
         self.settings: defaultdict[str, SettingsState] = defaultdict(SettingsState)
         self.examined: defaultdict[str, ExaminedState] = defaultdict(ExaminedState)
         self.holders: defaultdict[str, dict[Holder, HolderState]] = defaultdict(dict)

@@ -225,6 +225,7 @@ class AwsAccount:
             region=region,
             account=self._caller.account,
             partition=self._caller.partition,
+            serves=lambda service: self._session.serves(service, region),
         )
 
     def packages(self, region: str) -> CodeArtifact:

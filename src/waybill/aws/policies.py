@@ -14,11 +14,22 @@ from waybill.ports.policies import PutEnd, Written
 
 
 class AwsPolicies:
-    """Implements `ports.Policies`. `client` makes the client of a service in this region."""
+    """Implements `ports.Policies`. `client` makes the client of a service in this region.
+
+    `serves` says whether the SDK knows of a service there.
+    """
 
     def __init__(
-        self, client: Callable[[str], Any], calls: Calls, *, region: str, account: str, partition: str
+        self,
+        client: Callable[[str], Any],
+        calls: Calls,
+        *,
+        region: str,
+        account: str,
+        partition: str,
+        serves: Callable[[str], bool] = lambda _: True,
     ) -> None:
+        self._serves = serves
         self._here = {"owner": account, "region": region, "partition": partition}
         self._packages = PackagePolicies(
             lambda: client("codeartifact"), calls, region=region, account=account, partition=partition
@@ -43,6 +54,10 @@ class AwsPolicies:
     def delete(self, ref: Ref, *, before: Live) -> PutEnd:
         """Delete a document, as long as it is `before`."""
         return self._kinds[ref.kind].delete(ref, before=before)
+
+    def serves_packages(self) -> bool:
+        """Whether CodeArtifact is in the region, as far as the SDK knows."""
+        return self._serves("codeartifact")
 
     def package_documents(self) -> Sequence[Ref]:
         """Return the documents of all CodeArtifact domains of the account in the region, and of their repositories."""

@@ -23,6 +23,7 @@ from botocore.session import Session as BotocoreSession
 
 import waybill
 from waybill.aws.models import register_models
+from waybill.domain.arns import partition_of
 from waybill.errors import Fault, IdentityError, InputError
 
 CONNECT_TIMEOUT = 10
@@ -65,6 +66,10 @@ class Session:
         data = self._session.get_component("data_loader").load_data("partitions")
         names = (name for partition in data["partitions"] for name in partition["regions"])
         return frozenset(name for name in names if not name.endswith("-global"))
+
+    def serves(self, service: str, region: str) -> bool:
+        """Whether the SDK knows of a service in a region."""
+        return region in self._session.get_available_regions(service, partition_of(region))
 
     @property
     def ca_bundle(self) -> str | None:

@@ -41,6 +41,9 @@ class Policies(Protocol):
     def delete(self, ref: Ref, *, before: Live) -> PutEnd:
         """Delete a document, as long as it is `before`."""
 
+    def serves_packages(self) -> bool:
+        """Whether CodeArtifact is in the region, as far as the SDK knows; nobody is asked."""
+
     def package_documents(self) -> Sequence[Ref]:
         """Return the documents of all CodeArtifact domains of the account in the region, and of their repositories.
 

@@ -17,6 +17,7 @@ from commands.access.stand import (
     Stand,
     plans,
     policy,
+    ref,
     words,
 )
 from fakes.aws import DEVELOPMENT, PRODUCTION
@@ -24,8 +25,9 @@ from fakes.policies import add_document
 from fakes.refusals import denied
 from waybill.domain.access.changing import UNGUARDED
 from waybill.domain.access.plan import AccessPlan, Act
+from waybill.domain.iam.documents import Kind
 from waybill.domain.result import Outcome
-from waybill.errors import ConflictError, IdentityError, InputError, Unavailable
+from waybill.errors import ArtifactError, ConflictError, IdentityError, InputError, Unavailable, WaybillError
 
 BOB = "bob gains publish on npm/parity/ui in my_domain/my_repo"
 PRODUCTION_ROLE = "arn:aws:iam::222222222222:role/waybill-promote"
@@ -100,6 +102,13 @@ def test_leftovers_are_found_in_buckets_and_roles_too(stand: Stand, kept: object
     stand.put(kept, TRUSTED if kept is ROLE else THEIRS, old)  # type: ignore[arg-type]
     found = plans(stand.plan())[kept]  # type: ignore[index]
     assert (found.act, found.kept) == (Act.CHANGE, 1)
+
+
+def test_a_role_is_looked_at_once(stand: Stand) -> None:
+    """The list of roles has their trust policies already."""
+    stand.put(ROLE, TRUSTED, {**TRUSTED, "Sid": "WaybillOldTrust"})
+    assert plans(stand.plan())[ROLE].act is Act.CHANGE
+    assert not [call for call in stand.world.calls.log() if call.name.startswith(Kind.TRUST.value)]
 
 
 def test_roles_without_a_statement_of_ours_are_left_out(stand: Stand) -> None:
@@ -188,6 +197,28 @@ class TestWhoMayNotLook:
         stand.world.fail(call=call, times=None, error=lambda: denied("x:Y", "arn"))
         assert stand.plan().outcome is Outcome.PLANNED
         assert said in stand.warnings()
+
+    @pytest.mark.parametrize("error", [IdentityError("not enabled"), ArtifactError("odd"), InputError([], "gone")])
+    @pytest.mark.parametrize("call", ["list-policies", "default-encryption", "read-policy"])
+    def test_nothing_that_no_grant_needs_ends_the_run(self, stand: Stand, call: str, error: WaybillError) -> None:
+        stand.file["grants"] = {}
+        stand.world.fail(call=call, times=None, error=error)
+        assert stand.plan().exit_code == 0
+        assert "is not known" in stand.warnings()
+
+    def test_codeartifact_is_not_asked_where_it_is_not(self, stand: Stand) -> None:
+        stand.file["regions"] = ["us-east-1", "eu-west-1"]
+        stand.world.without_packages.add("eu-west-1")
+        assert stand.plan().exit_code == 0
+        asked = {call.region for call in stand.world.calls.log() if call.call == "list-policies"}
+        assert asked == {"us-east-1"}
+
+    def test_codeartifact_is_asked_where_a_grant_says_that_it_is(self, stand: Stand) -> None:
+        """The SDK may be older than a region."""
+        stand.world.without_packages.add("us-east-1")
+        left = ref(Kind.REPOSITORY, "my_domain/other")
+        add_document(stand.world, left, policy({**THEIRS, "Sid": "WaybillOldRead"}))
+        assert plans(stand.plan())[left].act is Act.DELETE
 
     def test_a_policy_that_a_grant_needs_must_be_read(self, stand: Stand) -> None:
         stand.world.fail(call="read-policy", key="my_repo", error=lambda: denied("codeartifact:Get", "arn"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from waybill.commands.setup.members import Entered, enter
@@ -11,7 +11,7 @@ from waybill.commands.tools import Tools, everywhere
 from waybill.domain.access.narrowing import access_policy
 from waybill.domain.access.refs import Live, Ref
 from waybill.domain.setup.requests import Members
-from waybill.errors import AccessDenied, Cancelled, WaybillError
+from waybill.errors import Cancelled, Unavailable, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.policies import Policies
 from waybill.progress import Warned
@@ -40,6 +40,11 @@ def enter_needed(members: Members, needed: frozenset[str], tools: Tools, *, writ
     return entered
 
 
+def ends_the_run(error: WaybillError) -> bool:
+    """Whether an error over what no grant speaks of ends the run: whoever does not answer now may know of leftovers."""
+    return isinstance(error, (Cancelled, Unavailable))
+
+
 def policies_at(accounts: Mapping[str, Account], ref: Ref) -> Policies:
     """Return what keeps a document."""
     return accounts[ref.account].policies(ref.region)
@@ -50,13 +55,21 @@ def tell_unknown(tools: Tools, what: str, error: WaybillError) -> None:
     tools.reporter.tell(Warned(f"What is left of grants in {what} is not known: {in_words(error)}"))
 
 
-def package_documents(accounts: Mapping[str, Account], places: Sequence[Place], tools: Tools) -> list[Ref]:
-    """Return the documents of CodeArtifact in all these places; whoever may not look is told so, and sees none."""
+def package_documents(
+    accounts: Mapping[str, Account], places: Sequence[Place], needed: Collection[Place], tools: Tools
+) -> list[Ref]:
+    """Return the documents of CodeArtifact in all these places; whoever may not look is told so, and sees none.
+
+    It is not in every region: where the SDK knows of none, none is asked, but where a grant names one (`needed`).
+    """
 
     def one(place: Place) -> list[Ref]:
         tools.cancellation.check()
         name, region = place
-        return [replace(ref, account=name) for ref in accounts[name].policies(region).package_documents()]
+        policies = accounts[name].policies(region)
+        if place not in needed and not policies.serves_packages():
+            return []
+        return [replace(ref, account=name) for ref in policies.package_documents()]
 
     found, errors = everywhere(one, places)
     _tell_or_raise({f"CodeArtifact in {name}/{region}": error for (name, region), error in errors.items()}, tools)
@@ -91,7 +104,7 @@ def read_documents(accounts: Mapping[str, Account], refs: Sequence[Ref], tools: 
 
 
 def _tell_or_raise(errors: Mapping[str, WaybillError], tools: Tools) -> None:
-    bad = [error for error in errors.values() if not isinstance(error, AccessDenied)]
+    bad = [error for error in errors.values() if ends_the_run(error)]
     if bad:
         raise together(bad)
     for what, error in errors.items():

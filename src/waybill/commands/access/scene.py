@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from waybill.commands.access.looking import (
     Looked,
+    ends_the_run,
     enter_needed,
     package_documents,
     read_documents,
@@ -24,7 +25,7 @@ from waybill.domain.access.statements import needed_accounts, needed_shelves, wa
 from waybill.domain.access.wanted import WantedStatement, foreign, is_ours, principal_of
 from waybill.domain.arns import Caller
 from waybill.domain.setup.requests import Members
-from waybill.errors import AccessDenied, Fault, InputError
+from waybill.errors import Fault, InputError
 from waybill.ports.account import Account
 
 
@@ -65,21 +66,24 @@ def look(
     shelves = find_shelves(estate, accounts, places, needed_shelves(access), tools)
     _refuse_managed_keys(access, shelves)
     wanted = wanted_statements(access, shelves)
-    further = dict.fromkeys((*places, *((ref.account, ref.region) for ref in wanted if ref.revised)))
-    refs = dict.fromkeys((*wanted, *package_documents(accounts, list(further), tools)))
+    granted = dict.fromkeys(ref.place for ref in wanted if ref.revised)
+    refs = dict.fromkeys(
+        (*wanted, *package_documents(accounts, list(dict.fromkeys((*places, *granted))), granted, tools))
+    )
     for (name, region), shelf in shelves.items():
         refs[bucket_ref(name, estate.account(name).id, region, shelf.bucket)] = None
         if shelf.key is not None and names.get(shelf.key.account) in accounts:
             refs[key_ref(names[shelf.key.account], shelf.key)] = None
     found = role_documents(accounts, home, tools)
-    refs |= dict.fromkeys(ref for ref, live in found.items() if roles(ref, live))
-    looked = read_documents(accounts, list(refs), tools)
+    listed = {ref: live for ref, live in found.items() if ref in refs or roles(ref, live)}
+    looked = read_documents(accounts, [ref for ref in refs if ref not in listed], tools)
     _refuse_or_tell(looked, wanted, tools)
-    return Scene(accounts=accounts, callers=entered.callers, documents=looked.documents, wanted=wanted)
+    documents = {**looked.documents, **listed}
+    return Scene(accounts=accounts, callers=entered.callers, documents=documents, wanted=wanted)
 
 
 def _refuse_or_tell(looked: Looked, wanted: Mapping[Ref, list[WantedStatement]], tools: Tools) -> None:
-    bad = [error for ref, error in looked.errors.items() if ref in wanted or not isinstance(error, AccessDenied)]
+    bad = [error for ref, error in looked.errors.items() if ref in wanted or ends_the_run(error)]
     if bad:
         raise together(bad)
     for ref, error in looked.errors.items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from waybill.commands.access.looking import Place, tell_unknown
+from waybill.commands.access.looking import Place, ends_the_run, tell_unknown
 from waybill.commands.together import together
 from waybill.commands.tools import Tools, everywhere
 from waybill.domain.access.staged import Shelf
 from waybill.domain.arns import KeyArn, partition_of
 from waybill.domain.setup.estate import Estate
-from waybill.errors import AccessDenied, Fault, InputError
+from waybill.errors import Fault, InputError
 from waybill.ports.account import Account
 from waybill.ports.bucket import Encryption
 
@@ -29,7 +29,7 @@ def find_shelves(
         return _shelf(estate, accounts[place[0]], place)
 
     found, errors = everywhere(one, places)
-    bad = [error for place, error in errors.items() if place in needed or not isinstance(error, AccessDenied)]
+    bad = [error for place, error in errors.items() if place in needed or ends_the_run(error)]
     bad += [_absent(estate, place) for place, shelf in found.items() if shelf is None and place in needed]
     if bad:
         raise together(bad)
