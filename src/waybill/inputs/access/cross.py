@@ -75,7 +75,7 @@ def _check_who(body: Mapping[str, Any], place: Place, places: Places, estate: Es
         said = "names nobody" if not kinds else f"names {' and '.join(kinds)}"
         tell(places, place, f"{said}; it has one of {', '.join(f'`{kind}`' for kind in KINDS_OF_WHO)}.", "", value="")
     account = text(who, "account")
-    if account and estate and not (account.isdigit() and len(account) == 12):
+    if isinstance(who.get("account"), str) and estate and not (account.isdigit() and len(account) == 12):
         known = [member.name for member in estate.accounts]
         if account not in known:
             rule = f"is neither an account of this file nor twelve digits.{meant(account, known)}"
@@ -98,7 +98,7 @@ def _check_what(body: Mapping[str, Any], place: Place, places: Places, estate: E
         tell(places, place, f"{said}; it has one of {', '.join(f'`{kind}`' for kind in KINDS_OF_WHAT)}.", "", value="")
     known = [member.name for member in estate.accounts] if estate else []
     account = text(what, "account")
-    if account and estate and account not in known:
+    if isinstance(what.get("account"), str) and estate and account not in known:
         tell(places, (*place, "account"), f"is not an account of this file.{meant(account, known)}", known[0])
     if what and "account" not in what and len(known) > 1:
         rule = f"is missing: the file has the accounts {', '.join(known)}."
