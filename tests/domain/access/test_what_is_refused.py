@@ -43,7 +43,12 @@ def allow(principal: Any, action: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
 
 
+def deny(condition: Any) -> dict[str, Any]:
+    return {**allow("*", "kms:*"), "Effect": "Deny", "Condition": condition}
+
+
 USE = allow({"AWS": BOB}, "kms:Decrypt")
+OWN = allow({"AWS": ROOT}, "kms:*")
 
 
 class TestKeys:
@@ -66,6 +71,24 @@ class TestKeys:
 
     def test_an_administrator_of_another_account_is_none(self) -> None:
         assert refusal(KEY, document(OURS), document(allow({"AWS": BOB}, "kms:*")), CALLER)
+
+    @pytest.mark.parametrize(
+        "guarded",
+        [
+            (OWN, deny({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-mine"}})),
+            (OWN, deny({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})),
+            (allow("*", "kms:*") | {"Condition": {"StringEquals": {"kms:CallerAccount": DEVELOPMENT}}},),
+            (allow("*", "kms:*") | {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "keys"}}},),
+            (allow({"AWS": BOB}, "kms:*"),),
+        ],
+    )
+    def test_who_administers_it_by_what_nobody_knows_does_so_after_a_change_too(self, guarded: Any) -> None:
+        assert refusal(KEY, document(*guarded), document(*guarded, USE), CALLER) is None
+        assert refusal(KEY, document(*guarded, USE), document(*guarded), CALLER) is None
+
+    def test_what_hangs_on_a_condition_does_not_take_the_place_of_what_does_not(self) -> None:
+        unsure = allow("*", "kms:*") | {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "keys"}}}
+        assert refusal(KEY, document(OURS, unsure), document(unsure), CALLER)
 
     def test_a_key_has_a_policy_always(self) -> None:
         assert "nothing would be left" in (refusal(KEY, document(OURS), None, CALLER) or "")

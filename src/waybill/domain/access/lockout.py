@@ -1,6 +1,7 @@
 """What must not be done to a policy: to lock out who does it, or to leave it without anybody who could change it. Pure.
 
-We deny nobody anything, and keep what is not ours; so this is about what is taken away again.
+We deny nobody anything, and keep what is not ours; so this is about what is taken away again: what hangs on a condition
+before, and on the same after it, is as it was.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from waybill.domain.access.refs import LIMITS, UNDELETABLE, Live, Ref
 from waybill.domain.arns import Caller
 from waybill.domain.iam.context import Context
 from waybill.domain.iam.documents import Kind
-from waybill.domain.iam.policies import Decision, decide
+from waybill.domain.iam.policies import Weighed, weigh
 from waybill.domain.iam.requests import Request, role_of
+from waybill.domain.iam.truth import Truth
 
 CHANGING: Final[Mapping[Kind, str]] = {
     Kind.DOMAIN: "codeartifact:PutDomainPermissionsPolicy",
@@ -42,7 +44,7 @@ def refusal(ref: Ref, before: str | None, after: str | None, caller: Caller) -> 
         return "nothing would be left of it, and it cannot be deleted: add a statement of your own first"
     if before is None or after is None:
         return None
-    if ref.kind is Kind.KEY and not _administered(ref, after):
+    if ref.kind is Kind.KEY and _administered(ref, after) < _administered(ref, before):
         return "nobody could change the key's policy any more: it needs a statement that lets the account do so"
     if ref.kind is Kind.TRUST:
         own = role_of(caller.arn) == ref.arn or _bare(ref.arn) == role_of(caller.arn)
@@ -50,15 +52,16 @@ def refusal(ref: Ref, before: str | None, after: str | None, caller: Caller) -> 
             "this run works in this very role, and would be shut out of it" if own and _loses(before, after) else None
         )
     was, will = (_said(text, ref, caller.arn, caller.account) for text in (before, after))
-    if will is Decision.DENIED and was is not Decision.DENIED:
+    if will.denied > was.denied:
         return f"{caller.arn} could not change it again: it would be denied to them"
-    if ref.kind is Kind.KEY and was is Decision.ALLOWED and will is not Decision.ALLOWED:
+    if ref.kind is Kind.KEY and will.lets < was.lets:
         return f"{caller.arn} could not change it again: nothing else in it allows them to"
     return None
 
 
-def _administered(ref: Ref, text: str) -> bool:
-    return any(_said(text, ref, arn, ref.owner) is Decision.ALLOWED for arn in _own(ref, text))
+def _administered(ref: Ref, text: str) -> Truth:
+    """Whether anybody of the key's own account may change its policy."""
+    return max(_said(text, ref, arn, ref.owner).lets for arn in _own(ref, text))
 
 
 def _own(ref: Ref, text: str) -> Iterator[str]:
@@ -71,9 +74,9 @@ def _own(ref: Ref, text: str) -> Iterator[str]:
                 yield named
 
 
-def _said(text: str, ref: Ref, arn: str, account: str) -> Decision:
+def _said(text: str, ref: Ref, arn: str, account: str) -> Weighed:
     request = Request(caller=arn, account=account, context=Context({}), resource=ref.arn)
-    return decide(text, CHANGING[ref.kind], request).decision
+    return weigh(text, CHANGING[ref.kind], request)
 
 
 def _loses(before: str, after: str) -> bool:
