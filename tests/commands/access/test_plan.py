@@ -270,5 +270,30 @@ def test_the_session_that_only_looks_may_not_write(stand: Stand) -> None:
     assert all(len(one) <= 2048 for one in stand.gateways[PRODUCTION].policies)
 
 
-def test_what_others_wrote_is_not_ours_by_its_sid(stand: Stand) -> None:
-    assert policy(THEIRS) != policy({**THEIRS, "Sid": "Waybill"})
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"Sid": "Waybill"},
+        {"Sid": "WaybillRead"},
+        {"Sid": "WaybillPeopleOwn"},
+        {"Sid": "WaybillsRead"},
+        {"Sid": "WaybillPeopleOwn", "Effect": "Deny"},
+        {"Sid": "WaybillPeopleRead", "Effect": "Deny"},
+    ],
+)
+def test_what_others_wrote_is_not_ours_by_its_sid(stand: Stand, theirs: dict[str, str]) -> None:
+    stand.put(REPOSITORY, {**THEIRS, **theirs})
+    stand.file["grants"] = {}
+    assert not stand.plan().changed
+    stand.remove(everything="true", yes="true")
+    assert stand.sids(REPOSITORY) == [theirs["Sid"]]
+
+
+def test_what_has_the_very_name_of_a_grants_statement_is_put_back(applied: Stand) -> None:
+    """AWS takes no two statements of one name."""
+    statements = json.loads(applied.text(REPOSITORY) or "")["Statement"]
+    statements[0]["Effect"] = "Deny"
+    applied.put(REPOSITORY, *statements)
+    assert any("is not denied any more" in said for said in words(applied.plan()))
+    applied.apply()
+    assert len(set(applied.sids(REPOSITORY))) == len(applied.sids(REPOSITORY)) == len(statements)

@@ -16,7 +16,8 @@ VERSION = "2012-10-17"
 def merged(live: str | None, wanted: Sequence[WantedStatement], *, kept: Iterable[str] = ()) -> str | None:
     """Return the document with the wanted statements, and none of ours beside them; None where nothing is left.
 
-    The live text itself comes back where nothing changes by meaning. `kept` are Sids of ours that stay though nobody
+    A statement by the very name of a wanted one is replaced, whatever it says: a name is there once. The live text
+    itself comes back where nothing changes by meaning. `kept` are Sids of ours that stay though nobody
     wants them. Raises `ValueError` where the live text is no policy.
     """
     document = _document(live)
@@ -25,7 +26,7 @@ def merged(live: str | None, wanted: Sequence[WantedStatement], *, kept: Iterabl
     statements: list[Any] = []
     for each in many(document.get("Statement", [])):
         sid = str(each.get("Sid") or "") if isinstance(each, dict) else ""
-        if not isinstance(each, dict) or not is_ours(each) or sid in stay:
+        if not isinstance(each, dict) or sid in stay or not (is_ours(each) or sid in by_sid):
             statements.append(each)
         elif sid in by_sid and sid not in seen:
             same = meaning_of(each) == meaning_of(by_sid[sid].body)

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,7 +17,7 @@ from waybill.domain.access.grants import AccountWho, Grant, IdentityWho, Organis
 from waybill.domain.access.refs import Ref
 
 OURS: Final = "Waybill"
-"""What the Sid of every statement of ours begins with; others are never touched."""
+"""What the Sid of every statement of ours begins with."""
 
 SUFFIXES: Final = (
     "Read",
@@ -34,6 +35,8 @@ SUFFIXES: Final = (
     "Session",
 )
 """How the Sids of a grant's statements end: none of these words ends another one."""
+
+_OF_ANY_GRANT: Final = re.compile(rf"{OURS}[A-Z0-9][A-Za-z0-9]*({'|'.join(SUFFIXES)})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +64,19 @@ def camel(grant: str) -> str:
 
 
 def is_ours(statement: Mapping[str, Any]) -> bool:
-    """Whether a live statement is one of ours, by its Sid."""
-    return str(statement.get("Sid") or "").startswith(OURS)
+    """Whether a live statement is one of ours: it allows, and its Sid is one that a grant's would have."""
+    return statement.get("Effect") == "Allow" and bool(_OF_ANY_GRANT.fullmatch(str(statement.get("Sid") or "")))
 
 
 def of_grant(sid: str, grant: str) -> bool:
     """Whether a Sid is one of a grant's."""
     return any(sid == sid_of(grant, suffix) for suffix in SUFFIXES)
+
+
+def stem_of(sid: str) -> str:
+    """Return a grant's part of a Sid: its name, as `camel` has it."""
+    ended = next((sid.removesuffix(suffix) for suffix in SUFFIXES if sid.endswith(suffix)), sid)
+    return ended.removeprefix(OURS)
 
 
 def stated(
