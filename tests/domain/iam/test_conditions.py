@@ -178,3 +178,30 @@ def test_a_document_of_an_older_version_has_no_variables() -> None:
     assert check(condition, CONTEXT, variables=False).truth is NO
     literal = Context({"a:text": "${aws:username}"})
     assert check(condition, literal, variables=False).truth is YES
+
+
+HEAD = "arn:aws:iam::111111111111:role/"
+
+
+@pytest.mark.parametrize(
+    ("operator", "role", "truth"),
+    [
+        ("ArnEquals", "stage", YES),
+        ("ArnEquals", "other", NO),
+        ("ArnEquals", "team/stage", MAYBE),
+        ("ArnNotEquals", "team/stage", MAYBE),
+        ("ArnNotEquals", "team/other", YES),
+        ("ArnLike", "team/*", MAYBE),
+        ("ArnLike", "team*/stage", MAYBE),
+        ("ArnLike", "team*", MAYBE),
+        ("ArnLike", "*", YES),
+        ("ArnLike", "team/*-admin", NO),
+        ("StringEquals", "team/stage", MAYBE),
+        ("StringNotLike", "team/st*", MAYBE),
+    ],
+)
+def test_a_role_whose_path_is_not_known_may_be_one_with_a_path(operator: str, role: str, truth: Truth) -> None:
+    context = Context({"aws:principalarn": f"{HEAD}stage"}, pathless=frozenset({"aws:principalarn"}))
+    checked = check({operator: {"aws:PrincipalArn": f"{HEAD}{role}"}}, context)
+    assert checked.truth is truth
+    assert [each.about for each in checked.unknown] == (["aws:PrincipalArn"] if truth is MAYBE else [])

@@ -212,3 +212,11 @@ def test_what_a_request_says_of_its_caller(who: str, key: str, values: tuple[str
 def test_what_is_said_of_a_request_goes_before_what_is_taken_for_granted() -> None:
     said = request_of(USER, Context({"aws:sourcearn": "arn:aws:s3:::b"})).described
     assert said.context.all_of("aws:sourcearn") == ("arn:aws:s3:::b",)
+
+
+def test_the_path_of_a_session_s_role_is_known_only_where_it_is_said() -> None:
+    key = "aws:principalarn"
+    assert request_of(SESSION, Context({})).described.context.pathless == {key}
+    assert request_of(SESSION, Context({}), role=ROLE).described.context.pathless == frozenset()
+    assert request_of(SESSION, Context({key: ROLE})).described.context.pathless == frozenset()
+    assert request_of(ROLE, Context({})).described.context.pathless == frozenset()

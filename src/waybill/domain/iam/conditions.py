@@ -88,8 +88,11 @@ def _one(
         return Truth.of(absent_is), ()
     filled = [fill(value, context) if variables and found.varies else Filled(value) for value in values]
     join: Callable[[Iterable[Truth]], Truth] = min if _joins_all(quantifier, found) else max
-    truth = join(_compared(value, filled, found) for value in given)
+    pathless = key in context.pathless
+    truth = join(_compared(value, filled, found, pathless=pathless) for value in given)
     unknown = [more for each in filled for more in each.unknown] if truth is Truth.MAYBE else []
+    if truth is Truth.MAYBE and pathless:
+        unknown.append(asked)
     return truth, unknown
 
 
@@ -97,7 +100,7 @@ def _joins_all(quantifier: str, operator: Operator) -> bool:
     return quantifier == _OF_ALL or (not quantifier and operator.negated)
 
 
-def _compared(given: str, wanted: Iterable[Filled], operator: Operator) -> Truth:
+def _compared(given: str, wanted: Iterable[Filled], operator: Operator, *, pathless: bool) -> Truth:
     truth = Truth.NO
     for value in wanted:
         if value.text is None:
@@ -105,7 +108,17 @@ def _compared(given: str, wanted: Iterable[Filled], operator: Operator) -> Truth
                 return Truth.NO
         elif operator.compare(given, value.text):
             truth = max(truth, Truth.MAYBE if value.unknown else Truth.YES)
+        elif pathless and operator.compare(given, _without_path(value.text)):
+            truth = max(truth, Truth.MAYBE)
     return truth.turned() if operator.negated else truth
+
+
+def _without_path(role: str) -> str:
+    """Return what the ARN of a role, or a pattern of such, asks of its name: a path may be what any of its `*` is."""
+    head, marker, tail = role.partition(":role/")
+    _, star, after = tail.rpartition("*")
+    name = after.rpartition("/")[2] if "/" in after or not star else f"*{after}"
+    return f"{head}{marker}{name}"
 
 
 def _text(value: Any) -> str:

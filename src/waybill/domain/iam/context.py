@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Value = str | tuple[str, ...] | None
 
@@ -17,16 +17,18 @@ class Context:
     """What a request says of itself.
 
     `values` has it by lower-case key; None where this request has no such value. Of the keys that begin with one of
-    `families` there are no others than those in `values`. Conditions on keys that `granted` says yes to are met.
+    `families` there are no others than those in `values`. Conditions on keys that `granted` says yes to are met. The
+    values of `pathless` are ARNs of roles that may have a path, too.
     """
 
     values: Mapping[str, Value]
     families: tuple[str, ...] = ()
     granted: Callable[[str], bool] = _nothing
+    pathless: frozenset[str] = frozenset()
 
     def within(self, values: Mapping[str, Value]) -> Context:
         """Return this context with more values, where it has none of its own."""
-        return Context({**values, **self.values}, self.families, self.granted)
+        return replace(self, values={**values, **self.values})
 
     def knows(self, key: str) -> bool:
         """Tell whether it is known what the request says of `key` (lower case)."""

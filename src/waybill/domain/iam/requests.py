@@ -15,6 +15,7 @@ _IDENTITY: Final = re.compile(
 )
 _PROVIDER: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(oidc|saml)-provider/.+\Z")
 _OF_SERVICES: Final = ("aws:sourcearn", "aws:sourceaccount", "aws:sourcevpc", "aws:sourcevpce")
+_PRINCIPAL: Final = "aws:principalarn"
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z")
 
 
@@ -71,7 +72,10 @@ class Request:
     @property
     def described(self) -> Request:
         """This request with what every request says of its caller in conditions."""
-        return replace(self, context=self.context.within(_about(self)))
+        known = self.context.within(_about(self))
+        if self.who is Who.SESSION and not self.role and not self.context.knows(_PRINCIPAL):
+            known = replace(known, pathless=known.pathless | {_PRINCIPAL})
+        return replace(self, context=known)
 
 
 def request_of(principal: str, context: Context, *, role: str = "") -> Request:
@@ -121,7 +125,7 @@ def _about(request: Request) -> dict[str, Value]:
     kinds = {Who.USER: "User", Who.ROOT: "Account", Who.FEDERATED: "FederatedUser"}
     return {
         "aws:securetransport": "true",
-        "aws:principalarn": request.principal if is_identity else None,
+        _PRINCIPAL: request.principal if is_identity else None,
         "aws:principalaccount": request.account if is_identity else None,
         "aws:principaltype": kinds.get(who, "AssumedRole") if is_identity else None,
         "aws:username": request.name if who is Who.USER else None,
