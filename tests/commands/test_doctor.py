@@ -19,6 +19,7 @@ from waybill.commands.doctor.doctor import doctor
 from waybill.commands.tools import Tools
 from waybill.domain.doctor.examined import Examined
 from waybill.domain.doctor.facts import Role
+from waybill.domain.doctor.trust import ISSUER
 from waybill.domain.findings import Finding, Verdict
 from waybill.domain.result import Outcome, Result
 from waybill.errors import Cancelled, ExitCode, Unavailable
@@ -199,6 +200,27 @@ def test_without_a_project_a_missing_allowance_is_a_warning_and_with_one_a_failu
     (failed,) = found(run(world, project="SugarWater"), Verdict.FAIL)
     assert warned.check == failed.check == "parameter-write"
     assert "/artifacts/SugarWater/latest" in failed.mend
+
+
+def test_a_role_that_every_repository_may_take_is_a_failure_and_one_that_nobody_can_a_warning(world: FakeAws) -> None:
+    def trusting(name: str, conditions: str) -> Role:
+        provider = f"arn:aws:iam::{DEVELOPMENT}:oidc-provider/{ISSUER}"
+        trust = (
+            f'{{"Statement": {{"Effect": "Allow", "Principal": {{"Federated": "{provider}"}}, '
+            f'"Action": "sts:AssumeRoleWithWebIdentity", "Condition": {{{conditions}}}}}}}'
+        )
+        return Role(arn=f"arn:aws:iam::{DEVELOPMENT}:role/{name}", trust=trust)
+
+    roles = world.examined[DEVELOPMENT].roles
+    roles["open"] = trusting("open", "")
+    roles["closed"] = trusting("closed", f'"StringEquals": {{"{ISSUER}:sub": "repo:acme/site:*"}}')
+    result = run(world)
+    (failed,) = found(result, Verdict.FAIL)
+    assert (failed.check, failed.subject) == ("oidc-subject", roles["open"].arn)
+    assert {(one.check, one.subject) for one in found(result, Verdict.WARN) if one.check == "oidc-subject"} == {
+        ("oidc-subject", roles["closed"].arn)
+    }
+    assert result.exit_code == ExitCode.IDENTITY
 
 
 def test_a_pipeline_is_not_looked_at_where_a_role_is_taken_and_none_is_named(world: FakeAws) -> None:

@@ -33,7 +33,7 @@ _KEY = re.compile(r"Add to the key policy(?: of (?P<arn>\S+))?: (?P<json>.+)")
 _KEY_LESS = re.compile(r"Take this out of the key policy of (?P<arn>\S+), or narrow it, .+?: (?P<json>.+)")
 _RULE = re.compile(r"Add to the lifecycle rules that the bucket has: (?P<json>.+)")
 _TRUST = re.compile(r"Add to the trust policy of (?P<arn>\S+): (?P<json>.+)")
-_LIKE = re.compile(r'In its trust policy take "(?P<key>[^"]+)" out of where it stands, and say (?P<json>.+)')
+_LIKE = re.compile(r"In the trust policy of (?P<arn>\S+) change (?P<old>\{.+\}) to (?P<new>\{.+\})")
 _IDENTITY = re.compile(r"Add to the identity policy of (?P<arn>\S+): (?P<json>.+)")
 _BOUNDARY = re.compile(r"Let the permissions boundary of (?P<arn>\S+) have: (?P<json>.+)")
 _DENYING = re.compile(r"Take this out of what the policy (?P<name>\S+) denies to (?P<arn>[^: ]+(?::[^: ]*)+): .+")
@@ -175,13 +175,12 @@ def _trust(found: re.Match[str], _: Finding, hands: Hands) -> None:
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=_more(json.dumps(before), found["json"]))
 
 
-def _like(found: re.Match[str], finding: Finding, hands: Hands) -> None:
-    iam, name = hands.client("iam"), finding.subject.rpartition("/")[2]
+def _like(found: re.Match[str], _: Finding, hands: Hands) -> None:
+    iam, name = hands.client("iam"), found["arn"].rpartition("/")[2]
     document = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-    for statement in document["Statement"]:
-        condition = statement.get("Condition", {})
-        if any(keys.pop(found["key"], None) for keys in condition.values()):
-            condition |= json.loads(found["json"])
+    old = json.loads(found["old"])
+    assert old in document["Statement"], "the statement is as it stands there"
+    document["Statement"] = [json.loads(found["new"]) if one == old else one for one in document["Statement"]]
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(document))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from waybill.domain.arns import RoleArn
 from waybill.domain.doctor.claims import claims_in, refused_finding
 from waybill.domain.doctor.facts import Role
-from waybill.domain.doctor.trust import ISSUER, Trusted, providers_of, trust_findings
+from waybill.domain.doctor.trust import ISSUER, Trusted, is_open, providers_of, trust_findings
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 
 ROLE = RoleArn.parse("arn:aws:iam::111111111111:role/waybill-stage")
@@ -81,6 +82,22 @@ def test_slips_in_subjects_are_told(condition: tuple[str, str, Any], told: str) 
     assert one.verdict is Verdict.FAIL
     assert told in one.says
     assert f"{ISSUER}:sub" in one.mend
+
+
+def test_what_is_to_stand_in_place_of_an_open_statement_is_closed_and_keeps_the_rest() -> None:
+    asked = role(("StringLike", "sub", "repo:*"), ("Bool", "x", "true"))
+    mend = judged(asked)["oidc-subject"].mend
+    old, _, new = mend.removeprefix(f"In the trust policy of {ROLE} change ").partition(" to {")
+    statement = json.loads(f"{{{new.partition(' (or')[0]}")
+    assert [json.loads(old)] == json.loads(asked.trust)["Statement"]
+    assert statement["Condition"] == {
+        "StringLike": {f"{ISSUER}:sub": "repo:OWNER/REPO:environment:ENV"},
+        "StringEquals": {f"{ISSUER}:aud": AUDIENCE},
+        "Bool": {f"{ISSUER}:x": "true"},
+    }
+    closed = replace(asked, trust=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    assert judged(closed)["oidc-subject"].verdict is Verdict.PASS
+    assert (is_open(asked), is_open(closed)) == (True, False)
 
 
 def test_conditions_hold_together_so_that_one_of_them_is_enough() -> None:

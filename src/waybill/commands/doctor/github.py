@@ -9,7 +9,7 @@ from waybill.commands.asking import ask
 from waybill.commands.doctor.scene import Scene
 from waybill.commands.tools import everywhere
 from waybill.domain.doctor.facts import Role
-from waybill.domain.doctor.trust import Trusted, providers_of, trust_findings
+from waybill.domain.doctor.trust import Trusted, is_open, providers_of, trust_findings
 from waybill.domain.doctor.verdicts import unseen
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 
@@ -26,13 +26,20 @@ def of_github(scene: Scene) -> list[Finding]:
     for error in errors.values():
         raise error
     audience = scene.request.place.identity.audience
+    own = scene.own and scene.request.place.identity.oidc_role is not None
     found: list[Finding] = []
     for role, provider in trusting:
         trusted = Trusted(role=role, provider=provider, audiences=audiences[provider])
-        found += [one for one in trust_findings(trusted, audience) if one not in found]
-    own = scene.own and scene.request.place.identity.oidc_role is not None
-    # Another role's trust does not stop this run.
-    return [one if own or one.verdict is not Verdict.FAIL else replace(one, verdict=Verdict.WARN) for one in found]
+        judged = [one if own else _of_another(one, role) for one in trust_findings(trusted, audience)]
+        found += [one for one in judged if one not in found]
+    return found
+
+
+def _of_another(one: Finding, role: Role) -> Finding:
+    """Return a finding of a role that this run does not take: it stops no run, but strangers may have the account."""
+    if one.verdict is not Verdict.FAIL or (one.check == "oidc-subject" and is_open(role)):
+        return one
+    return replace(one, verdict=Verdict.WARN)
 
 
 def _roles(scene: Scene) -> Seen[Sequence[Role]] | Unseen:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from waybill.domain.doctor.facts import Role
 from waybill.domain.doctor.verdicts import bad, good, unseen
@@ -18,6 +19,7 @@ from waybill.domain.iam.documents import Statement, statements_of
 
 ISSUER = "token.actions.githubusercontent.com"
 ASSUMES = "sts:AssumeRoleWithWebIdentity"
+AUDIENCE = "sts.amazonaws.com"
 
 _SHORT_REF = re.compile(r":ref:(?!refs/|\*)")
 _POSITIVE = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "numericequals"})
@@ -91,19 +93,40 @@ def _audience(trusted: Trusted, audiences: Sequence[str], audience: str) -> Find
 def _subjects(role: Role) -> Finding:
     """Return what is wrong with the subjects of a trust policy, as far as can be said without a job."""
     check, subject = "oidc-subject", role.arn
-    wrong = [told for statement in of_github(role.trust) for told in _wrong(statement)]
-    literal = [value for statement in of_github(role.trust) for value in _literal(statement)]
-    if wrong and literal:
-        mend = f'In its trust policy take "{ISSUER}:sub" out of where it stands, and say '
-        mend += json.dumps({"StringLike": {f"{ISSUER}:sub": literal}})
-        return bad(check, "; ".join(wrong), mend, subject=subject)
+    wrong = {statement: told for statement in of_github(role.trust) if (told := list(_wrong(statement)))}
     if wrong:
-        mend = (
-            f'Say in its trust policy "StringLike": {{"{ISSUER}:sub": "repo:OWNER/REPO:environment:ENV"}} (or '
-            "`:ref:refs/tags/v*`; beside it the form with ids, `repo:OWNER@ID/REPO@ID:...`)."
-        )
-        return bad(check, "; ".join(wrong), mend, subject=subject)
+        changes = [f"change {_body(one.body)} to {_body(_corrected(one))}" for one in wrong]
+        mend = f"In the trust policy of {role.arn} {', and '.join(changes)}"
+        if not all(map(_literal, wrong)):
+            mend += " (or `:ref:refs/tags/v*` in place of the environment; beside it `repo:OWNER@ID/REPO@ID:...`)."
+        return bad(check, "; ".join(one for told in wrong.values() for one in told), mend, subject=subject)
     return good(check, "its trust policy says which repositories may take it", subject=subject)
+
+
+def is_open(role: Role) -> bool:
+    """Whether a trust policy lets in jobs of repositories that it does not mean: strangers'."""
+    return any(any(_open(_conditions(statement))) for statement in of_github(role.trust))
+
+
+def _body(body: Mapping[str, Any]) -> str:
+    return json.dumps(dict(body))
+
+
+def _corrected(statement: Statement) -> dict[str, Any]:
+    """Return a statement with subjects as patterns: its own, where they are only compared amiss, else to be filled in.
+
+    What else it asks stays; an audience is asked in any case.
+    """
+    key, audience = f"{ISSUER}:sub", f"{ISSUER}:aud"
+    asked = {
+        operator: {name: value for name, value in keys.items() if name.lower() != key or "not" in operator.lower()}
+        for operator, keys in (statement.body.get("Condition") or {}).items()
+    }
+    if not any(name == "aud" for _, name, _ in _conditions(statement)):
+        asked["StringEquals"] = {**asked.get("StringEquals", {}), audience: AUDIENCE}
+    subjects = _literal(statement) or "repo:OWNER/REPO:environment:ENV"
+    asked["StringLike"] = {**asked.get("StringLike", {}), key: subjects}
+    return {**statement.body, "Condition": {operator: keys for operator, keys in asked.items() if keys}}
 
 
 def _wrong(statement: Statement) -> Iterator[str]:
