@@ -136,7 +136,7 @@ class S3Bucket:
                 default.get("SSEAlgorithm", "")
             )
             if kind is not None:
-                return DefaultEncryption(kind, default.get("KMSMasterKeyID"))
+                return DefaultEncryption(kind, default.get("KMSMasterKeyID"), rule.get("BucketKeyEnabled", False))
         return DefaultEncryption(Encryption.NO_KMS)
 
     def put(self, new: NewObject, body: bytes | memoryview, *, sha256: str) -> Created | Exists:

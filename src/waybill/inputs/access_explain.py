@@ -12,7 +12,7 @@ from waybill.domain.iam.context import Context, Value
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who, request_of
-from waybill.domain.iam.services import ACTION, account_of, held, own_kind, region_of
+from waybill.domain.iam.services import ACTION, account_of, held, misplaced, own_kind, region_of
 from waybill.domain.identity import CHAINED_SECONDS
 from waybill.domain.setup.estate import Member
 from waybill.errors import Fault, InputError
@@ -151,6 +151,9 @@ def _fits(reading: Reading, action: str, resource: str, owner: str) -> None:
     """Say where the action is not asked on such a resource, or its account is another."""
     told = {fault.name for fault in reading.faults}
     if not action or not resource or told & {"action", "resource"}:
+        return
+    if wrong := misplaced(action, resource):
+        reading.fault("resource", wrong)
         return
     try:
         held(action, resource)

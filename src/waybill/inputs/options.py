@@ -78,6 +78,7 @@ def usage(verb: Verb) -> str:
     from textwrap import wrap  # noqa: PLC0415 - only help needs it
 
     lines = [f"waybill {verb.name}: {verb.does}", ""]
+    lines += [*(f"  {line}" for line in verb.example.splitlines()), ""] if verb.example else []
     if verb.positional:
         several = {name: " ..." if verb.input(name).kind is Kind.LINES else "" for name in verb.positional}
         places = " ".join(f"[{name.upper()}{several[name]}]" for name in verb.positional)

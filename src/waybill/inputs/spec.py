@@ -45,7 +45,8 @@ class Verb:
 
     `does` ends the sentence that begins with its name, in help; `about` is the action's description. `positional` are
     the inputs that the command line also takes without their names, in this order; the last one takes all that is
-    left where it is of LINES. `outputs` is empty for a verb that has no action.
+    left where it is of LINES. `example` is a whole command line, shown in help. `outputs` is empty for a verb that has
+    no action.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Verb:
     about: str = ""
     outputs: tuple[Output, ...] = ()
     positional: tuple[str, ...] = ()
+    example: str = ""
     needless: frozenset[str] = frozenset()
     """Inputs that are asked for by most runs only, so that action.yml does not call them required."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,10 +25,14 @@ class Encryption(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DefaultEncryption:
-    """A bucket's default: `key` is the key's ARN, bare id or alias as written there; None: the AWS-managed one."""
+    """A bucket's default: `key` is the key's ARN, bare id or alias as written there; None: the AWS-managed one.
+
+    `bucket_key`: S3 asks KMS for the bucket, and not for each object.
+    """
 
     kind: Encryption
     key: str | None = None
+    bucket_key: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from waybill.domain.access.holders import Held, Holder
 from waybill.domain.iam.question import Policies, Question
+from waybill.domain.iam.unread import Unread
 from waybill.errors import WaybillError
 
 
@@ -15,14 +16,21 @@ from waybill.errors import WaybillError
 class Found:
     """What there is to hold a question against, and the question itself, of which more may be known by now.
 
-    `nobody` is a sentence where the one who asks is not there, `notes` are others on what was met. `error` is there
-    where nothing at all could be read: it stands for an answer that hangs on that.
+    `nothing` are sentences where the one who asks, or what is asked for, is not there: nobody may then. `notes` are
+    others on what was met, `assumed` on what is taken for granted. `also` are questions that AWS asks beside it, of a
+    key: all must be allowed, but for those with `when`, which says of what alone they are asked. What is `open` could
+    not be read, and there may be such a question. `error` is there where nothing at all could be read: it stands for an
+    answer that hangs on that.
     """
 
     question: Question
     policies: Policies
-    nobody: str = ""
+    nothing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    also: tuple[Found, ...] = ()
+    when: str = ""
+    open: tuple[Unread, ...] = ()
     error: WaybillError | None = None
 
 

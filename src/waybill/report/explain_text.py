@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from waybill.domain.iam.answers import Missing, Outcome
 from waybill.domain.iam.explained import Explained
@@ -25,16 +26,29 @@ def sentence(result: Result, body: Explained) -> str:
 
 def needs_attention(result: Result, body: Explained) -> bool:
     """Whether it is not allowed, as far as is known."""
-    return body.answer.outcome is not Outcome.ALLOWED
+    return body.outcome is not Outcome.ALLOWED
 
 
 def as_text(body: Explained, ink: Ink) -> str:
     """Return the question, what each policy says, and what lacks."""
     question = body.question
     who = question.request.caller or question.request.provider
-    lines = [one_line(f"{who}: {question.action} on {question.resource}", LONGEST)]
-    if body.answer.looked:
-        lines += ["", *columns([_HEAD, *_rows(body)])]
+    lines = [one_line(f"{who}: {question.action} on {question.resource}", LONGEST), *_looked(body)]
+    for also in body.also:
+        lines += ["", one_line(also.asked, LONGEST), one_line(also.of_itself, LONGEST), *_looked(_shorter(also, body))]
+    return "\n".join(lines)
+
+
+def _shorter(also: Explained, body: Explained) -> Explained:
+    """Return what is asked beside, without what is taken for granted of both."""
+    assumed = tuple(one for one in also.answer.assumed if one not in body.answer.assumed)
+    unread = tuple(one for one in also.unread if one not in body.unread)
+    return replace(also, answer=replace(also.answer, assumed=assumed), unread=unread)
+
+
+def _looked(body: Explained) -> list[str]:
+    """Return what each policy says to one question, what lacks, and what is not known."""
+    lines = ["", *columns([_HEAD, *_rows(body)])] if body.answer.looked else []
     for missing in body.answer.missing:
         lines += ["", one_line(f"{_where(missing)}:", LONGEST)]
         lines += [f"    {clean(line)}" for line in _said(missing).splitlines()]
@@ -46,8 +60,7 @@ def as_text(body: Explained, ink: Ink) -> str:
         lines += ["", one_line(f"Not read: {_whose(one)}.", LONGEST)]
         lines += [f"    {clean(line)}" for line in _why(one)]
     lines += _more("takes for granted", body.answer.assumed)
-    lines += ["", *(one_line(note, LONGEST) for note in body.notes)] if body.notes else []
-    return "\n".join(lines)
+    return lines + (["", *(one_line(note, LONGEST) for note in body.notes)] if body.notes else [])
 
 
 def as_markdown(body: Explained) -> list[str]:
@@ -63,7 +76,15 @@ def as_markdown(body: Explained) -> list[str]:
         ("Takes for granted", body.answer.assumed),
         ("Also", body.notes),
     )
-    return [*lines, *(f"- {word}: {prose(one_line(one, LONGEST))}" for word, said in told for one in said)]
+    lines += [f"- {word}: {prose(one_line(one, LONGEST))}" for word, said in told for one in said]
+    for also in body.also:
+        lines += [
+            "",
+            prose(one_line(f"{also.asked} {also.of_itself}", LONGEST)),
+            "",
+            *as_markdown(_shorter(also, body)),
+        ]
+    return lines
 
 
 def _rows(body: Explained) -> Iterator[list[str]]:
@@ -87,7 +108,7 @@ def _whose(one: Lost) -> str:
 
 def _why(one: Lost) -> list[str]:
     """Return why policies were not read, and what mends that."""
-    return [*one.why.splitlines(), *one.mend.splitlines(), one.give]
+    return [*one.why.splitlines(), *one.mend.splitlines(), *filter(None, [one.give])]
 
 
 def _said(missing: Missing) -> str:

@@ -39,7 +39,7 @@ class Callers:
         holder = holder_of(self.request)
         (held,) = self._at_once(Kind.BOUNDARY, [lambda: self.iam.held(holder)])
         if not self._unread and (held is None or not _is_it(self.request, held)):
-            return self.request, Side(nobody=_nobody(self.request, holder, held))
+            return self.request, self._not_there(_nobody(self.request, holder, held))
         documents = [] if Kind.IDENTITY in self.skip else self._of_identity(holder)
         if held and held.boundary and Kind.BOUNDARY not in self.skip:
             limit = (held.boundary, "", partial(self.iam.managed_policy, held.boundary))
@@ -47,6 +47,10 @@ class Callers:
         unread = tuple(one for one in self._unread.values() if one.kind not in self.skip)
         side = Side(documents=tuple(documents), unread=unread)
         return (_known(self.request, held) if held else self.request), side
+
+    def _not_there(self, said: str) -> Side:
+        # Whose policies are given may be made yet.
+        return Side(notes=(said,)) if Kind.IDENTITY in self.skip else Side(nothing=(said,))
 
     def _of_identity(self, holder: Holder) -> list[Document]:
         """Return what a user or a role has of its own, and by its groups."""

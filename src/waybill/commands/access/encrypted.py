@@ -1,35 +1,32 @@
-"""What else is asked about an object that KMS encrypts: an answer about S3 alone would mislead."""
+"""What a bucket encrypts with by default, as far as it may be seen: its key is asked about every object, too."""
 
 from __future__ import annotations
 
-from typing import Final
-
+from waybill.commands.access.reading import Encrypted, no_key_known
 from waybill.domain.arns import KeyArn, partition_of
+from waybill.domain.iam.services import key_actions
+from waybill.domain.iam.unread import Unread
 from waybill.errors import AccessDenied, InputError
 from waybill.ports.account import Account
 from waybill.ports.bucket import Encryption
 
-_ALSO: Final = {
-    "s3:getobject": "kms:Decrypt",
-    "s3:getobjectversion": "kms:Decrypt",
-    "s3:putobject": "kms:GenerateDataKey",
-}
+_AWS_OWN = "alias/aws/s3"
 
 
-def also_asked(account: Account, region: str, bucket: str, action: str) -> str:
-    """Return a sentence on the key that a bucket encrypts with by default; empty where there is nothing to say."""
-    also, owner = _ALSO.get(action.lower(), ""), account.caller().account
-    if not also:
-        return ""
+def encrypted_with(account: Account, region: str, bucket: str, action: str) -> Encrypted | Unread | None:
+    """Return what a bucket encrypts with, or why that may not be seen; None where no key is asked about `action`."""
+    if not key_actions(action):
+        return None
+    owner, partition = account.caller().account, partition_of(region)
     try:
         default = account.bucket(region, bucket, owner=owner).default_encryption()
         if default.kind is Encryption.NO_KMS:
-            return ""
-        if default.key is None:
-            key = "AWS's own key, which no other account can use"
-        else:
-            named = KeyArn.normalise(default.key, partition=partition_of(region), region=region, account=owner)
-            key = f"{named}: {also} on it is asked, too, and is a question of its own"
-    except (AccessDenied, InputError, ValueError):
-        return ""
-    return f"{bucket} encrypts with {key}."
+            return None
+        named = default.key or _AWS_OWN
+        key = KeyArn.normalise(named, partition=partition, region=region, account=owner)
+    except AccessDenied as error:
+        return no_key_known(error, f"arn:{partition}:s3:::{bucket}", owner)
+    except (InputError, ValueError):
+        return None
+    own = key.resource == _AWS_OWN
+    return Encrypted(key=None if own else key, region=region, key_of_bucket=default.bucket_key)

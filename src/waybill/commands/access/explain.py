@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from waybill.domain.iam.answers import Answer
 from waybill.domain.iam.answers import Outcome as Says
+from waybill.domain.iam.assumed import key_not_asked
 from waybill.domain.iam.evaluation import evaluate
 from waybill.domain.iam.explained import Explained
 from waybill.domain.iam.question import Policies, Question
@@ -22,10 +24,8 @@ def explain(question: Question, documents: Documents, clock: Clock) -> Result:
     started = clock.monotonic()
     asked = question if question.moment else replace(question, moment=clock.now())
     found = documents.about(asked)
-    answer = evaluate(found.question, found.policies)
-    if found.nobody and not answer.deciding:
-        answer = replace(answer, outcome=Says.DENIED, rule=found.nobody, depends=(), missing=())
-    if found.error is not None and answer.outcome is Says.DEPENDS:
+    body = _explained(found)
+    if found.error is not None and body.outcome is Says.DEPENDS:
         raise found.error
     return Result(
         command="access explain",
@@ -33,8 +33,31 @@ def explain(question: Question, documents: Documents, clock: Clock) -> Result:
         changed=False,
         exit_code=ExitCode.OK,
         seconds=clock.monotonic() - started,
-        body=Explained(question=found.question, answer=answer, unread=found.policies.unread, notes=found.notes),
+        body=body,
     )
+
+
+def _explained(found: Found) -> Explained:
+    answer = _answer(found)
+    return Explained(
+        question=found.question,
+        answer=replace(answer, assumed=(*answer.assumed, *found.assumed)),
+        unread=(*found.policies.unread, *found.open),
+        notes=found.notes,
+        also=tuple(map(_explained, found.also)),
+        when=found.when,
+    )
+
+
+def _answer(found: Found) -> Answer:
+    answer = evaluate(found.question, found.policies)
+    if found.nothing:
+        # Policies may name what is not there; nobody can come to it, and a statement would be for nothing.
+        rule = " ".join(found.nothing)
+        return replace(answer, outcome=Says.DENIED, rule=rule, deciding=(), depends=(), missing=(), near=())
+    if found.open and answer.outcome is Says.ALLOWED:
+        return replace(answer, outcome=Says.DEPENDS, depends=tuple(one.unknown for one in found.open))
+    return answer
 
 
 class GivenDocuments:
@@ -45,4 +68,4 @@ class GivenDocuments:
 
     def about(self, question: Question) -> Found:
         """Return them, whatever the question."""
-        return Found(question=question, policies=self._policies)
+        return Found(question=question, policies=self._policies, assumed=key_not_asked(question))

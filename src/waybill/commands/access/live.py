@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from waybill.commands.access.callers import KINDS, Callers
+from waybill.commands.access.keyed import ENCRYPTED, KeyQuestions
 from waybill.commands.access.owners import Owners
-from waybill.commands.access.reading import Side, all_refused
+from waybill.commands.access.providers import provider_of
+from waybill.commands.access.reading import Encrypted, Side, all_refused
 from waybill.commands.access.ways import Wanted, Ways
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.access.requests import ExplainRequest
 from waybill.domain.arns import partition_of
+from waybill.domain.iam.assumed import key_not_asked
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
-from waybill.domain.iam.services import held, is_free
+from waybill.domain.iam.services import held, is_free, key_actions
 from waybill.domain.iam.unread import Unread
 from waybill.errors import AccessDenied, WaybillError
 from waybill.ports.account import Account
@@ -45,25 +48,42 @@ class LiveDocuments:
         mine = tuple(kind for kind in KINDS if kind not in stated) if readable else ()
         theirs = () if is_free(question.action) else held(question.action, question.resource).kinds
         kinds = tuple(kind for kind in theirs if kind not in stated)
+        keyed = Kind.BUCKET in kinds and bool(key_actions(question.action))
         wanted = Wanted(
             who=request.who,
             caller=request.account if mine else "",
             owner=question.account if kinds else "",
-            kinds=kinds,
+            kinds=(*kinds, Kind.KEY) if keyed else kinds,
         )
         ways = Ways(self.asked, wanted, self.tools)
         ways.enter([wanted.caller, wanted.owner])
         request, caller = self._caller(request, mine, ways)
-        owners = Owners(replace(question, request=request), kinds, ways, self._home(question.resource))
-        question, owner = owners.read()
+        home = self._home(question.resource)
+        question, owner = Owners(replace(question, request=request), kinds, ways, home).read()
+        provider = self._provider(question, ways) if Kind.TRUST in kinds else Side()
         policies = self._policies(caller, owner)
+        question = _with_organisation(question, policies, ways.accounts.get(wanted.caller))
+        also: tuple[Found, ...] = ()
+        if isinstance(owner.encrypted, Encrypted):
+            also = tuple(KeyQuestions(question, policies, caller, ways, home).about(owner.encrypted))
         return Found(
-            question=_with_organisation(question, policies, ways.accounts.get(wanted.caller)),
+            question=question,
             policies=policies,
-            nobody=caller.nobody,
+            nothing=(*caller.nothing, *owner.nothing, *provider.nothing),
             notes=(*caller.notes, *owner.notes),
+            assumed=(*self._assumed(question, kinds), *([ENCRYPTED] if also else [])),
+            also=also,
+            open=(*([owner.encrypted] if isinstance(owner.encrypted, Unread) else []), *provider.unread),
             error=self._nothing_read(caller, owner, ways),
         )
+
+    def _assumed(self, question: Question, kinds: Sequence[Kind]) -> tuple[str, ...]:
+        """Return what is taken for granted of what files stand for: of that nothing is read."""
+        return () if Kind.BUCKET in kinds else key_not_asked(question)
+
+    def _provider(self, question: Question, ways: Ways) -> Side:
+        account = ways.accounts.get(question.account)
+        return provider_of(question, account) if account and question.request.provider else Side()
 
     def _home(self, resource: str) -> str:
         """Return the region in which that is asked which has none."""
@@ -100,7 +120,8 @@ class LiveDocuments:
 
     def _nothing_read(self, caller: Side, owner: Side, ways: Ways) -> WaybillError | None:
         """Return what keeps everything from being read, where nothing was, and nothing is given either."""
-        some = caller.documents or owner.documents or caller.nobody or owner.notes or self.asked.stated
+        some = caller.documents or owner.documents or caller.nothing or owner.notes or self.asked.stated
+        some = some or owner.nothing
         return together(list(ways.errors.values())) if ways.errors and not ways.accounts and not some else None
 
 

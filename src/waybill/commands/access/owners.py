@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from waybill.commands.access.encrypted import also_asked
+from waybill.commands.access.encrypted import encrypted_with
 from waybill.commands.access.reading import Side, all_refused, refused
 from waybill.commands.access.ways import Ways
 from waybill.commands.together import in_words
@@ -26,6 +26,13 @@ NOUNS = {
     Kind.KEY: "key",
     Kind.TRUST: "role",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What is asked for is not there."""
+
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,11 @@ class Owners:
             documents=tuple(one for one in found if isinstance(one, Document)),
             unread=tuple(one for one in found if isinstance(one, Unread)),
             notes=tuple(one for one in found if isinstance(one, str)),
+            nothing=tuple(one.said for one in found if isinstance(one, _Gone)),
         )
 
-    def _document(self, account: Account, region: str, kind: Kind, number: str) -> Document | Unread | str:
-        """Return a policy; why it may not be read; or a sentence where there is none."""
+    def _document(self, account: Account, region: str, kind: Kind, number: str) -> Document | Unread | _Gone | str:
+        """Return a policy; why it may not be read; that what it is of is not there; or a sentence where it has none."""
         ref = Ref(account=number, owner=number, region=region, kind=kind, name=_name(kind, self._of(kind)))
         try:
             live = account.policies(region).read(ref)
@@ -83,7 +91,7 @@ class Owners:
             return refused(error, kind, ref.arn, number)
         except InputError as error:
             if kind is not Kind.BUCKET and any(fault.rule.startswith("is no ") for fault in error.faults):
-                return f"There is no {NOUNS[kind]} {_short(ref)} in account {number}."
+                return _Gone(f"There is no {NOUNS[kind]} {_short(ref)} in account {number}.")
             return Unread(kind=kind, of=ref.arn, account=number, why=in_words(error))
         if live is None:
             return f"The {NOUNS[kind]} {ref.name} has no policy."
@@ -97,7 +105,7 @@ class Owners:
         except AccessDenied as error:
             return self.question, all_refused(error, self.kinds, named, self.question.account)
         except InputError:
-            return self.question, Side(notes=(f"There is no key {named}.",))
+            return self.question, Side(nothing=(f"There is no key {named}.",))
         question = replace(self.question, resource=key.text) if key else self.question
         return question, replace(self, question=question)._documents(account, region)
 
@@ -108,13 +116,12 @@ class Owners:
         except AccessDenied:
             region = ""  # the bucket itself may still be asked
         if region is None:
-            return Side(notes=(f"There is no bucket {self._bucket_name} in account {self.question.account}.",))
+            return Side(nothing=(f"There is no bucket {self._bucket_name} in account {self.question.account}.",))
         return self._bucket_in(account, region or self.home)
 
     def _bucket_in(self, account: Account, region: str) -> Side:
         side = self._documents(account, region)
-        also = also_asked(account, region, self._bucket_name, self.question.action)
-        return replace(side, notes=(*side.notes, also)) if also else side
+        return replace(side, encrypted=encrypted_with(account, region, self._bucket_name, self.question.action))
 
     def _bucket_of_somebody(self) -> tuple[Question, Side]:
         """Look for the bucket in one account after the other: its ARN does not say whose it is."""

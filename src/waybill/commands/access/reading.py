@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.commands.together import in_words
+from waybill.domain.arns import KeyArn
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.unread import Unread
 from waybill.errors import AccessDenied, IdentityError, WaybillError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Encrypted:
+    """What a bucket encrypts with by default; `key` None: AWS's own. `key_of_bucket`: KMS is asked for the bucket."""
+
+    key: KeyArn | None
+    region: str
+    key_of_bucket: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What is known of the caller's side, or of the resource's. `nobody`: the caller is not there."""
+    """What is known of the caller's side, or of the resource's. `nothing`: sentences on what is not there.
+
+    `encrypted` is what a bucket encrypts with, or why that is not known; None where it is not asked, or no key is.
+    """
 
     documents: tuple[Document, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
-    nobody: str = ""
+    nothing: tuple[str, ...] = ()
+    encrypted: Encrypted | Unread | None = None
 
 
 def refused(error: WaybillError, kind: Kind, of: str, account: str) -> Unread:
@@ -37,6 +51,12 @@ def refused(error: WaybillError, kind: Kind, of: str, account: str) -> Unread:
         caller=call.caller if call else "",
         on=call.resource if call else "",
     )
+
+
+def no_key_known(error: WaybillError, bucket: str, account: str) -> Unread:
+    """Return that nobody may see what a bucket encrypts with."""
+    found = refused(error, Kind.KEY, bucket, account)
+    return replace(found, givable=False, what="default encryption")
 
 
 def all_refused(error: WaybillError, kinds: Sequence[Kind], of: str, account: str) -> Side:

@@ -34,9 +34,10 @@ class Wanted:
 
     def policy(self, account: str) -> str:
         """Return the session policy for an account (P8)."""
-        return explain_policy(
-            self.who if account == self.caller else None, self.kinds if account == self.owner or not self.owner else ()
-        )
+        # A bucket's key may be anybody's.
+        mine = account == self.owner or not self.owner
+        kinds = self.kinds if mine else [kind for kind in self.kinds if kind is Kind.KEY]
+        return explain_policy(self.who if account == self.caller else None, kinds)
 
     @property
     def whole_policy(self) -> str:

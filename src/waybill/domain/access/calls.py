@@ -20,7 +20,10 @@ LOOKING = (
     Call("kms:DescribeKey", On.ANYTHING, "find the key behind an alias, and whether it is the customer's own"),
     Call("kms:GetKeyPolicy", On.ANYTHING, "read its policy"),
     Call("iam:ListRoles", On.ANYTHING, "find roles whose trust policies have statements of grants"),
-    Call("iam:GetRole", On.ANYTHING, "read a role's trust policy"),
+    Call("iam:GetRole", On.ANYTHING, "read a role's trust policy, and see that a role is there that a grant names"),
+    Call("iam:GetUser", On.ANYTHING, "see that a user is there; may be left out"),
+    Call("iam:GetOpenIDConnectProvider", On.ANYTHING, "see that GitHub's identity provider is there; may be left out"),
+    Call("codepipeline:ListPipelines", On.ANYTHING, "see that a pipeline is there; may be left out"),
 )
 """What `access show` and `access plan` need in every account."""
 
@@ -82,13 +85,16 @@ OWN_CALLS: Mapping[Kind, tuple[Call, ...]] = {
     Kind.BUCKET: (
         Call("s3:ListAllMyBuckets", On.ANYTHING, "find whose a bucket is, and in which region"),
         Call("s3:GetBucketPolicy", On.ANYTHING, "read its policy"),
-        Call("s3:GetEncryptionConfiguration", On.ANYTHING, "see whether a key is asked, too; may be left out"),
+        Call("s3:GetEncryptionConfiguration", On.ANYTHING, "see whether a key is asked, too, and which"),
     ),
     Kind.KEY: (
         Call("kms:DescribeKey", On.ANYTHING, "find the key behind an alias"),
         Call("kms:GetKeyPolicy", On.ANYTHING, "read its policy"),
     ),
-    Kind.TRUST: (Call("iam:GetRole", On.ANYTHING, "read a role's trust policy"),),
+    Kind.TRUST: (
+        Call("iam:GetRole", On.ANYTHING, "read a role's trust policy"),
+        Call("iam:GetOpenIDConnectProvider", On.ANYTHING, "see that the provider of a token is there, and for whom"),
+    ),
 }
 """What it needs in the account of a resource, by the kinds of policies that are asked there."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from waybill.domain.iam.documents import Kind, Statement
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
-from waybill.domain.iam.services import Held
+from waybill.domain.iam.services import Held, key_actions
 
 _DEFAULTS = {
     "aws:securetransport": "that the request comes by TLS (aws:SecureTransport)",
@@ -18,6 +18,9 @@ _DEFAULTS = {
     "aws:sourcevpc": "that the request comes by no VPC endpoint (aws:SourceVpc)",
     "aws:sourcevpce": "that the request comes by no VPC endpoint (aws:SourceVpce)",
 }
+
+NO_GRANT = "that no grant of the key allows it"
+"""It matters only where no policy does."""
 
 
 def assumptions(question: Question, request: Request, held: Held, policies: Policies) -> tuple[str, ...]:
@@ -38,10 +41,16 @@ def assumptions(question: Question, request: Request, held: Held, policies: Poli
     if policies.skipped & {Kind.SCP, Kind.RCP}:
         found.append("that no policy of an organisation (SCP, RCP) is in the way: they are not looked at")
     if Kind.KEY in held.kinds:
-        found.append("that no grant of the key allows it")
+        found.append(NO_GRANT)
     unasked = [document for document in policies.own if document.kind not in held.kinds]
     found += [f"{document} is not asked about {question.action}" for document in unasked]
     return tuple(found)
+
+
+def key_not_asked(question: Question) -> tuple[str, ...]:
+    """Return that the key of a bucket is taken to let an object through, where an action on one asks such a key."""
+    actions = " and ".join(action for action, when in key_actions(question.action) if not when)
+    return (f"that the key of the bucket, where it has one, allows {actions}: it is not asked",) if actions else ()
 
 
 def _keys(statement: Statement) -> Iterator[str]:

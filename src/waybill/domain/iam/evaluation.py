@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from waybill.domain.iam import services
 from waybill.domain.iam.answers import Answer, Cited, Outcome
-from waybill.domain.iam.assumed import assumptions
+from waybill.domain.iam.assumed import NO_GRANT, assumptions
 from waybill.domain.iam.case import Case
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Who
@@ -66,7 +66,8 @@ def _answer(question: Question, account: str, held: Held, policies: Policies) ->
     unsure = [unknown for found in denials for unknown in found.match.unknown]
     unsure += [unread for weighed in case.weighed for unread in weighed.unread]
     if best is Truth.YES and not unsure:
-        return replace(common, outcome=Outcome.ALLOWED, deciding=_cited(deciding))
+        assumed = tuple(one for one in common.assumed if one != NO_GRANT)
+        return replace(common, outcome=Outcome.ALLOWED, deciding=_cited(deciding), assumed=assumed)
     for each in (need for way in case.ways() for need in way if need.truth is Truth.MAYBE):
         unsure += [unknown for found in each.by() for unknown in found.match.unknown]
     perhaps = [*(found for found in deciding if found and found.match.unknown), *denials]

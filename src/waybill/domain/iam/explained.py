@@ -13,16 +13,52 @@ from waybill.domain.iam.words import because
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A question of access, and its answer. `notes` are sentences on what was met while policies were read."""
+    """A question of access, and its answer. `notes` are sentences on what was met while policies were read.
+
+    `also` are the questions that AWS asks beside it, of a key. One with `when` is asked of that alone; the others must
+    be allowed, too.
+    """
 
     question: Question
     answer: Answer
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
+    also: tuple[Explained, ...] = ()
+    when: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the caller may, over everything that is asked."""
+        said = [self.answer.outcome, *(one.outcome for one in self.also if not one.when)]
+        return next((each for each in (Outcome.DENIED, Outcome.DEPENDS) if each in said), Outcome.ALLOWED)
 
     @property
     def because(self) -> str:
-        """Why the answer is what it is; where it hangs on what could not be read, why that is so, too."""
+        """Why the answer is what it is, over everything that is asked."""
+        outcome = self.outcome
+        if outcome is Outcome.ALLOWED:
+            return " ".join([self.of_itself, *filter(None, (one.beside for one in self.also))])
+        if self.answer.outcome is outcome:
+            return self.of_itself
+        told = [one for one in self.also if not one.when and one.outcome is outcome]
+        return " ".join(f"{one.of_itself} {one.asked}" for one in told)
+
+    @property
+    def asked(self) -> str:
+        """What is asked beside another question, in a sentence."""
+        whole = f", of {self.when}" if self.when else ""
+        return f"S3 asks this of the key, too{whole}: {self.question.action} on {self.question.resource}."
+
+    @property
+    def beside(self) -> str:
+        """What is said of it where all that another question needs is allowed; empty where there is nothing to say."""
+        if not self.when:
+            return f"{self.question.action} on its key: {self.of_itself}"
+        return "" if self.outcome is Outcome.ALLOWED else f"But not {self.when}. {self.of_itself} {self.asked}"
+
+    @property
+    def of_itself(self) -> str:
+        """Why the answer to the question itself is what it is; where that hangs on what was not read, why, too."""
         hangs_on = {each.about for each in self.answer.depends}
         unread = lost(one for one in self.unread if str(one) in hangs_on)
         if self.answer.outcome is not Outcome.DEPENDS or not unread:
@@ -37,7 +73,7 @@ class Explained:
         """Return the members that the result document has more. `allowed` is null where it depends."""
         answer, question = self.answer, self.question
         return {
-            "allowed": answer.outcome.allowed,
+            "allowed": self.outcome.allowed,
             "because": self.because,
             "principal": question.request.caller or question.request.provider,
             "action": question.action,
@@ -60,4 +96,5 @@ class Explained:
                 }
                 for each in answer.looked
             ],
+            "also": [one.to_json() | {"when": one.when or None} for one in self.also],
         }

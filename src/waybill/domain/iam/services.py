@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-wor
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +35,31 @@ _WITHOUT: Final = frozenset(
         "sts",
     }
 )
+
+_NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "cloudformation": ("cloudformation",),
+    "cloudfront": ("cloudfront",),
+    "codeartifact": ("codeartifact",),
+    "codebuild": ("codebuild",),
+    "codepipeline": ("codepipeline",),
+    "iam": ("iam",),
+    "kms": ("kms",),
+    "s3": ("s3", "s3-outposts", "s3-object-lambda", "s3express", "s3tables"),
+    "sqs": ("sqs",),
+    "sns": ("sns",),
+    "ssm": ("ssm", "ec2", "ssmmessages"),
+    "sts": ("iam", "sts"),
+}
+"""The services whose resources an action is asked on, as ARNs call them."""
+_DECRYPT: Final = (("kms:Decrypt", ""),)
+PARTS: Final = "an upload in several parts"
+_ASKED_OF_KEYS: Final = {
+    "s3:getobject": _DECRYPT,
+    "s3:getobjectversion": _DECRYPT,
+    "s3:getobjecttorrent": _DECRYPT,
+    "s3:getobjectversionforreplication": _DECRYPT,
+    "s3:putobject": (("kms:GenerateDataKey", ""), ("kms:Decrypt", PARTS)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +93,18 @@ def held(action: str, resource: str) -> Held:
     if service == "kms":
         return Held(resource=resource, kinds=(Kind.KEY,), must=True)
     return Held(resource=resource, kinds=(Kind.BUCKET if service == "s3" else Kind.RESOURCE,))
+
+
+def misplaced(action: str, resource: str) -> str:
+    """Return a fault where an ARN is of another service than those that an action is asked on; empty where it is not.
+
+    Only of services that are known here: others name their resources as they like.
+    """
+    service, of = action.lower().partition(":")[0], [*resource.split(":", 3), "", ""][2]
+    on = _NAMED.get(service)
+    if resource == "*" or on is None or of in on:
+        return ""
+    return f"is of {of or 'no service'}, and {action} is asked on resources of {' or '.join(on)}."
 
 
 def _of_bucket(action: str, resource: str) -> Held:
@@ -104,6 +142,16 @@ def attached_to(kind: Kind, resource: str) -> str:
     if kind in {Kind.REPOSITORY, Kind.DOMAIN}:
         return codeartifact.holder_of(resource, "domain" if kind is Kind.DOMAIN else "repository")
     return resource
+
+
+def key_actions(action: str) -> tuple[tuple[str, str], ...]:
+    """Return what S3 asks of the key that encrypts an object, for an action on that: (`kms:Decrypt`, when).
+
+    `when` says of what alone it is asked, and is empty where it is asked always.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    """
+    return _ASKED_OF_KEYS.get(action.lower(), ())
 
 
 def is_free(action: str) -> bool:

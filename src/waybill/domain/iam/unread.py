@@ -32,6 +32,7 @@ class Unread:
 
     `of` is the ARN of what they are attached to, `account` whose; `why` is sentences, `mend` says what lets them be
     read. Where a call was refused, `call` is its action, `caller` who made it, `on` the ARN of what it was made on.
+    `givable`: a file can stand for it. `what` says what was to be read, where that is no policy.
     """
 
     kind: Kind
@@ -42,6 +43,8 @@ class Unread:
     call: str = ""
     caller: str = ""
     on: str = ""
+    givable: bool = True
+    what: str = ""
 
     def __str__(self) -> str:
         return Lost((self,)).policies
@@ -60,7 +63,7 @@ class Unread:
             "why": self.why,
             "mend": self.mend or None,
             "call": self.call or None,
-            "give": given_as(self.kind),
+            "give": given_as(self.kind) if self.givable else None,
         }
 
 
@@ -73,7 +76,7 @@ class Lost:
     @property
     def policies(self) -> str:
         """In words: `the identity policies and the permissions boundary of ARN`."""
-        kinds = dict.fromkeys(f"the {_PLURAL.get(one.kind, one.kind.value)}" for one in self.unread)
+        kinds = dict.fromkeys(f"the {one.what or _PLURAL.get(one.kind, one.kind.value)}" for one in self.unread)
         return _listed(kinds) + (f" of {self.unread[0].of}" if self.unread[0].of else "")
 
     @property
@@ -100,7 +103,9 @@ class Lost:
 
     @property
     def give(self) -> str:
-        """How to give it in files."""
+        """How to give it in files; empty where no file can stand for it."""
+        if not all(one.givable for one in self.unread):
+            return ""
         inputs = _listed(dict.fromkeys(f"`{given_as(one.kind)}`" for one in self.unread))
         single = len({one.kind for one in self.unread}) == 1 and self.unread[0].kind not in _PLURAL
         return f"Or give {'it as a file' if single else 'them as files'}: {inputs}."

@@ -57,7 +57,7 @@ def place(missing: Missing) -> str:
     """Return which policy it is that lacks something, in words."""
     # An ARN says mostly whose it is.
     account = f" (account {missing.account})" if missing.account and missing.account not in missing.of else ""
-    name = f" {missing.name}" if missing.name else ""
+    name = f" {missing.name}" if missing.name and missing.name != missing.of else ""
     of = f" of {missing.of}" if missing.of else ""
     return f"the {missing.kind.value}{name}{of}{account}"
 

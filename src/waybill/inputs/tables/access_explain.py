@@ -15,6 +15,8 @@ OTHER_FILE = "waybill.yaml"
 ACCESS_EXPLAIN = Verb(
     name="access explain",
     does="say whether somebody may do something, by which statement, or which one lacks and where.",
+    example="waybill access explain --principal arn:aws:iam::222222222222:user/bob \\\n"
+    "  --action s3:GetObject --resource arn:aws:s3:::acme-staging/SugarWater@1.2.3",
     about="Says whether a principal may do something, by which statement, or which one lacks, and where it belongs.",
     inputs=(
         Input(
@@ -85,8 +87,8 @@ ACCESS_EXPLAIN = Verb(
         replace(
             GRANTS,
             help="A file whose accounts name the roles by which policies are read there, of the form of access.yaml or "
-            f"of {OTHER_FILE}. Left out: the one of them that is in the folder; where there is none, the credentials "
-            "at hand read what is in their own account.",
+            f"of {OTHER_FILE}. Where nobody names one: that of these that is in the folder, access.yaml first; where "
+            "neither is there, the credentials at hand read what is in their own account.",
         ),
         *SESSIONS,
         SUMMARY,
