@@ -2,7 +2,7 @@
 
 Whoever is in the owner's account may do everything that no policy denies; everybody else needs to be let in by the
 domain's policy or the repository's. What is asked of an account sees no policy; what is asked of a domain only the
-domain's. A policy that is to be changed or deleted is not asked itself, so that nobody locks himself out.
+domain's. A policy that is to be put is not asked itself, so that nobody locks himself out; one to be deleted is.
 https://docs.aws.amazon.com/codeartifact/latest/ug/repo-policies.html
 """
 
@@ -28,9 +28,9 @@ def admit(
     asked = [domain.policy]
     if repository is not None:
         asked.append(repository.policy)
-    if action in ("PutDomainPermissionsPolicy", "DeleteDomainPermissionsPolicy"):
+    if action == "PutDomainPermissionsPolicy":
         asked.remove(domain.policy)
-    if repository is not None and action in ("PutRepositoryPermissionsPolicy", "DeleteRepositoryPermissionsPolicy"):
+    if repository is not None and action == "PutRepositoryPermissionsPolicy":
         asked.remove(repository.policy)
     resource = resource or (repository.arn if repository is not None else domain.arn)
     said = set(_said(caller, f"codeartifact:{action}", asked, resource))
