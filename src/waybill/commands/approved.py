@@ -10,11 +10,11 @@ from waybill.errors import Cancelled, ConflictError, exit_code_of
 
 
 def refuse_other_plan(digest: str, approved: str | None, *, since: str) -> None:
-    """Raise `ConflictError` for another plan than the approved one. `since`: what somebody may have changed."""
+    """Raise `ConflictError` for another plan than the approved one. `since`: what may be another than it was."""
     if approved and approved != digest:
         raise ConflictError(
             f"The plan is not the one that was approved: its digest is {digest}, not {approved}.",
-            f"Somebody changed {since} since. Look at the plan again, and approve that.",
+            f"Either {since} changed since, or a run did a part of it already. Look at the plan again, and approve that.",
         )
 
 

@@ -45,5 +45,5 @@ def read(
         access=access,
         yes=yes,
         plan_digest=digest or None,
-        again=command_line(ACCESS_APPLY, values),
+        again=command_line(ACCESS_APPLY, {**values, "plan-digest": ""}),
     )

@@ -29,7 +29,7 @@ from waybill.domain.access.plan import AccessPlan, End
 from waybill.domain.access.refs import Ref
 from waybill.domain.iam.documents import Kind
 from waybill.domain.result import Outcome
-from waybill.errors import Cancelled, Declined, Unavailable
+from waybill.errors import Cancelled, ConflictError, Declined, Unavailable
 
 PROMOTER = {"role": "arn:aws:iam::222222222222:role/waybill-promote"}
 SUGAR = {"account": "development", "project": "SugarWater"}
@@ -215,6 +215,25 @@ class TestAsking:
         assert stand.apply(answer=False, plan_digest=digest).outcome is Outcome.CREATED
         again = stand.apply(plan_digest=digest)
         assert (again.outcome, again.exit_code) == (Outcome.ALREADY, 0)
+
+
+    def test_the_rest_of_an_approved_plan_is_approved_too(self, stand: Stand) -> None:
+        digest = stand.plan().plan_digest or ""
+        stand.world.fail(call="put-policy", key="my_repo", error=Unavailable("down"), times=None)
+        resume = (stand.apply(plan_digest=digest).resume or "").split()
+        assert resume[:4] == ["waybill", "access", "apply", "--plan-digest"]
+        stand.world.calls.forgive()
+        with pytest.raises(ConflictError, match="a run did a part of it already"):
+            stand.apply(plan_digest=digest)
+        assert stand.apply(plan_digest=resume[4]).outcome is Outcome.CREATED
+        assert not stand.plan().changed
+
+    def test_the_rest_is_not_approved_where_the_file_says_something_else_by_now(self, stand: Stand) -> None:
+        stand.world.fail(call="put-policy", key="my_repo", error=Unavailable("down"), times=1)
+        resume = (stand.apply(plan_digest=stand.plan().plan_digest or "").resume or "").split()
+        del stand.file["grants"]["bob-publishes-ui"]
+        with pytest.raises(ConflictError):
+            stand.apply(plan_digest=resume[4])
 
 
 class TestRefused:

@@ -47,7 +47,13 @@ def apply(request: AccessRequest, tools: Tools, *, confirm: Confirm | None) -> R
         return refused(APPLY, made.plan, seconds=tools.clock.monotonic() - started)
     agree(made.plan, request.plan_digest, None if request.yes else confirm)
     body = carry_out(made.plan, made.accounts, request.names, tools) if made.plan.changes else made.plan
-    return ended(APPLY, body, request.again, tools, seconds=tools.clock.monotonic() - started)
+    return ended(APPLY, body, _again(request, body), tools, seconds=tools.clock.monotonic() - started)
+
+
+def _again(request: AccessRequest, body: AccessPlan) -> str:
+    """Return the command for the rest: of an approved plan what is left of it is approved, and nothing more."""
+    left = replace(body, documents=tuple(one for one in body.documents if one.end not in CHANGED))
+    return f"{request.again} --plan-digest {left.digest()}" if request.plan_digest else request.again
 
 
 def refused(command: str, body: AccessPlan, *, seconds: float) -> Result:
