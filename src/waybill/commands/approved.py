@@ -14,7 +14,8 @@ def refuse_other_plan(digest: str, approved: str | None, *, since: str) -> None:
     if approved and approved != digest:
         raise ConflictError(
             f"The plan is not the one that was approved: its digest is {digest}, not {approved}.",
-            f"Either {since} changed since, or a run did a part of it already. Look at the plan again, and approve that.",
+            f"Either {since} changed since, or a run did a part of it already. "
+            "Look at the plan again, and approve that.",
         )
 
 
