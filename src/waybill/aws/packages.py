@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from waybill.aws.calls import Calls
 from waybill.aws.meanings import Asked
 from waybill.domain.digests import MIB
+from waybill.domain.packages.calls import PACKAGE_CALLS
 from waybill.domain.packages.version import PackageId, StoredAsset, StoredPackage
-from waybill.errors import ArtifactError, Fault, InputError, Unavailable
+from waybill.errors import AccessDenied, ArtifactError, Fault, InputError, Unavailable
 from waybill.ports.packages import CopyFault, NewAsset, Put
 
 MISSING = "ResourceNotFoundException"
@@ -175,7 +176,10 @@ class CodeArtifact:
                     return _no_repository(package, str(error.response["Error"].get("Message", "")))
                 return None
 
-        ended = self._calls.perform(asked, tried, answers)
+        try:
+            ended = self._calls.perform(asked, tried, answers)
+        except AccessDenied as error:
+            raise _with_all(error) from None
         if isinstance(ended, InputError):
             raise ended
         return ended
@@ -197,6 +201,16 @@ def _package(package: PackageId) -> dict[str, str]:
 
 def _version(package: PackageId) -> dict[str, str]:
     return {**_package(package), "packageVersion": package.version}
+
+
+def _with_all(error: AccessDenied) -> AccessDenied:
+    """Return a refusal that also names the calls that come after the refused one."""
+    every = ", ".join(call.action for call in PACKAGE_CALLS)
+    said = (
+        f"To publish a version all of {every} are needed, to read one all but the last; across accounts by the policies "
+        "of the repository, too, which `waybill access` writes."
+    )
+    return error.told(error.what, f"{error.advice} {said}".strip())
 
 
 def _no_repository(package: PackageId, said: str) -> InputError:

@@ -68,7 +68,8 @@ IDENTITY = (
     ),
     Input(
         "session-tags",
-        "Tag the role's session with repository, commit, run, ref, actor and workflow, and set its source identity.",
+        "Tag the role's session with repository, commit, run, ref, actor and workflow, and set its source identity; "
+        "`false` does neither.",
         "true",
         Kind.FLAG,
     ),

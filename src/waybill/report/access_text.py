@@ -45,13 +45,17 @@ def sentence(result: Result, body: AccessPlan) -> str:
 
 def needs_attention(result: Result, body: AccessPlan) -> bool:
     """Whether something is not as it should be, though the run itself ended well."""
-    del result, body
-    return False
+    del result
+    return bool(body.warnings)
 
 
 def as_text(body: AccessPlan, ink: Ink) -> str:
     """Return a paragraph for each policy that changes, and what else must be allowed."""
     parts = ["\n".join(_lines(one, ink)) for one in body.pending]
+    said = [ink.red(f"! {one_line(f'{each[:1].upper()}{each[1:]}', LONGEST)}") for each in body.warnings]
+    said += [ink.dim(f"  {one_line(f'{each[:1].upper()}{each[1:]}', LONGEST)}") for each in body.notes]
+    if said:
+        parts.append("\n".join(said))
     if body.pending and body.needs:
         parts.append("\n".join([BESIDE, *(f"  {one_line(need.says, LONGEST)}" for need in body.needs)]))
     return "\n\n".join(parts)
@@ -59,15 +63,17 @@ def as_text(body: AccessPlan, ink: Ink) -> str:
 
 def as_markdown(body: AccessPlan) -> list[str]:
     """Return the same as a table and items."""
+    said = [f"- {prose(one_line(each, LONGEST))}" for each in (*body.warnings, *body.notes)]
+    said += [""] if said else []
     if not body.pending:
-        return []
+        return said
     rows = [
         [code(str(one.ref)) if number == 0 else "", prose(said), prose(_ENDS.get(one.end, one.act.value))]
         for one in body.pending
         for number, said in enumerate(filter(None, (*one.words, *one.notes, one.refused, one.error)))
     ]
     needs = [f"- {prose(one_line(need.says, LONGEST))}" for need in body.needs]
-    return [*table(["Policy", "What changes", "End"], rows), *needs, *([""] if needs else [])]
+    return [*table(["Policy", "What changes", "End"], rows), *said, *needs, *([""] if needs else [])]
 
 
 def _lines(one: DocumentPlan, ink: Ink) -> Iterator[str]:
@@ -81,7 +87,7 @@ def _lines(one: DocumentPlan, ink: Ink) -> Iterator[str]:
         yield from (ink.dim(f"  {one_line(note, LONGEST)}") for note in one.notes)
     if one.refused:
         yield ink.red(f"  REFUSED: {one_line(one.refused, LONGEST)}")
-    if one.act is Act.DELETE and one.end is End.PLANNED:
+    if one.act is Act.DELETE and one.end is End.PLANNED and not one.refused:
         yield "  nothing is left of it: it is deleted"
     if one.error:
         yield ink.red(f"  {one_line(one.error, LONGEST)}")

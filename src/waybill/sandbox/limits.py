@@ -36,7 +36,8 @@ ENFORCED: Final = (
     "SimulatePrincipalPolicy answers by identity policies and the boundary, which nothing else asks.",
     "CloudFront: distributions keep what they were asked to be; ETags; what is enabled or in use is not deleted.",
     "CodeArtifact: domains, repositories, upstreams, external connections, tags, and policies with their revisions, "
-    "which let other accounts in, and deny. No packages yet.",
+    "which let other accounts in, and deny; packages of every format, as this API has them: versions are published, "
+    "listed, read, copied and deleted. Package managers have no endpoint of their own.",
     "EventBridge: a rule starts a pipeline, for S3 events where the bucket sends them, and for PutEvents.",
     "Parameter Store: names, 4 KB, no {{}}, one writer at a time, 100 versions, labels that block the 101st.",
 )

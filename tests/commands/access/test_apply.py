@@ -25,11 +25,11 @@ from fakes.policies import document
 from fakes.refusals import denied
 from waybill.cancel import Cancellation
 from waybill.domain.access.meaning import statements_in
-from waybill.domain.access.plan import AccessPlan, End
+from waybill.domain.access.plan import AccessPlan, Act, End
 from waybill.domain.access.refs import Ref
 from waybill.domain.iam.documents import Kind
 from waybill.domain.result import Outcome
-from waybill.errors import Cancelled, ConflictError, Declined, Unavailable
+from waybill.errors import Cancelled, ConflictError, Declined, InputError, Unavailable
 
 PROMOTER = {"role": "arn:aws:iam::222222222222:role/waybill-promote"}
 SUGAR = {"account": "development", "project": "SugarWater"}
@@ -175,7 +175,7 @@ class TestTrouble:
 
     def test_who_asks_to_stop_is_told_what_was_not_reached(self, stand: Stand) -> None:
         stand.world.on("read-policy", lambda _: stand.cancellation.cancel(15), key="my_repo$", when="after")
-        with pytest.raises(Cancelled):
+        with pytest.raises(Cancelled, match="No policy was changed"):
             stand.apply()
         assert stand.written() == []
 
@@ -183,7 +183,13 @@ class TestTrouble:
         stand.grants(**stand.file["grants"], promoting=PROMOTING)
         stand.world.on("put-policy", lambda _: stand.cancellation.cancel(15), when="after", times=None)
         result = stand.apply()
-        assert result.exit_code == (143 if any(one.end is not End.WRITTEN for one in plans(result).values()) else 0)
+        ended = [one for one in plans(result).values() if one.act is not Act.NOTHING]
+        left = [str(one.ref) for one in ended if one.end is not End.WRITTEN]
+        assert result.exit_code == (143 if left else 0)
+        if left:
+            written, _, missed = (result.error or "").partition("; not changed ")
+            assert all(str(one.ref) in written for one in ended if one.end is End.WRITTEN)
+            assert all(each in missed for each in left)
         stand.cancellation = Cancellation()
         stand.world.calls.forgive()
         assert stand.apply().exit_code == 0
@@ -215,7 +221,6 @@ class TestAsking:
         assert stand.apply(answer=False, plan_digest=digest).outcome is Outcome.CREATED
         again = stand.apply(plan_digest=digest)
         assert (again.outcome, again.exit_code) == (Outcome.ALREADY, 0)
-
 
     def test_the_rest_of_an_approved_plan_is_approved_too(self, stand: Stand) -> None:
         digest = stand.plan().plan_digest or ""
@@ -283,9 +288,14 @@ class TestRemove:
         assert applied.written() == []
         assert applied.remove("bob-publishes-ui", answer=True).changed
 
-    def test_what_is_not_there_is_no_fault(self, applied: Stand) -> None:
-        result = applied.remove("nobody", yes="true")
+    def test_a_grant_of_the_file_that_no_policy_has_is_no_fault(self, stand: Stand) -> None:
+        result = stand.remove("bob-publishes-ui", yes="true")
         assert (result.outcome, result.changed) == (Outcome.ALREADY, False)
+
+    def test_a_name_that_nobody_knows_is_a_fault_with_what_was_meant(self, applied: Stand) -> None:
+        with pytest.raises(InputError, match="Did you mean `bob-publishes-ui`"):
+            applied.remove("bob-publish-ui", yes="true")
+        assert applied.written() == []
 
     def test_a_newer_policy_is_not_deleted(self, applied: Stand) -> None:
         applied.world.on("delete-policy", lambda _: applied.put(REPOSITORY, ELSE), key="my_repo$")

@@ -92,7 +92,7 @@ def gains(ref: Ref, *grants: Grant) -> tuple[str, ...]:
             grant(workflows("environment:production", "tag:v*"), May.PUBLISH, packages(UI), through=ROLE),
             [
                 "acme/website (environment production) gains entry to the role waybill-publish",
-                "acme/website (tags v*) gains entry to the role waybill-publish",
+                "acme/website (tag v*) gains entry to the role waybill-publish",
             ],
         ),
     ],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from waybill.commands.access.planning import UNTOUCHED, make_plan
@@ -12,7 +13,7 @@ from waybill.commands.tools import Tools
 from waybill.domain.access.plan import AccessPlan, End
 from waybill.domain.access.requests import AccessRequest
 from waybill.domain.result import Outcome, Result
-from waybill.errors import Declined, ExitCode, worst
+from waybill.errors import Cancelled, Declined, ExitCode, worst
 from waybill.progress import Started
 
 PLAN, APPLY = "access plan", "access apply"
@@ -27,7 +28,8 @@ def plan(request: AccessRequest, tools: Tools) -> Result:
     """Say what would change; nothing is written."""
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at who may do what"))
-    body = make_plan(request, tools, writes=False).plan
+    with untouched():
+        body = make_plan(request, tools, writes=False).plan
     seconds = tools.clock.monotonic() - started
     if body.refused:
         return refused(PLAN, body, seconds=seconds)
@@ -42,7 +44,8 @@ def apply(request: AccessRequest, tools: Tools, *, confirm: Confirm | None) -> R
     """
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at who may do what"))
-    made = make_plan(request, tools, writes=True)
+    with untouched():
+        made = make_plan(request, tools, writes=True)
     if made.plan.refused:
         return refused(APPLY, made.plan, seconds=tools.clock.monotonic() - started)
     agree(made.plan, request.plan_digest, None if request.yes else confirm)
@@ -96,7 +99,26 @@ def ended(command: str, body: AccessPlan, again: str, tools: Tools, *, seconds: 
     result = replace(result, exit_code=worst([one.exit_code for one in bad]), resume=again or None)
     if bad:
         result = replace(result, error=bad[0].error, advice=bad[0].advice)
-    return stopped(result, tools)
+    result = stopped(result, tools)
+    return replace(result, error=_cut(body)) if tools.cancellation.cancelled else result
+
+
+def _cut(body: AccessPlan) -> str:
+    """Return which policies a run wrote that was told to stop, and which not."""
+    done = [str(one.ref) for one in body.pending if one.end in CHANGED]
+    left = [str(one.ref) for one in body.pending if one.end not in CHANGED]
+    written = f"changed {', '.join(done)}" if done else "no policy was changed"
+    return f"Cancelled before the end: {written}; not changed {', '.join(left)}."
+
+
+@contextmanager
+def untouched() -> Generator[None, None, None]:
+    """Say of a run that is told to stop inside that nothing was changed by then."""
+    try:
+        yield
+    except Cancelled as error:
+        said = "Cancelled while policies were looked at. No policy was changed."
+        raise Cancelled(said, "Run again.", signal_number=error.signal_number) from error
 
 
 def result_of(command: str, outcome: Outcome, body: AccessPlan, *, seconds: float) -> Result:

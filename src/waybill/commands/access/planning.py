@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from waybill.commands.access.presence import check_presence
 from waybill.commands.access.scene import Scene, look
 from waybill.commands.tools import Tools
-from waybill.domain.access.changing import change
+from waybill.domain.access.changing import change, others_of_ours
 from waybill.domain.access.needs import Need, needs_of
 from waybill.domain.access.plan import AccessPlan, DocumentPlan
 from waybill.domain.access.requests import AccessRequest
@@ -34,7 +35,11 @@ def make_plan(request: AccessRequest, tools: Tools, *, writes: bool) -> Made:
         for ref, live in scene.documents.items()
     ]
     wanted = [one for several in scene.wanted.values() for one in several]
-    return made_of(scene, changes, needs_of(access.grants, wanted, names))
+    made = made_of(scene, changes, needs_of(access.grants, wanted, names))
+    presence = check_presence(access, scene, tools)
+    others = others_of_ours(made.plan.pending, [grant.name for grant in access.grants])
+    plan = replace(made.plan, warnings=(*presence.warnings, *others), notes=presence.notes)
+    return Made(plan=plan, accounts=made.accounts)
 
 
 def made_of(scene: Scene, changes: list[DocumentPlan | Fault], needs: tuple[Need, ...] = ()) -> Made:

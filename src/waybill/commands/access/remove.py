@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from waybill.commands.access.apply import Confirm, agree, ended, refused, result_of
+from waybill.commands.access.apply import Confirm, agree, ended, refused, result_of, untouched
 from waybill.commands.access.planning import made_of
-from waybill.commands.access.scene import look
+from waybill.commands.access.scene import Scene, look
 from waybill.commands.access.writing import carry_out
 from waybill.commands.tools import Tools
 from waybill.domain.access.changing import change
 from waybill.domain.access.meaning import statements_in
 from waybill.domain.access.refs import Live
 from waybill.domain.access.requests import RemoveRequest
-from waybill.domain.access.wanted import is_ours, of_grant
+from waybill.domain.access.wanted import camel, is_ours, of_grant, stem_of
 from waybill.domain.result import Outcome, Result
+from waybill.errors import Fault, InputError
 from waybill.progress import Started, Warned
 
 REMOVE = "access remove"
@@ -29,7 +30,9 @@ def remove(request: RemoveRequest, tools: Tools, *, confirm: Confirm | None) -> 
     started = tools.clock.monotonic()
     tools.reporter.tell(Started("Looking at what is to be taken back"))
     may_write = request.yes or confirm is not None
-    scene = look(request, replace(request.access, grants=()), tools, writes=may_write)
+    with untouched():
+        scene = look(request, replace(request.access, grants=()), tools, writes=may_write)
+    _refuse_unknown(request, scene)
     names = request.access.names
     changes = [
         change(ref, live, (), names=names, caller=scene.callers[ref.account], kept=_kept(request, live))
@@ -47,6 +50,30 @@ def remove(request: RemoveRequest, tools: Tools, *, confirm: Confirm | None) -> 
     agree(made.plan, None, None if request.yes else confirm)
     body = carry_out(made.plan, made.accounts, names, tools)
     return ended(REMOVE, body, request.again, tools, seconds=tools.clock.monotonic() - started)
+
+
+def _refuse_unknown(request: RemoveRequest, scene: Scene) -> None:
+    """Raise for a name that neither the file nor any policy knows: a slip would look like a grant that is gone."""
+    texts = [live.text for live in scene.documents.values() if live is not None]
+    sids = [str(one.get("Sid")) for text in texts for one in _statements(text) if is_ours(one)]
+    known = [one.name for one in request.access.grants]
+    stems = {camel(name) for name in known}
+    known += [stem for stem in dict.fromkeys(map(stem_of, sids)) if stem not in stems]
+    faults = [
+        Fault("grant", name, f"is a grant neither of the file nor of any policy.{_meant(name, known)}")
+        for name in request.grants
+        if name not in known and not any(of_grant(sid, name) for sid in sids)
+    ]
+    if faults:
+        raise InputError(faults, "Nothing was changed.")
+
+
+def _meant(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a slip needs it
+
+    near = get_close_matches(name.lower(), {one.lower(): one for one in known}, 1, 0.5)
+    spelled = next((one for one in known if near and one.lower() == near[0]), "")
+    return f" Did you mean `{spelled}`?" if spelled else ""
 
 
 def _kept(request: RemoveRequest, live: Live | None) -> list[str]:

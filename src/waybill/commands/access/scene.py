@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waybill.commands.access.looking import (
     Looked,
@@ -24,8 +24,9 @@ from waybill.domain.access.staged import Shelves, bucket_ref, key_ref
 from waybill.domain.access.statements import needed_accounts, needed_shelves, wanted_statements
 from waybill.domain.access.wanted import WantedStatement, foreign, is_ours, principal_of
 from waybill.domain.arns import Caller
+from waybill.domain.iam.documents import Kind
 from waybill.domain.setup.requests import Members
-from waybill.errors import Fault, InputError
+from waybill.errors import Fault, InputError, WaybillError
 from waybill.ports.account import Account
 
 
@@ -83,11 +84,21 @@ def look(
 
 
 def _refuse_or_tell(looked: Looked, wanted: Mapping[Ref, list[WantedStatement]], tools: Tools) -> None:
-    bad = [error for ref, error in looked.errors.items() if ref in wanted or ends_the_run(error)]
+    errors = {ref: _of_grants(error, wanted.get(ref, [])) for ref, error in looked.errors.items()}
+    bad = [error for ref, error in errors.items() if ref in wanted or ends_the_run(error)]
     if bad:
         raise together(bad)
     for ref, error in looked.errors.items():
         tell_unknown(tools, str(ref), error)
+
+
+def _of_grants(error: WaybillError, wanted: list[WantedStatement]) -> WaybillError:
+    """Return the error of what is not there, by the grant that names it."""
+    if not isinstance(error, InputError) or not wanted:
+        return error
+    key = "through" if wanted[0].ref.kind is Kind.TRUST else "what"
+    where = f"grants.{wanted[0].grant}.{key}"
+    return InputError([replace(fault, name=where) for fault in error.faults], error.advice)
 
 
 def _refuse_managed_keys(access: Access, shelves: Shelves) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from waybill.domain.access.grants import AccountWho, Grant, IdentityWho, Packages, Who
+from waybill.domain.access.grants import AccountWho, Grant, IdentityWho, Packages, Pipeline, RepositoryWho, Who
+from waybill.domain.access.pipelines import pipeline_statements
+from waybill.domain.access.trust import TAKEN_WITH
 from waybill.domain.access.wanted import WantedStatement, foreign, one, principal_of
 from waybill.domain.iam.conditions import many
 from waybill.domain.iam.documents import Kind
@@ -37,7 +39,7 @@ class Need:
         counts = ", ".join(
             f"{number} action{'' if number == 1 else 's'} of {service}" for service, number in sorted(services.items())
         )
-        return f"{self.grant}: {self.who} needs the same by the policies of their own account: {counts}."
+        return f"{self.grant}: {self.who} needs this by the policies of their own account: {counts}."
 
     def to_json(self) -> dict[str, Any]:
         """Return its part of the result document."""
@@ -45,7 +47,7 @@ class Need:
 
 
 def needs_of(grants: Iterable[Grant], wanted: Iterable[WantedStatement], names: Mapping[str, str]) -> tuple[Need, ...]:
-    """Return what grants need whose `who` is of another account: across accounts both sides are asked."""
+    """Return what grants need beside: across accounts both sides are asked, and a pipeline has no policy of its own."""
     by_grant: dict[str, list[WantedStatement]] = {}
     for each in wanted:
         if each.ref.kind is not Kind.TRUST:
@@ -58,7 +60,20 @@ def needs_of(grants: Iterable[Grant], wanted: Iterable[WantedStatement], names: 
             if isinstance(grant.what, Packages):
                 statements.append({"Effect": "Allow", "Action": BEARER, "Resource": "*"})
             found.append(Need(grant=grant.name, who=_who(who, names), statements=tuple(statements)))
+        if isinstance(grant.what, Pipeline):
+            statements = list(pipeline_statements(grant.what, grant.may))
+            found.append(Need(grant=grant.name, who=_who(who, names), statements=tuple(statements)))
+        if grant.through is not None and _asked_to_enter(grant.who, grant.through.account):
+            entering = {"Effect": "Allow", "Action": ["sts:AssumeRole", *TAKEN_WITH], "Resource": grant.through.text}
+            found.append(Need(grant=grant.name, who=_who(grant.who, names), statements=(entering,)))
     return tuple(found)
+
+
+def _asked_to_enter(who: Who, owner: str) -> bool:
+    """Whether somebody's own policies must let them take a role of the account `owner`; a token's bearer has none."""
+    if isinstance(who, RepositoryWho):
+        return False
+    return isinstance(who, AccountWho) or foreign(who, owner)
 
 
 def _merged(wanted: Iterable[WantedStatement]) -> Iterable[Mapping[str, Any]]:

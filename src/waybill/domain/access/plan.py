@@ -94,10 +94,15 @@ class DocumentPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPlan:
-    """All documents. `needs` are what other policies must allow beside these. Implements `result.Body`."""
+    """All documents. `needs` are what other policies must allow beside these. Implements `result.Body`.
+
+    `warnings` are of what a plan would make that is of no use, or undo that somebody else made; `notes` of the rest.
+    """
 
     documents: tuple[DocumentPlan, ...] = ()
     needs: tuple[Need, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def pending(self) -> tuple[DocumentPlan, ...]:
@@ -130,7 +135,12 @@ class AccessPlan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the members that the result document has more."""
-        return {"documents": [one.to_json() for one in self.documents], "needs": [one.to_json() for one in self.needs]}
+        return {
+            "documents": [one.to_json() for one in self.documents],
+            "needs": [one.to_json() for one in self.needs],
+            "warnings": list(self.warnings),
+            "notes": list(self.notes),
+        }
 
 
 def _parsed(text: str | None) -> Mapping[str, Any] | str | None:

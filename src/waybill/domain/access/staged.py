@@ -1,6 +1,6 @@
 """The statements of a grant on staged artifacts: in the bucket's policy, and in that of the key behind it. Pure.
 
-What is allowed is what Waybill's own calls need (`domain/calls.py`). SSM parameters have no policies: who is to move a
+What is allowed is what Waybill's own calls need (`domain/calls.py`). Standard SSM parameters have no policies: who is to move a
 channel takes a role of the account, by `through`.
 """
 

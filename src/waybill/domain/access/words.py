@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from waybill.domain.access import packages
@@ -17,7 +18,11 @@ from waybill.domain.access.refs import Ref
 from waybill.domain.iam.conditions import many
 
 _PACKAGES = ":package/"
-_OF_PACKAGES: Final = (("read", packages.READ_GENERIC), ("download", packages.DOWNLOAD_GENERIC))
+_OF_PACKAGES: Final = (
+    ("administer", packages.ADMINISTER_REPOSITORY),
+    ("read", packages.READ_GENERIC),
+    ("download", packages.DOWNLOAD_GENERIC),
+)
 _OF_OTHERS: Final = (
     ("administer", packages.ADMINISTER_DOMAIN),
     ("administer", packages.ADMINISTER_REPOSITORY),
@@ -65,8 +70,23 @@ def told(
     """Return a sentence for each change. `names` are the accounts' names by their numbers."""
     was = {part for each in before for part in parts(each, ref, names)}
     will = {part for each in after for part in parts(each, ref, names)}
-    gained = sorted(_sentences(will - was, "gains", "is denied"))
-    return (*gained, *sorted(_sentences(was - will, "loses", "is not denied any more")))
+    gained = {part for part in will - was if not _covered(part, was)}
+    lost = {part for part in was - will if not _covered(part, will)}
+    return (
+        *sorted(_sentences(gained, "gains", "is denied")),
+        *sorted(_sentences(lost, "loses", "is not denied any more")),
+    )
+
+
+def _covered(part: Part, others: set[Part]) -> bool:
+    """Whether another statement says the same and asks for nothing: then this one neither gives nor takes anything."""
+    return any(
+        one != part
+        and (one.denied, one.who, one.what) == (part.denied, part.who, part.what)
+        and one.condition in {"", part.condition}
+        and fnmatchcase(part.action.lower(), one.action.lower())
+        for one in others
+    )
 
 
 def parts(statement: Mapping[str, Any], ref: Ref, names: Mapping[str, str]) -> Iterator[Part]:
@@ -131,13 +151,22 @@ def _person(text: str, names: Mapping[str, str]) -> str:
     if text == "*":
         return "everybody"
     if match := _SUBJECT.fullmatch(text):
-        return f"{match[1]} ({match[2].removeprefix('ref:refs/').replace(':', ' ').replace('/', ' ', 1)})"
+        return f"{match[1]} ({_run(match[2])})"
     if text.startswith("arn:") and ":iam:" in text:
         kind, _, rest = text.split(":", 5)[5].partition("/")
         return f"{'role ' if kind == 'role' else ''}{rest.rpartition('/')[2]}" if rest else text
     if text.startswith("o-"):
         return f"the organisation {text}"
     return names.get(text, text)
+
+
+def _run(text: str) -> str:
+    """Return the end of a token's subject in words: `branch main`, `any tag`, `environment production`."""
+    for begin, kind in (("ref:refs/heads/", "branch"), ("ref:refs/tags/", "tag"), ("environment:", "environment")):
+        if text.startswith(begin):
+            name = text.removeprefix(begin)
+            return f"any {kind}" if name == "*" else f"{kind} {name}"
+    return text
 
 
 def _actions(statement: Mapping[str, Any]) -> list[str]:

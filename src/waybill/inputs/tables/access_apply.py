@@ -26,4 +26,5 @@ ACCESS_APPLY = Verb(
         SUMMARY,
     ),
     outputs=(*ENDED, DIGEST),
+    positional=("config",),
 )

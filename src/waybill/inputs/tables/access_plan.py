@@ -19,4 +19,5 @@ ACCESS_PLAN = Verb(
         *(one for one in ENDED if one.name != "changed"),
         DIGEST,
     ),
+    positional=("config",),
 )

@@ -13,4 +13,5 @@ ACCESS_SHOW = Verb(
     about="Shows the policies of every account and region, as they are.",
     inputs=(GRANTS, ACCOUNT, *SESSIONS, SUMMARY),
     outputs=(Output("changed", "`false`: nothing is written."), *(one for one in ENDED if one.name != "changed")),
+    positional=("config",),
 )
