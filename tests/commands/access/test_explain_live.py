@@ -320,11 +320,11 @@ def test_an_alias_is_asked_as_its_key(stand: Asking) -> None:
 
 def test_what_has_no_policies_lets_nobody_in_whoever_may_be_read(stand: Asking) -> None:
     parameter = f"arn:aws:ssm:us-east-1:{DEVELOPMENT}:parameter/x"
-    said = stand.said(action="ssm:GetParameter", resource=parameter, config=False)
+    said = stand.said(action="ssm:PutParameter", resource=parameter, config=False)
     assert said["allowed"] is False
     assert f"assume a role of {DEVELOPMENT}" in said["missing"][0]["advice"]
     with pytest.raises(IdentityError, match="No way into account"):
-        stand.ask(action="ssm:GetParameter", resource=parameter.replace(DEVELOPMENT, PRODUCTION), config=False)
+        stand.ask(action="ssm:PutParameter", resource=parameter.replace(DEVELOPMENT, PRODUCTION), config=False)
 
 
 def test_a_bucket_that_is_made_is_nobodys_yet(stand: Asking) -> None:

@@ -485,6 +485,35 @@ def test_what_is_asked_on_buckets_is_moved_to_the_bucket_and_an_object_needs_a_k
     assert ask(USER, "s3:AbortMultipartUpload", "arn:aws:s3:::b/x", identity=both, owner=HERE).outcome is ALLOWED
 
 
+@pytest.mark.parametrize("action", ["s3:GetEncryptionConfiguration", "s3:PutLifecycleConfiguration"])
+def test_what_is_asked_on_buckets_need_not_have_the_word(action: str) -> None:
+    lists = [allow(action, "arn:aws:s3:::b")]
+    assert ask(USER, action, "arn:aws:s3:::b/team/x", identity=lists, owner=HERE).outcome is ALLOWED
+
+
+def test_what_is_asked_on_accounts_is_not_answered_on_a_bucket() -> None:
+    with pytest.raises(ValueError, match="asked on no bucket"):
+        ask(USER, "s3:ListAllMyBuckets", "arn:aws:s3:::b", identity=[allow("s3:*")], owner=HERE)
+
+
+def test_an_access_point_is_no_bucket_and_its_policy_is_its_own() -> None:
+    point = f"arn:aws:s3:us-east-1:{HERE}:accesspoint/x/object/y"
+    bucket = policy(Kind.BUCKET, to("*", deny("s3:*")))
+    lets = [allow("s3:GetObject")]
+    assert ask(USER, "s3:GetObject", point, bucket, identity=lets).outcome is ALLOWED
+    assert ask(USER, "s3:GetObject", point, identity=lets, unread=[Kind.RESOURCE]).outcome is DEPENDS
+
+
+def test_another_account_s_parameter_may_be_shared_where_it_is_read_and_is_never_written() -> None:
+    lets = [allow("ssm:*")]
+    there, here = (f"arn:aws:ssm:us-east-1:{number}:parameter/app/latest" for number in (THERE, HERE))
+    read = ask(USER, "ssm:GetParameter", there, identity=lets)
+    assert (read.outcome, "advanced" in read.depends[0].about) == (DEPENDS, True)
+    assert ask(USER, "ssm:PutParameter", there, identity=lets).outcome is DENIED
+    assert ask(USER, "ssm:GetParameter", there).outcome is DENIED
+    assert ask(USER, "ssm:GetParameter", here, identity=lets).outcome is ALLOWED
+
+
 # --- what is missing, and where
 
 
@@ -538,7 +567,7 @@ def test_with_the_statements_that_lack_it_is_allowed(who: str, action: str, reso
 
 
 def test_where_no_policy_can_let_another_account_in_a_role_is_the_advice() -> None:
-    answer = ask(USER, "ssm:GetParameter", f"arn:aws:ssm:us-east-1:{THERE}:parameter/x", identity=[allow("ssm:*")])
+    answer = ask(USER, "ssm:PutParameter", f"arn:aws:ssm:us-east-1:{THERE}:parameter/x", identity=[allow("ssm:*")])
     (missing,) = answer.missing
     assert missing.statement is None
     assert THERE in missing.advice

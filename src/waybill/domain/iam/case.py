@@ -12,9 +12,11 @@ from waybill.domain.iam.near import nearly
 from waybill.domain.iam.principals import Closeness
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
-from waybill.domain.iam.services import Held
+from waybill.domain.iam.services import Held, may_be_shared
 from waybill.domain.iam.truth import Truth, Unknown
 from waybill.domain.iam.weighing import Found, Weighed, weigh
+
+SHARED = Unknown("whether its account shares the parameter, which it can if that is an advanced one")
 
 _LINKED = ":role/aws-service-role/"
 _ORDER = {"denies": 0, "allows": 1, "perhaps denies": 2, "perhaps allows": 3}
@@ -76,7 +78,10 @@ class Case:
     def _weigh_own(self, documents: Sequence[Document]) -> Weighed:
         kinds = self.held.kinds
         asked = [document for document in documents if document.kind in kinds]
-        return self._weigh(kinds[0], asked, kinds) if kinds else Weighed(kind=Kind.RESOURCE)
+        if kinds:
+            return self._weigh(kinds[0], asked, kinds)
+        shared = self.crosses and may_be_shared(self.question.action, self.request.resource)
+        return Weighed(kind=Kind.RESOURCE, unread=(SHARED,) if shared else ())
 
     def ways(self) -> list[list[Need]]:
         """Return the ways on which the caller may come to it; the one that people should take first."""

@@ -17,7 +17,24 @@ from waybill.domain.iam.patterns import ARN_PARTS
 ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\Z", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(r"\d{12}\Z")
 _ROLE: Final = re.compile(r"arn:[^:]*:iam::\d{12}:role/.+\Z")
-_BUCKETS: Final = "arn:aws:s3:::", "arn:aws-cn:s3:::", "arn:aws-us-gov:s3:::"
+_BUCKET: Final = re.compile(r"arn:[^:]*:s3:::.")
+_POINT: Final = ":accesspoint/"
+_ON_BUCKETS: Final = re.compile(
+    r".*bucket|(get|put)(accelerate|analytics|encryption|intelligenttiering|inventory|lifecycle|metrics|replication)"
+    r"configuration"
+)
+_ON_ACCOUNTS: Final = frozenset(
+    {
+        "createjob",
+        "getaccountpublicaccessblock",
+        "listaccesspoints",
+        "listallmybuckets",
+        "listjobs",
+        "liststoragelensconfigurations",
+        "putaccountpublicaccessblock",
+    }
+)
+_SHARED: Final = frozenset({"describeparameters", "getparameter", "getparameterhistory", "getparameters"})
 _FREE: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 _ASSUMING: Final = frozenset({"assumerole", "assumerolewithwebidentity", "assumerolewithsaml"})
 _INTO_SESSIONS: Final = _ASSUMING | {"tagsession", "setsourceidentity"}
@@ -86,13 +103,13 @@ def held(action: str, resource: str) -> Held:
         if not _ROLE.match(resource):
             raise ValueError(f"{action} is asked on roles: `arn:aws:iam::222222222222:role/NAME`.")
         return Held(resource=resource, kinds=(Kind.TRUST,), must=True)
-    if service == "s3" and resource.startswith(_BUCKETS):
+    if service == "s3" and _BUCKET.match(resource):
         return _of_bucket(action, resource)
     if resource == "*" or service in _WITHOUT:
         return Held(resource=resource, kinds=())
     if service == "kms":
         return Held(resource=resource, kinds=(Kind.KEY,), must=True)
-    return Held(resource=resource, kinds=(Kind.BUCKET if service == "s3" else Kind.RESOURCE,))
+    return Held(resource=resource, kinds=() if service == "s3" and _POINT not in resource else (Kind.RESOURCE,))
 
 
 def misplaced(action: str, resource: str) -> str:
@@ -111,7 +128,9 @@ def _of_bucket(action: str, resource: str) -> Held:
     """Return what a call on a bucket or an object is held against: what is asked on buckets is moved to the bucket."""
     name = action.lower().partition(":")[2]
     bucket, slash, _ = resource.partition("/")
-    on_bucket = "bucket" in name
+    if name in _ON_ACCOUNTS:
+        raise ValueError(f"{action} is asked on no bucket: give `*`.")
+    on_bucket = _ON_BUCKETS.match(name) is not None
     if not slash and not on_bucket and "object" in name:
         raise ValueError(f"{action} is asked on objects: `{bucket}/KEY`.")
     moved = bool(slash) and on_bucket
@@ -124,6 +143,15 @@ def makes_bucket(action: str) -> bool:
     return action.lower() == "s3:createbucket"
 
 
+def may_be_shared(action: str, resource: str) -> bool:
+    """Tell whether it is read of a parameter, which is shared with other accounts where it is an advanced one.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
+    """
+    service, _, name = action.lower().partition(":")
+    return service == "ssm" and name in _SHARED and ":parameter/" in resource
+
+
 def own_kind(action: str, resource: str) -> Kind:
     """Return the kind of policy that a resource itself has, of which a call of `action` is about."""
     service, _, name = action.lower().partition(":")
@@ -132,7 +160,9 @@ def own_kind(action: str, resource: str) -> Kind:
         return Kind.DOMAIN if on_domain else Kind.REPOSITORY
     if service == "sts" and name in _INTO_SESSIONS:
         return Kind.TRUST
-    return {"s3": Kind.BUCKET, "kms": Kind.KEY}.get(service, Kind.RESOURCE)
+    if service == "s3" and _POINT not in resource:
+        return Kind.BUCKET
+    return Kind.KEY if service == "kms" else Kind.RESOURCE
 
 
 def attached_to(kind: Kind, resource: str) -> str:
