@@ -13,9 +13,10 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from waybill.domain.access import packages
-from waybill.domain.access.meaning import principals
 from waybill.domain.access.refs import Ref
+from waybill.domain.access.whom import AND, EXCEPT, whom
 from waybill.domain.iam.conditions import many
+from waybill.domain.iam.documents import Kind
 
 _PACKAGES = ":package/"
 _OF_PACKAGES: Final = (
@@ -46,7 +47,6 @@ _OF_ANYTHING: Final = (
 )
 """Actions that have one word together, the larger sets first."""
 
-_NARROWING: Final = frozenset({"aws:principalarn", "aws:principalorgid"})
 _PACKAGE: Final = re.compile(r"arn:[^:]+:codeartifact:[^:]*:[^:]*:package/([^/]+)/([^/]+)/(.+)")
 _NAMED: Final = re.compile(r"arn:[^:]+:codeartifact:[^:]*:[^:]*:(?:repository|domain|package)/(.+)")
 _SUBJECT: Final = re.compile(r"repo:([^:]+):(.+)")
@@ -55,7 +55,7 @@ _OBJECT: Final = re.compile(r"arn:[^:]+:s3:::([^/]+)/(.+)")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """One action that somebody may, or may not, do. `condition` is what is asked beside who it is."""
+    """One action that somebody may, or may not, do. `who` is of `whom`, `condition` what is asked beside who it is."""
 
     denied: bool
     who: str
@@ -68,13 +68,13 @@ def told(
     before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], ref: Ref, names: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Return a sentence for each change. `names` are the accounts' names by their numbers."""
-    was = {part for each in before for part in parts(each, ref, names)}
-    will = {part for each in after for part in parts(each, ref, names)}
+    was = {part for each in before for part in parts(each, ref)}
+    will = {part for each in after for part in parts(each, ref)}
     gained = {part for part in will - was if not _covered(part, was)}
     lost = {part for part in was - will if not _covered(part, will)}
     return (
-        *sorted(_sentences(gained, "gains", "is denied")),
-        *sorted(_sentences(lost, "loses", "is not denied any more")),
+        *sorted(_sentences(gained, names, "gains", "is denied")),
+        *sorted(_sentences(lost, names, "loses", "is not denied any more")),
     )
 
 
@@ -89,17 +89,17 @@ def _covered(part: Part, others: set[Part]) -> bool:
     )
 
 
-def parts(statement: Mapping[str, Any], ref: Ref, names: Mapping[str, str]) -> Iterator[Part]:
+def parts(statement: Mapping[str, Any], ref: Ref) -> Iterator[Part]:
     """Yield what a statement says, one by one."""
     denied = statement.get("Effect") == "Deny"
-    condition = statement.get("Condition") or {}
-    for who in _whom(statement, condition, names):
+    named, condition = whom(statement, ref)
+    for who in named:
         for action in _actions(statement):
             for what in _resources(statement, ref):
                 yield Part(denied, who, action, what, _said(condition))
 
 
-def _sentences(found: set[Part], allowed: str, denied: str) -> Iterator[str]:
+def _sentences(found: set[Part], names: Mapping[str, str], allowed: str, denied: str) -> Iterator[str]:
     """Yield sentences, what somebody may do with one thing together."""
     together: dict[tuple[bool, str, str, str], list[str]] = {}
     for part in sorted(found):
@@ -107,7 +107,7 @@ def _sentences(found: set[Part], allowed: str, denied: str) -> Iterator[str]:
     for (is_denied, who, what, condition), actions in together.items():
         verb = denied if is_denied else allowed
         suffix = f", where {condition}" if condition else ""
-        yield f"{who} {verb} {_listed(_in_words(actions, what))} {_resource(what)}{suffix}"
+        yield f"{_person(who, names)} {verb} {_listed(_in_words(actions, what))} {_resource(what)}{suffix}"
 
 
 def _in_words(actions: Iterable[str], what: str) -> list[str]:
@@ -126,28 +126,10 @@ def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _whom(statement: Mapping[str, Any], condition: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
-    narrowed = [
-        str(value)
-        for pairs in condition.values()
-        for key, wanted in pairs.items()
-        if key.lower() in _NARROWING
-        for value in many(wanted)
-    ]
-    subjects = [str(value) for key, wanted in _of_tokens(condition) if key.endswith(":sub") for value in many(wanted)]
-    if narrowed or subjects:
-        return sorted({_person(each, names) for each in (subjects or narrowed)})
-    if "NotPrincipal" in statement:
-        excepted = _listed(sorted(_person(each, names) for _, each in principals(statement["NotPrincipal"])))
-        return [f"everybody but {excepted}"]
-    return sorted({_person(each, names) for _, each in principals(statement.get("Principal", "nobody"))})
-
-
-def _of_tokens(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key.lower(), wanted) for pairs in condition.values() for key, wanted in pairs.items())
-
-
 def _person(text: str, names: Mapping[str, str]) -> str:
+    if text.startswith(EXCEPT):
+        excepted = text.removeprefix(EXCEPT).split(AND)
+        return f"{EXCEPT}{_listed([_person(each, names) for each in excepted])}"
     if text == "*":
         return "everybody"
     if match := _SUBJECT.fullmatch(text):
@@ -186,6 +168,8 @@ def _resources(statement: Mapping[str, Any], ref: Ref) -> list[str]:
 
 
 def _spelled(text: str, ref: Ref) -> str:
+    if text == "*" and ref.kind is Kind.BUCKET:
+        return f"on everything in {ref.short}"
     return f"on {ref.short}" if text in {"*", ref.arn} else text
 
 
@@ -204,11 +188,10 @@ def _resource(text: str) -> str:
 
 
 def _said(condition: Mapping[str, Any]) -> str:
-    """Return the conditions that do not say who."""
+    """Return conditions in words."""
     said = sorted(
         f"{key} {operator} {_listed(sorted(str(value) for value in many(wanted)))}"
         for operator, pairs in condition.items()
         for key, wanted in pairs.items()
-        if key.lower() not in _NARROWING and not key.lower().endswith((":sub", ":aud"))
     )
     return " and ".join(said)
