@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from waybill.domain.iam.actions import doubt
 from waybill.domain.iam.answers import Missing, Outcome
 from waybill.domain.iam.explained import Explained
 from waybill.domain.iam.unread import Lost, lost
@@ -25,8 +26,8 @@ def sentence(result: Result, body: Explained) -> str:
 
 
 def needs_attention(result: Result, body: Explained) -> bool:
-    """Whether it is not allowed, as far as is known."""
-    return body.outcome is not Outcome.ALLOWED
+    """Whether it is not allowed, as far as is known, or perhaps not what was meant."""
+    return body.outcome is not Outcome.ALLOWED or bool(doubt(body.question.action))
 
 
 def as_text(body: Explained, ink: Ink) -> str:

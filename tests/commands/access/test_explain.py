@@ -43,6 +43,13 @@ def answer(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> An
     return json.loads(capsys.readouterr().out)
 
 
+def other(capsys: pytest.CaptureFixture[str], action: str, resource: str = UI, *, code: int = 0) -> Any:
+    """Ask another question."""
+    asked = ["access", "explain", "--offline", "--principal", BOB, "--action", action, "--resource", resource]
+    assert main([*asked, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
 def test_it_is_allowed_where_both_sides_allow(capsys: pytest.CaptureFixture[str]) -> None:
     said = answer(capsys, "--identity-policy", "bob.json", "--resource-policy", "repository.json")
     assert said["allowed"] is True
@@ -125,3 +132,18 @@ def test_a_summary_has_the_same(folder: Path) -> None:
     assert "<b>" not in lines
     assert needs_attention(None, body)  # type: ignore[arg-type]
     assert "Missing in the identity policy" in as_text(body, Ink())
+
+
+def test_a_typing_error_in_an_action_is_said_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    said = other(capsys, "codeartifact:PublishPackagVersion")
+    assert "did you mean codeartifact:PublishPackageVersion?" in said["because"]
+
+
+def test_a_resource_of_another_service_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    said = other(capsys, "s3:PutObject", code=2)
+    assert "is of codeartifact, and s3:PutObject is asked on resources of s3." in said["error"]
+
+
+def test_offline_the_key_of_a_bucket_is_taken_for_granted(capsys: pytest.CaptureFixture[str]) -> None:
+    said = other(capsys, "s3:GetObject", "arn:aws:s3:::acme/x")
+    assert any("allows kms:Decrypt: it is not asked" in one for one in said["assumed"])

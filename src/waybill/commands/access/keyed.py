@@ -9,7 +9,7 @@ from typing import Final
 from waybill.commands.access.owners import Owners
 from waybill.commands.access.reading import Encrypted, Side
 from waybill.commands.access.ways import Ways
-from waybill.domain.arns import partition_of
+from waybill.domain.arns import KeyArn, partition_of
 from waybill.domain.iam.context import Value
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.question import Policies, Question
@@ -36,7 +36,7 @@ class KeyQuestions:
             yield from self._of_aws(encrypted.region)
             return
         self.ways.enter([encrypted.key.account])
-        asked = self._question(encrypted, "kms:Decrypt", encrypted.key.text)
+        asked = self._question(encrypted.key, of_bucket=encrypted.key_of_bucket)
         known, side = Owners(asked, (Kind.KEY,), self.ways, self.home).read()
         unread = tuple(replace(one, givable=False) for one in side.unread)
         policies = replace(self.policies, own=side.documents, unread=(*self.caller.unread, *unread))
@@ -54,12 +54,12 @@ class KeyQuestions:
         question = replace(self.question, action=action, resource=key)
         yield Found(question=question, policies=replace(self.policies, own=()), nothing=(said,))
 
-    def _question(self, encrypted: Encrypted, action: str, key: str) -> Question:
-        """Return a question as S3 asks it on the caller's behalf."""
-        region, resource = encrypted.region, self.question.resource
-        about = attached_to(Kind.BUCKET, resource) if encrypted.key_of_bucket else resource
+    def _question(self, key: KeyArn, *, of_bucket: bool) -> Question:
+        """Return a question as S3 asks it on the caller's behalf, in the region of both the bucket and the key."""
+        resource, domain = self.question.resource, _S3.get(key.partition, "amazonaws.com")
+        about = attached_to(Kind.BUCKET, resource) if of_bucket else resource
         values: dict[str, Value] = {
-            "kms:viaservice": f"s3.{region}.{_S3.get(partition_of(region), 'amazonaws.com')}",
+            "kms:viaservice": f"s3.{key.region}.{domain}",
             "kms:encryptioncontext:aws:s3:arn": about,
             "kms:encryptioncontextkeys": ("aws:s3:arn",),
             "kms:encryptionalgorithm": "SYMMETRIC_DEFAULT",
@@ -68,4 +68,4 @@ class KeyQuestions:
         }
         request = self.question.request
         asked = replace(request, context=request.context.within(values))
-        return replace(self.question, request=asked, action=action, resource=key, owner="")
+        return replace(self.question, request=asked, action="kms:Decrypt", resource=key.text, owner="")

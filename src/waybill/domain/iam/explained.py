@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from waybill.domain.iam.actions import doubt
 from waybill.domain.iam.answers import Answer, Outcome
 from waybill.domain.iam.question import Question
 from waybill.domain.iam.unread import Unread, lost
@@ -35,6 +36,11 @@ class Explained:
     @property
     def because(self) -> str:
         """Why the answer is what it is, over everything that is asked."""
+        doubted = doubt(self.question.action)
+        return f"{self._because} {doubted}" if doubted else self._because
+
+    @property
+    def _because(self) -> str:
         outcome = self.outcome
         if outcome is Outcome.ALLOWED:
             return " ".join([self.of_itself, *filter(None, (one.beside for one in self.also))])

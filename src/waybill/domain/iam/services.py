@@ -121,7 +121,7 @@ def misplaced(action: str, resource: str) -> str:
     on = _NAMED.get(service)
     if resource == "*" or on is None or of in on:
         return ""
-    return f"is of {of or 'no service'}, and {action} is asked on resources of {' or '.join(on)}."
+    return f"is of {of or 'no service'}, and {action} is asked on resources of {on[0]}."
 
 
 def _of_bucket(action: str, resource: str) -> Held:
