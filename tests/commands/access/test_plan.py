@@ -28,6 +28,7 @@ from waybill.domain.access.plan import AccessPlan, Act
 from waybill.domain.iam.documents import Kind
 from waybill.domain.result import Outcome
 from waybill.errors import ArtifactError, ConflictError, IdentityError, InputError, Unavailable, WaybillError
+from waybill.ports.bucket import DefaultEncryption, Encryption
 
 BOB = "bob gains publish on npm/parity/ui in my_domain/my_repo"
 PRODUCTION_ROLE = "arn:aws:iam::222222222222:role/waybill-promote"
@@ -177,6 +178,38 @@ class TestWhatCannotBe:
         add_document(stand.world, REPOSITORY, "<policy/>")
         with pytest.raises(InputError, match="cannot be read"):
             stand.plan()
+
+
+class TestKeysOfOtherAccounts:
+    """Bucket and key go together: one without the other lets nobody read."""
+
+    def encrypted(self, stand: Stand, key: str) -> Stand:
+        stand.grants(reading={"who": {"account": "production"}, "may": "read", "what": SUGAR})
+        stand.world.buckets[BUCKET.name].default = DefaultEncryption(Encryption.KMS, key)
+        return stand
+
+    def test_an_account_that_the_file_has_not_is_named(self, stand: Stand) -> None:
+        key = stand.key("production").name.replace(PRODUCTION, "333333333333")
+        with pytest.raises(InputError, match="a key of the account 333333333333") as refused:
+            self.encrypted(stand, key).plan()
+        assert [fault.name for fault in refused.value.faults] == ["grants.reading.what"]
+
+    def test_an_account_that_cannot_be_entered_is_told_why(self, stand: Stand) -> None:
+        stand.world.fail(call="enter", key=PRODUCTION, error=IdentityError("the role is gone"))
+        with pytest.raises(IdentityError, match="the role is gone"):
+            self.encrypted(stand, stand.key("production").name).plan()
+
+    def test_its_policy_is_written_where_the_file_has_the_account(self, stand: Stand) -> None:
+        key = stand.key("production")
+        assert plans(self.encrypted(stand, key.name).plan())[key].act is Act.CHANGE
+
+    def test_what_is_no_key_is_not_taken_for_none(self, stand: Stand) -> None:
+        with pytest.raises(InputError, match="no key"):
+            self.encrypted(stand, "arn:aws:kms:odd").plan()
+
+    def test_what_no_grant_speaks_of_is_no_fault(self, stand: Stand) -> None:
+        self.encrypted(stand, "arn:aws:kms:odd").grants()
+        assert stand.plan().exit_code == 0
 
 
 class TestWhoMayNotLook:

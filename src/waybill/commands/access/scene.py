@@ -15,6 +15,7 @@ from waybill.commands.access.looking import (
     tell_unknown,
 )
 from waybill.commands.access.shelves import find_shelves
+from waybill.commands.setup.members import Entered
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.access.grants import Access, Staged
@@ -66,6 +67,7 @@ def look(
     places = [(name, region) for name in accounts for region in regions]
     shelves = find_shelves(estate, accounts, places, needed_shelves(access), tools)
     _refuse_managed_keys(access, shelves)
+    _refuse_keys_elsewhere(access, shelves, entered)
     wanted = wanted_statements(access, shelves)
     granted = dict.fromkeys(ref.place for ref in wanted if ref.revised)
     refs = dict.fromkeys(
@@ -99,6 +101,30 @@ def _of_grants(error: WaybillError, wanted: list[WantedStatement]) -> WaybillErr
     key = "through" if wanted[0].ref.kind is Kind.TRUST else "what"
     where = f"grants.{wanted[0].grant}.{key}"
     return InputError([replace(fault, name=where) for fault in error.faults], error.advice)
+
+
+def _refuse_keys_elsewhere(access: Access, shelves: Shelves, entered: Entered) -> None:
+    """Raise where the key of a bucket that a grant speaks of is in an account that the file has not, or no way into."""
+    names = access.names
+    faults, errors = [], []
+    for grant in access.grants:
+        for region in grant.what.regions if isinstance(grant.what, Staged) else ():
+            shelf = shelves[grant.what.account.name, region]
+            if shelf.key is None or names.get(shelf.key.account) in entered.accounts:
+                continue
+            error = entered.errors.get(names.get(shelf.key.account, ""))
+            if error is not None:
+                errors.append(error)
+                continue
+            rule = (
+                f"{shelf.bucket} in {region} is encrypted with a key of the account {shelf.key.account}, whose policy "
+                "must allow this, too: name that account in `accounts`, with a role that may change the key's policy."
+            )
+            faults.append(Fault(f"grants.{grant.name}.what", "", rule))
+    if faults:
+        errors.append(InputError(faults, "Nothing was changed."))
+    if errors:
+        raise together(errors)
 
 
 def _refuse_managed_keys(access: Access, shelves: Shelves) -> None:

@@ -52,8 +52,9 @@ def _shelf(estate: Estate, account: Account, place: Place) -> Shelf | None:
         return Shelf(bucket=bucket, managed=True)
     try:
         written = KeyArn.normalise(default.key, partition=partition_of(region), region=region, account=owner)
-    except ValueError:
-        return Shelf(bucket=bucket)
+    except ValueError as error:
+        rule = f"is what {bucket} in {name}/{region} is encrypted with, and no key: its policy cannot be found."
+        raise InputError([Fault("key", default.key, rule)], "Correct the bucket's default encryption.") from error
     key = here.keys.resolve(written)
     if here.keys.customer_managed(key) is False:
         return Shelf(bucket=bucket, managed=True)
