@@ -17,6 +17,7 @@ from domain.access.making import (
     NAMES,
     READER,
     REPOSITORY,
+    ROLE,
     TRUST,
     grant,
     packages,
@@ -28,6 +29,7 @@ from waybill.domain.access.merging import compact
 from waybill.domain.access.packages import package_statements
 from waybill.domain.access.plan import Act, DocumentPlan
 from waybill.domain.access.refs import Live, Ref
+from waybill.domain.access.trust import trust_statements
 from waybill.domain.arns import Caller
 from waybill.errors import Fault
 
@@ -141,6 +143,25 @@ class TestLengths:
         assert isinstance(fault, Fault)
         assert "1 of its statements" in fault.rule
         assert isinstance(self.plan(2), DocumentPlan)
+
+    def trusting(self, number: int, live: str) -> DocumentPlan | Fault:
+        whos = (IdentityWho(arn=f"arn:aws:iam::222222222222:user/somebody-{one:04}") for one in range(number))
+        grants = [grant(who, May.PUBLISH, packages(), name=f"g{one}", through=ROLE) for one, who in enumerate(whos)]
+        wanted = [one for made in grants for one in trust_statements(made, TRUST)]
+        return change(TRUST, Live(text=live), wanted, names=NAMES, caller=CALLER)
+
+    def test_whether_the_quota_of_trust_policies_is_raised_is_left_to_iam_and_noted(self) -> None:
+        short, long = (document({"Effect": "Allow", "Sid": "Theirs", "Action": "x" * size}) for size in (9, 2500))
+        found = self.trusting(5, short)
+        assert isinstance(found, DocumentPlan)
+        assert 2048 < len(found.after or "") < 4096
+        assert "unless the account's quota" in " ".join(found.notes)
+        for unmarked in (self.trusting(1, short), self.trusting(1, long)):
+            assert isinstance(unmarked, DocumentPlan)
+            assert unmarked.notes == ()
+        fault = self.trusting(12, short)
+        assert isinstance(fault, Fault)
+        assert "AWS takes 4,096" in fault.rule
 
     def test_a_trust_policy_that_is_longer_already_shows_a_raised_quota(self) -> None:
         long = document({"Effect": "Allow", "Sid": "Theirs", "Action": "x" * 2500})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from waybill.domain.access.lockout import limit_of, refusal
+from waybill.domain.access.lockout import limit_of, on_length, refusal
 from waybill.domain.access.meaning import statements_in
 from waybill.domain.access.merging import merged
 from waybill.domain.access.plan import Act, DocumentPlan
@@ -38,7 +38,8 @@ def change(
     plan = DocumentPlan(ref=ref, before=live, after=after, kept=sum(not is_ours(one) for one in before))
     if plan.act is Act.NOTHING:
         return plan
-    if after is not None and (length := ref.length(after)) > (limit := limit_of(ref, live)):
+    length = ref.length(after) if after is not None else 0
+    if length > (limit := limit_of(ref)):
         kept = f"{plan.kept} of its statements {'is' if plan.kept == 1 else 'are'} not Waybill's"
         rule = (
             f"would have {length:,} characters in {_where(ref)}, and AWS takes {limit:,}: of the {len(wanted)} "
@@ -47,7 +48,8 @@ def change(
         )
         return Fault(ref.kind.value, ref.name, rule)
     words = told(before, statements_in(after) if after else [], ref, names)
-    notes = (UNGUARDED,) if live is None and ref.revised else ()
+    long = on_length(ref, live, length)
+    notes = (*((UNGUARDED,) if live is None and ref.revised else ()), *((long,) if long else ()))
     return replace(
         plan,
         words=words,

@@ -28,14 +28,26 @@ CHANGING: Final[Mapping[Kind, str]] = {
 """What changes a document; of a role, what makes somebody that role."""
 
 RAISED: Final = 4096
-"""Characters of a trust policy where an account's quota was raised, as a policy that is longer already shows."""
+"""Characters of a trust policy where the account's quota is raised as far as it can be.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 
 
-def limit_of(ref: Ref, live: Live | None) -> int:
-    """Return how long a document may be."""
-    if ref.kind is Kind.TRUST and live is not None and ref.length(live.text) > LIMITS[Kind.TRUST]:
-        return RAISED
-    return LIMITS[ref.kind]
+def limit_of(ref: Ref) -> int:
+    """Return how long a document may be at all."""
+    return RAISED if ref.kind is Kind.TRUST else LIMITS[ref.kind]
+
+
+def on_length(ref: Ref, before: Live | None, length: int) -> str | None:
+    """Return what is to be known of a document that AWS takes only where a quota was raised; None of any other."""
+    usual = LIMITS[ref.kind]
+    if length <= usual or (before is not None and ref.length(before.text) > usual):
+        return None
+    return (
+        f"It would have {length:,} characters, and AWS takes {usual:,} unless the account's quota for role trust "
+        "policies is raised: whether it is, is seen when it is written."
+    )
 
 
 def refusal(ref: Ref, before: str | None, after: str | None, caller: Caller) -> str | None:
