@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from commands.access.stand import BUCKET, ROLE, policy
-from commands.access.test_explain_live import ANYTHING, BOB, OBJECT, Asking, open_key, to
+from commands.access.test_explain_live import ALICE, ANYTHING, BOB, OBJECT, Asking, open_key, to
 from fakes.aws import DEVELOPMENT, PRODUCTION
 from waybill.domain.iam.explained import Explained
+from waybill.ports.bucket import DefaultEncryption, Encryption
 from waybill.report.explain_text import as_markdown, as_text, needs_attention
 from waybill.report.ink import Ink
 
@@ -139,3 +140,12 @@ def test_a_caller_that_is_not_there_may_nothing_whoever_names_it(stand: Asking) 
     said = stand.said(gone, **READ)
     assert (said["allowed"], said["missing"]) == (False, [])
     assert said["because"] == f"There is no role {gone} in account {PRODUCTION}."
+
+
+def test_awss_own_key_lets_no_other_account_in(stand: Asking) -> None:
+    bucket = stand.world.buckets[BUCKET.name]
+    bucket.default = DefaultEncryption(Encryption.KMS)
+    said = stand.said(**READ)
+    assert said["allowed"] is False
+    assert "AWS's own key, which no other account can use" in said["because"]
+    assert stand.said(ALICE, **READ)["allowed"] is True
