@@ -146,6 +146,8 @@ def test_a_refusal_says_on_which_package_and_which_policy_is_missing(monkeypatch
         packages.publish(PACKAGE, asset(), unfinished=False)
     assert (caught.value.action, caught.value.resource, caught.value.caller) == (action, arn, SESSION)
     assert "Add this to the repository policy of" in caught.value.advice
+    assert "codeartifact:DescribePackageVersion, codeartifact:ListPackageVersionAssets" in caught.value.advice
+    assert "`waybill access` writes (`may: [read, publish]`)" in caught.value.advice
 
 
 def test_what_it_does_not_take_is_a_fault_of_codeartifact(monkeypatch: pytest.MonkeyPatch) -> None:

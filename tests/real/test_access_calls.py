@@ -12,6 +12,8 @@ import pytest
 from contract.places import plain as plain_config
 from fakes.clock import FakeClock
 from waybill.aws.calls import Calls
+from waybill.aws.examination import AwsExamination
+from waybill.aws.identities import AwsIdentities
 from waybill.aws.identity_policies import AwsIdentityPolicies, AwsWhereabouts
 from waybill.aws.policies import AwsPolicies
 from waybill.domain.access.calls import EXPLAIN_CALLS, LOOKING, ROLE_CALLS, USER_CALLS, WRITING
@@ -29,6 +31,8 @@ HOME, OWNER = layout.HOME_REGION, layout.DEVELOPMENT
 CALLS = Calls(Retry(clock=FakeClock(), random=lambda: 0.5))
 OF_OTHERS = {"ssm:GetParameter", "s3:GetEncryptionConfiguration", "kms:DescribeKey"}
 """Calls of adapters that stage has, too: tests/real/test_permissions.py tries them."""
+OF_PRESENCE = {"iam:GetUser", "iam:GetOpenIDConnectProvider", "codepipeline:ListPipelines"}
+"""Calls that look whether what a grant names is there; no document is read by them."""
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +97,15 @@ def key(sandbox: Sandbox) -> Ref:
 
 
 def test_looking_makes_the_calls_of_the_table_for_looking(
-    sandbox: Sandbox, policies: AwsPolicies, asked: set[str]
+    sandbox: Sandbox, policies: AwsPolicies, client: Callable[[str], Any], asked: set[str]
 ) -> None:
     everything(policies)
     policies.read(key(sandbox))
+    iam = AwsIdentityPolicies(client, CALLS, partition="aws", account=OWNER)
+    assert iam.held(Holder(HolderKind.USER, layout.USER))
+    identities = AwsIdentities(lambda: client("iam"), CALLS, partition="aws", account=OWNER)
+    assert identities.provider(f"arn:aws:iam::{OWNER}:oidc-provider/nobody.example") is None
+    assert AwsExamination(client, CALLS, region=HOME, partition="aws", account=OWNER).pipelines()
     assert asked == {call.action for call in LOOKING} - OF_OTHERS
 
 
@@ -113,7 +122,7 @@ def test_writing_makes_those_of_the_table_for_writing_beside(
         written = policies.put(ref, text, before=live)
         if ref.kind not in UNDELETABLE:
             policies.delete(ref, before=Live(text=text, revision=written.revision))
-    assert asked == {call.action for call in (*LOOKING, *WRITING)} - OF_OTHERS
+    assert asked == {call.action for call in (*LOOKING, *WRITING)} - OF_OTHERS - OF_PRESENCE
 
 
 def test_reading_callers_makes_the_calls_of_the_table_for_that(client: Callable[[str], Any], asked: set[str]) -> None:

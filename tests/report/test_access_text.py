@@ -63,9 +63,7 @@ def test_a_first_put_is_said_not_to_be_guarded() -> None:
 def test_what_identities_need_beside_is_counted_and_the_statements_are_in_json() -> None:
     needs = needs_of((PUBLISHES,), package_statements(PUBLISHES, packages(UI)), NAMES)
     text = access_text.as_text(AccessPlan(documents=(planned(PUBLISHES),), needs=needs), INK)
-    said = (
-        f"bob-publishes: {BOB} needs this by the policies of their own account: 2 actions of codeartifact, 1 action"
-    )
+    said = f"bob-publishes: {BOB} needs this by the policies of their own account: 2 actions of codeartifact, 1 action"
     assert said in text
     assert "--json" in text
 

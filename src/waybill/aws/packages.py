@@ -207,8 +207,8 @@ def _with_all(error: AccessDenied) -> AccessDenied:
     """Return a refusal that also names the calls that come after the refused one."""
     every = ", ".join(call.action for call in PACKAGE_CALLS)
     said = (
-        f"To publish a version all of {every} are needed, to read one all but the last; across accounts by the policies "
-        "of the repository, too, which `waybill access` writes."
+        f"To publish a version all of {every} are needed, to read one all but the last; across accounts by the policy "
+        "of the repository, too, which `waybill access` writes (`may: [read, publish]`)."
     )
     return error.told(error.what, f"{error.advice} {said}".strip())
 

@@ -69,7 +69,7 @@ IDENTITY = (
     Input(
         "session-tags",
         "Tag the role's session with repository, commit, run, ref, actor and workflow, and set its source identity; "
-        "`false` does neither.",
+        "`false` does neither (on a command line `--session-tags=false`).",
         "true",
         Kind.FLAG,
     ),

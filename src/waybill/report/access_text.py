@@ -77,7 +77,7 @@ def as_markdown(body: AccessPlan) -> list[str]:
 
 
 def _lines(one: DocumentPlan, ink: Ink) -> Iterator[str]:
-    what = _ENDS.get(one.end) or one.act.value
+    what = "refused" if one.refused else _ENDS.get(one.end) or one.act.value
     kept = f", {count(one.kept, 'statement')} kept that {'is' if one.kept == 1 else 'are'} not ours" if one.kept else ""
     yield f"{_mark(one, ink)}{ink.bold(one_line(f'{one.ref}: {what}{kept}'))}"
     for word in one.words:

@@ -83,6 +83,11 @@ def test_a_role_that_is_not_there_is_told_by_the_grant_that_goes_through_it(stan
         stand.plan()
 
 
+def test_in_an_account_that_cannot_be_entered_it_is_a_note(stand: Stand) -> None:
+    stand.gateways[PRODUCTION] = stand.world.gateway(DEVELOPMENT)
+    assert f"Whether the user {BOB} is there" in said(stand)[1]
+
+
 def test_what_another_file_granted_is_not_taken_back_unwarned(applied: Stand) -> None:
     have(applied, BOB)
     applied.file["grants"].pop("production-reads")

@@ -57,6 +57,9 @@ def check_presence(access: Access, scene: Scene, tools: Tools) -> Presence:
             named.setdefault(asked, []).append(grant.name)
     notes = list(_strangers(access))
     looked = [asked for asked in named if asked.account in scene.accounts]
+    for asked in [one for one in named if one not in looked]:
+        why = f"the account {asked.account} cannot be entered."
+        notes.append(f"Whether {asked.what} is there ({_grants(named[asked])}) is not known: {why}")
 
     def one(asked: Asked) -> str:
         tools.cancellation.check()

@@ -1,7 +1,7 @@
 """The statements of a grant on staged artifacts: in the bucket's policy, and in that of the key behind it. Pure.
 
-What is allowed is what Waybill's own calls need (`domain/calls.py`). Standard SSM parameters have no policies: who is to move a
-channel takes a role of the account, by `through`.
+What is allowed is what Waybill's own calls need (`domain/calls.py`). Standard SSM parameters have no policies: who is
+to move a channel takes a role of the account, by `through`.
 """
 
 from __future__ import annotations
