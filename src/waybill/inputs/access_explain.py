@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from waybill.domain.access.requests import ExplainRequest
@@ -78,13 +79,17 @@ def read(
     stated |= {own_kind(action, resource)} if reading.given("resource-policy") else set()
     return ExplainRequest(
         question=question,
-        given=policies,
+        given=replace(policies, skipped=_UNSAID - stated) if offline else policies,
         stated=frozenset(stated),
         ways=ways,
         session=session,
         region=around.places[-1] if around.places else "",
         offline=offline,
     )
+
+
+_UNSAID = frozenset({Kind.SCP, Kind.RCP, Kind.BOUNDARY})
+"""Kinds that there may be, and that nobody need give: without accounts nobody looks for them."""
 
 
 def _ways(reading: Reading, around: Surroundings, file: ReadWays, *, offline: bool) -> tuple[Member, ...]:

@@ -144,6 +144,14 @@ def test_a_resource_of_another_service_ends_with_2(capsys: pytest.CaptureFixture
     assert "is of codeartifact, and s3:PutObject is asked on resources of s3." in said["error"]
 
 
+def test_what_nobody_gives_is_taken_for_granted_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ("--identity-policy", "bob.json", "--resource-policy", "repository.json")
+    said = " ".join(answer(capsys, *given)["assumed"])
+    assert "SCP, RCP" in said
+    assert "no permissions boundary" in said
+    assert "boundary" not in " ".join(answer(capsys, *given, "--boundary", "bob.json")["assumed"])
+
+
 def test_offline_the_key_of_a_bucket_is_taken_for_granted(capsys: pytest.CaptureFixture[str]) -> None:
     said = other(capsys, "s3:GetObject", "arn:aws:s3:::acme/x")
     assert any("allows kms:Decrypt: it is not asked" in one for one in said["assumed"])

@@ -13,6 +13,7 @@ from commands.access.stand import BUCKET, ROLE, policy
 from commands.access.test_explain_live import ALICE, ANYTHING, BOB, OBJECT, Asking, open_key, to
 from fakes.aws import DEVELOPMENT, PRODUCTION
 from waybill.domain.iam.explained import Explained
+from waybill.errors import Unavailable
 from waybill.ports.bucket import DefaultEncryption, Encryption
 from waybill.report.explain_text import as_markdown, as_text, needs_attention
 from waybill.report.ink import Ink
@@ -98,6 +99,11 @@ def test_so_does_a_bucket_that_does_not_say_what_it_encrypts_with(stand: Asking)
 def test_what_asks_no_key_is_asked_of_the_bucket_alone(stand: Asking) -> None:
     said = stand.said(action="s3:DeleteObject", resource=OBJECT)
     assert (said["allowed"], said["also"]) == (True, [])
+
+
+def test_an_encryption_that_nobody_answers_about_leaves_the_answer_open(stand: Asking) -> None:
+    stand.world.fail(call="default-encryption", error=Unavailable("no answer"))
+    assert stand.said(**READ)["allowed"] is None
 
 
 def test_with_a_file_for_the_bucket_the_key_is_taken_for_granted(stand: Asking) -> None:

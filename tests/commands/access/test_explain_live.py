@@ -284,6 +284,21 @@ def test_the_organisation_is_asked_for_where_a_condition_wants_it(stand: Asking)
     assert stand.said()["allowed"] is None
 
 
+def test_an_organisation_that_does_not_answer_leaves_the_answer_open(stand: Asking) -> None:
+    stand.put(REPOSITORY, to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-mine"}}))
+    stand.world.fail(call="organisation", error=Unavailable("no answer"))
+    assert stand.said()["allowed"] is None
+
+
+def test_a_role_s_tags_are_taken_for_the_session_s_and_that_is_said(stand: Asking) -> None:
+    said = "no tag of the session itself takes the place of its role's (aws:principaltag/team)"
+    tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "ui"}}}
+    stand.world.holders[PRODUCTION][Holder(HolderKind.ROLE, "runs")].tags = {"team": "ui"}
+    stand.put(REPOSITORY, to(RUNS, **tagged))
+    assert any(said in one for one in stand.said(SESSION)["assumed"])
+    assert not any("takes the place" in one for one in stand.said(BOB)["assumed"])
+
+
 def test_a_repository_that_is_not_there_is_said_so(stand: Asking) -> None:
     said = stand.said(resource=UI.replace("my_repo", "my_repos"))
     assert said["allowed"] is False

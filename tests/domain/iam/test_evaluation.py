@@ -504,6 +504,18 @@ def test_an_access_point_is_no_bucket_and_its_policy_is_its_own() -> None:
     assert ask(USER, "s3:GetObject", point, identity=lets, unread=[Kind.RESOURCE]).outcome is DEPENDS
 
 
+def test_what_else_keeps_somebody_out_of_a_bucket_or_lets_him_in_is_taken_for_granted() -> None:
+    def assumed(principal: str, owner: str) -> str:
+        bucket = policy(Kind.BUCKET, to(principal, allow("s3:GetObject")))
+        read = ask(USER, "s3:GetObject", "arn:aws:s3:::b/x", bucket, identity=[allow("s3:*")], owner=owner)
+        return " ".join(read.assumed)
+
+    assert "Block Public Access" in assumed("*", THERE)
+    assert "Block Public Access" not in assumed(USER, THERE)
+    assert "access control list" in assumed(USER, THERE)
+    assert "access control list" not in assumed("*", HERE)
+
+
 def test_another_account_s_parameter_may_be_shared_where_it_is_read_and_is_never_written() -> None:
     lets = [allow("ssm:*")]
     there, here = (f"arn:aws:ssm:us-east-1:{number}:parameter/app/latest" for number in (THERE, HERE))

@@ -21,7 +21,7 @@ from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.requests import Request, Who
 from waybill.domain.iam.services import held, is_free, key_actions
 from waybill.domain.iam.unread import Unread
-from waybill.errors import AccessDenied, WaybillError
+from waybill.errors import Cancelled, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.documents import Found
 
@@ -137,6 +137,8 @@ def _with_organisation(question: Question, policies: Policies, account: Account 
         return question
     try:
         found = account.identity_policies().organisation()
-    except AccessDenied:
+    except Cancelled:
+        raise
+    except WaybillError:
         return question
     return replace(question, request=replace(question.request, context=context.within({ORGANISATION: found})))

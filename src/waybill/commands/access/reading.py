@@ -53,10 +53,14 @@ def refused(error: WaybillError, kind: Kind, of: str, account: str) -> Unread:
     )
 
 
+WHAT = "default encryption"
+"""What of a bucket says with which key it encrypts."""
+
+
 def no_key_known(error: WaybillError, bucket: str, account: str) -> Unread:
     """Return that nobody may see what a bucket encrypts with."""
     found = refused(error, Kind.KEY, bucket, account)
-    return replace(found, givable=False, what="default encryption")
+    return replace(found, givable=False, what=WHAT)
 
 
 def all_refused(error: WaybillError, kinds: Sequence[Kind], of: str, account: str) -> Side:

@@ -124,10 +124,6 @@ def _accounts(request: Request) -> set[str]:
     return {request.account, f"arn:{match[1] if match else 'aws'}:iam::{request.account}:root"}
 
 
-def _user_behind(federated: str) -> str:
-    return federated.replace(":sts:", ":iam:").replace(":federated-user/", ":user/")
-
-
 def _sessions(request: Request) -> str:
     prefix = request.caller.partition(":role/")[0].replace(":iam:", ":sts:")
     return f"{prefix}:assumed-role/{request.name}/"
