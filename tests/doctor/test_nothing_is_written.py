@@ -22,6 +22,7 @@ READS = ("Get", "List", "Describe", "Head")
 WITHOUT_WRITING = {"iam:SimulatePrincipalPolicy", "sts:AssumeRole"}
 ACTIONS = {
     "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",

@@ -14,6 +14,7 @@ from real.here import waybill_here
 from waybill.sandbox import layout
 from waybill.sandbox.breaking import listed
 from waybill.sandbox.breaking.hands import Hands
+from waybill.sandbox.breaking.parameters import store
 from waybill.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.engine
@@ -62,6 +63,8 @@ BY_HAND: Mapping[str, str] = {
 @pytest.fixture(scope="module")
 def chosen(hands: Hands) -> Mapping[str, str]:
     """Return what a person gives where the shell asks."""
+    for region in layout.REGIONS:
+        store(region, "SugarWater@1.0.0", hands)
     key = hands.client("kms", REGION).describe_key(KeyId=layout.KEY_ALIAS)["KeyMetadata"]["Arn"]
     return {"BUCKET": layout.bucket(layout.DEVELOPMENT, REGION), "KEY_ARN": key, "VERSION": "1.0.0"}
 

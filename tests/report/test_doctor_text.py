@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from waybill.domain.doctor.examined import Examined
 from waybill.domain.doctor.fixing import fix_plan
 from waybill.domain.findings import Finding, Verdict
@@ -62,3 +64,18 @@ def test_what_setup_would_mend_is_told_beside_what_it_would_not() -> None:
     assert "would not mend" in page
     nothing = fix_plan(wrong, SetupPlan(), "waybill setup apply")
     assert "would change nothing" in as_text(Examined(findings=wrong, fix=nothing), Ink())
+    healthy = fix_plan(FOUND[:3], SetupPlan(stacks=(stack,)), "waybill setup apply")
+    assert as_text(Examined(findings=FOUND[:3], fix=healthy), Ink()).endswith("\nThere is nothing to mend.")
+
+
+def test_the_account_in_which_something_is_mended_stands_above_it_and_statements_keep_their_lines() -> None:
+    wrong = Finding(check="versioning", verdict=Verdict.FAIL, says="no", mend="test x && aws y", owner="2" * 12)
+    wrong = replace(wrong, seen_as="arn:r", note="or by setup")
+    (*_, above, command) = as_text(Examined(findings=(wrong,)), Ink()).splitlines()
+    assert above.strip() == "# in account 222222222222 (looked at as arn:r): or by setup"
+    assert command.strip() == "test x && aws y"
+    page = "\n".join(as_markdown(Examined(findings=(wrong,))))
+    assert "  # in account 222222222222 (looked at as arn:r): or by setup\n  test x && aws y\n" in page
+    statement = replace(wrong, mend='Add this:\n{\n  "Effect": "Allow"\n}', note="")
+    lines = as_text(Examined(findings=(statement,)), Ink()).splitlines()
+    assert lines[-4:] == ["    Add this:", "    {", '      "Effect": "Allow"', "    }"]

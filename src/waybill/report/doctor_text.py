@@ -40,6 +40,8 @@ def as_markdown(body: Examined) -> list[str]:
 
 def fixes(fix: FixPlan) -> list[str]:
     """Return what setup's plan would mend, and what it leaves, in sentences."""
+    if not fix.mended and not fix.left:
+        return ["There is nothing to mend."]
     if not fix.plan.changes:
         return ["`waybill setup plan` would change nothing: none of this is mended by it."]
     changes = count(sum(len(stack.changes) for stack in fix.plan.stacks), "resource")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from waybill.domain.findings import Finding, Verdict
 from waybill.report.columns import columns
-from waybill.report.ink import Ink, one_line
+from waybill.report.ink import Ink, clean, cut, one_line
 from waybill.report.markdown import code, fenced, prose, table
 from waybill.report.units import listing
 
@@ -40,13 +40,18 @@ def _item(where: str, place: str, mend: str) -> list[str]:
     """Return what mends something; a command, or a statement, as a block that can be copied."""
     if not _is_copied(mend):
         return [f"- {prose(one_line(where))}: {prose(one_line(mend, MOST))}"]
-    text = "\n".join([*_above(place), one_line(mend, MOST)])
+    text = "\n".join([*_above(place), *_told(mend)])
     return [f"- {prose(one_line(where))}:", "", *(f"  {line}" for line in fenced(text)), ""]
 
 
 def _is_copied(mend: str) -> bool:
     """Whether it is a command or a statement, and no sentence."""
     return "aws " in mend or "{" in mend
+
+
+def _told(mend: str) -> list[str]:
+    """Return a command on one line, and sentences with the statements below them as they were laid out."""
+    return [line.rstrip() for line in cut(clean(mend), MOST).splitlines() if line.strip()]
 
 
 def _above(place: str) -> list[str]:
@@ -75,7 +80,7 @@ def mends(findings: Sequence[Finding]) -> list[str]:
     """Return what mends what is found, alike things together."""
     lines: list[str] = []
     for where, place, mend in _mends(findings):
-        lines += ["", f"{where}:", *(f"    {line}" for line in [*_above(place), one_line(mend, MOST)])]
+        lines += ["", f"{where}:", *(f"    {line}" for line in [*_above(place), *_told(mend)])]
     return lines
 
 

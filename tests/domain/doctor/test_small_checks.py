@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from waybill.domain.doctor.keys import KeyLook, key_findings
 from waybill.domain.doctor.permissions import Wanted, permission_findings
 from waybill.domain.findings import Finding, Seen, Unseen, Verdict
 from waybill.domain.identity import Identity
+from waybill.domain.versions import Version, parse_or_none
 
 USER = "arn:aws:iam::111111111111:user/ada"
 SESSION = "arn:aws:sts::111111111111:assumed-role/ci/run"
@@ -51,6 +53,37 @@ def channels(*values: str | None, version: int = 1, history: History | None = No
         kept["region-0", name] = Seen(history)
     found = channel_findings(ChannelLook(prefix="/artifacts", channels=named, histories=kept))
     return {one.check: one for one in found if not one.good}
+
+
+def test_a_channel_whose_version_is_not_stored_is_a_warning_with_what_brings_it_back() -> None:
+    name, version = "/artifacts/SugarWater/latest", parse_or_none("1.0.0")
+    assert version is not None
+    named: Channels = {region: Seen({name: Parameter(value="1.0.0", version=1)}) for region in ("a", "b", "c")}
+
+    def told(**has: Seen[frozenset[Version]] | Unseen) -> dict[str, str]:
+        stored = {(region, "SugarWater"): fact for region, fact in has.items()}
+        found = channel_findings(ChannelLook(prefix="/artifacts", channels=named, stored=stored))
+        return {one.region: one.mend for one in found if one.verdict is Verdict.WARN and one.check == "channel-value"}
+
+    whole, none = Seen(frozenset({version})), Seen(frozenset[Version]())
+    assert told(a=whole, b=whole, c=whole) == told(a=Unseen("refused")) == told() == {}
+    (mend,) = told(a=whole, b=none, c=whole).values()
+    assert mend == "`waybill status --repair` completes it, from a and c."
+    assert all(one.startswith("No region stores it") for one in told(a=none, b=none, c=none).values())
+
+
+def test_a_denial_of_what_has_a_made_up_name_is_told_without_it_and_else_whole() -> None:
+    resources = tuple(f"arn:aws:ssm:region-{number}:1:parameter/a/p/latest" for number in range(3))
+    denied = [
+        Simulated(action="ssm:PutParameter", resource=one, said=Said.EXPLICIT_DENY, denied_by=("p",))
+        for one in resources
+    ]
+    wanted = Wanted(check="parameter-write", what="move", actions=("ssm:PutParameter",), resources=resources)
+    (whole,) = permission_findings(wanted, Seen(denied), USER)
+    assert whole.mend.endswith(f"denies to {USER}: ssm:PutParameter on {', '.join(resources)}.")
+    (short,) = permission_findings(replace(wanted, made_up=True), Seen(denied), USER)
+    assert short.mend.endswith(f"denies to {USER}: ssm:PutParameter.")
+    assert "a name that was made up" in short.says
 
 
 def test_channels_that_name_versions_alike_are_good() -> None:

@@ -83,11 +83,12 @@ def of_the_account(scene: Scene) -> list[Finding]:
         raise error
     found += [one for look in looks.values() for one in look.findings]
     staging = frozenset(look.bucket for look in looks.values() if look.bucket)
+    buckets = {region: look.bucket for region, look in looks.items() if look.bucket and not look.silent}
     # Each question to a region that answers nobody takes its whole time limit.
     regions = [region for region in regions if not looks[region].silent]
     found += at_once(
         {
-            "channels": partial(of_the_channels, scene, regions),
+            "channels": partial(of_the_channels, scene, regions, buckets),
             "permissions": partial(permissions, scene, looks),
             "pipelines": partial(deploying, scene, regions, staging),
             "trust": partial(of_github, scene),

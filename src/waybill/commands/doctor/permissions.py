@@ -30,7 +30,7 @@ def permissions(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Finding]:
     if not scene.own:
         return []
     principal = principal_of(scene.account, scene.caller, scene)
-    return simulated(scene, principal, _wanted(scene, looks))
+    return simulated(scene, principal, [group for group in _wanted(scene, looks) if group.resources])
 
 
 def simulated(scene: Scene, principal: str, groups: Sequence[Wanted]) -> list[Finding]:
@@ -84,7 +84,7 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
 
     unless = "" if request.project else "Give `project`, if its policies name projects."
     read = "read the organisation configuration and the buckets' names"
-    groups = [
+    return [
         Wanted(check="parameter-read", what=read, actions=("ssm:GetParameter",), resources=parameters(*named)),
         Wanted(
             check="parameter-write",
@@ -92,6 +92,7 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             actions=("ssm:GetParameterHistory", "ssm:PutParameter"),
             resources=parameters(channel),
             unless=unless,
+            made_up=not request.project,
         ),
         Wanted(
             check="objects",
@@ -99,6 +100,7 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             actions=OBJECTS,
             resources=tuple(objects.values()),
             unless=unless,
+            made_up=not request.project,
             elsewhere=_by_bucket_policies(scene, looks, objects),
             context={"s3:x-amz-server-side-encryption": "aws:kms", "s3:if-none-match": "*"},
         ),
@@ -117,7 +119,6 @@ def _wanted(scene: Scene, looks: Mapping[str, RegionLook]) -> list[Wanted]:
             elsewhere=_by_key_policies(scene, looks),
         ),
     ]
-    return [group for group in groups if group.resources]
 
 
 def _by_bucket_policies(

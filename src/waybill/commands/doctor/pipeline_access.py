@@ -91,7 +91,8 @@ def _said(works: Works, account: Account, pipeline: Pipeline, role: str, wanted:
         own = {"aws:ResourceAccount": works.caller.account} if account is works.account else {}
         context = {**own, **group.context}
         said = ask(works.tools, lambda: identities.simulate(role, group.actions, group.resources, context))
-        return [replace(each, region=pipeline.region) for each in permission_findings(group, said, role)]
+        found = permission_findings(group, said, role)
+        return [replace(each, region=pipeline.region, says=f"{each.says} ({pipeline.name})") for each in found]
 
     found, errors = everywhere(one, range(len(groups)))
     for error in errors.values():

@@ -11,7 +11,7 @@ from waybill.domain.doctor.verdicts import bad, doubtful, good, unseen
 from waybill.domain.findings import Finding, Seen, Unseen
 from waybill.domain.names import is_channel, is_project
 from waybill.domain.shell import blank
-from waybill.domain.versions import parse_or_none
+from waybill.domain.versions import Version, parse_or_none
 
 KEPT = 100
 """Versions of a parameter that Parameter Store keeps."""
@@ -31,13 +31,19 @@ Channels = Mapping[str, Seen[Mapping[str, Parameter]] | Unseen]
 class ChannelLook:
     """The channels of an account. `prefix` is the configuration's; `histories` those of the parameters near the end.
 
-    `projects`: only theirs; empty: all.
+    `projects`: only theirs; empty: all. `stored` are the versions that a region has of a project, where that was looked
+    at, by both.
     """
 
     prefix: str
     channels: Channels
     histories: Mapping[tuple[str, str], Seen[History | None] | Unseen] = field(default_factory=dict)
     projects: tuple[str, ...] = ()
+    stored: Mapping[tuple[str, str], Seen[frozenset[Version]] | Unseen] = field(default_factory=dict)
+
+    def project_of(self, name: str) -> str:
+        """Return the project of a channel's parameter."""
+        return name.removeprefix(f"{self.prefix}/").rpartition("/")[0]
 
 
 def is_near(parameter: Parameter) -> bool:
@@ -74,7 +80,7 @@ def channel_findings(look: ChannelLook) -> Iterator[Finding]:
     if not known:
         return
     names = sorted({name for one in known.values() for name in one})
-    foreign = [found for name in names for found in _foreign(name, known)]
+    foreign = [found for name in names for found in (*_foreign(name, known), *_unstored(name, known, look))]
     yield from foreign or [good("channel-value", _all_are("every channel names a version", names))]
     unequal = [found for name in names if (found := _unequal(name, known)) is not None]
     yield from unequal or [good("channel-equal", _all_are("every channel names the same in all regions", names))]
@@ -108,6 +114,34 @@ def _foreign(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> Iterato
             says = f"is a {one.type}, and no String: whoever reads it gets another text"
             mend = f"aws ssm delete-parameter --region {region} --name {name} # and stage or promote again"
             yield bad("channel-value", says, mend, region=region, subject=name)
+
+
+def _unstored(name: str, known: Mapping[str, Mapping[str, Parameter]], look: ChannelLook) -> Iterator[Finding]:
+    """Yield where a channel names a version that the region does not store."""
+    project = look.project_of(name)
+    for region, found in known.items():
+        version = parse_or_none(found[name].value) if name in found else None
+        here = look.stored.get((region, project))
+        if version is None or not isinstance(here, Seen) or version in here.value:
+            continue
+        holders = [
+            where
+            for (where, whose), fact in look.stored.items()
+            if whose == project and isinstance(fact, Seen) and version in fact.value
+        ]
+        says = f"names {version}, which is not stored there: nobody can download, promote or deploy it from there"
+        mend = (
+            f"`waybill status --repair` completes it, from {listed(holders)}."
+            if holders
+            else f"No region stores it, and so no repair brings it back: stage {version} again from the same bytes, or "
+            "stage the next version, which moves the channel on."
+        )
+        yield doubtful("channel-value", says, mend, region=region, subject=name)
+
+
+def listed(names: list[str]) -> str:
+    """Return names as people list them."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _elsewhere(name: str, known: Mapping[str, Mapping[str, Parameter]]) -> str:

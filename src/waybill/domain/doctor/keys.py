@@ -119,4 +119,6 @@ def _usable(used: Seen[Tried] | Unseen, region: str, subject: str, caller: str) 
         how = mend(f"the key policy of {subject}", {}, [Permit(truth=Truth.NO, denials=tried.denials)])
     else:
         how = tried.advice or f"Let the identity policy of {caller} and the key policy allow kms:GenerateDataKey."
-    return bad("key-use", f"cannot be used: {tried.refused}", how, region=region, subject=subject)
+    return bad(
+        "key-use", f"cannot be used: {caller} may not kms:GenerateDataKey with it", how, region=region, subject=subject
+    )

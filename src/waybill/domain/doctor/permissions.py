@@ -16,7 +16,7 @@ class Wanted:
     """A group of actions on resources of one sort, under the check that tells of it.
 
     `unless`: what to give so that it is sure that the run needs this; empty where that is sure. (Where no project is
-    given its name is made up: a policy that names those that there are says no without being wrong.) `elsewhere` are
+    given its name is `made_up`: a policy that names those that there are says no without being wrong.) `elsewhere` are
     pairs of action and resource that the resource's own policy allows; `context` is what a request says in conditions.
     """
 
@@ -25,6 +25,7 @@ class Wanted:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     unless: str = ""
+    made_up: bool = False
     elsewhere: frozenset[tuple[str, str]] = frozenset()
     context: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,14 +76,17 @@ def _told(check: str, why: str, refused: Sequence[Simulated], wanted: Wanted, pr
         return
     actions = list(dict.fromkeys(one.action for one in refused))
     resources = list(dict.fromkeys(one.resource for one in refused))
-    says = f"may not {', '.join(actions)} on {_some(resources)}: {why}"
+    tried = " (a name that was made up)" if wanted.made_up else ""
+    says = f"may not {', '.join(actions)} on {_some(resources)}{tried}: {why}"
     statement = json.dumps({"Effect": "Allow", "Action": _one(actions), "Resource": _one(resources)})
     if check == "boundary":
         mend = f"Let the permissions boundary of {principal} have: {statement}"
     elif any(one.said is Said.EXPLICIT_DENY for one in refused):
         policies = dict.fromkeys(name for one in refused for name in one.denied_by)
         where = f"what the policy {' and the policy '.join(policies)} denies" if policies else "what is denied"
-        mend = f"Take this out of {where} to {principal}: {', '.join(actions)} on {_some(resources)}."
+        # A name that was made up is in no statement.
+        on = "" if wanted.made_up else f" on {', '.join(resources)}"
+        mend = f"Take this out of {where} to {principal}: {', '.join(actions)}{on}."
     else:
         mend = f"Add to the identity policy of {principal}: {statement}"
     if not wanted.unless or any(one.said is Said.EXPLICIT_DENY for one in refused):
@@ -92,8 +96,7 @@ def _told(check: str, why: str, refused: Sequence[Simulated], wanted: Wanted, pr
 
 
 def _some(resources: Sequence[str]) -> str:
-    more = f" and {len(resources) - 2} more" if len(resources) > 2 else ""
-    return f"{' and '.join(resources[:2])}{more}" if not more else f"{', '.join(resources[:2])}{more}"
+    return f"{resources[0]} and {len(resources) - 1} more" if len(resources) > 1 else resources[0]
 
 
 def _one(values: Sequence[str]) -> str | list[str]:

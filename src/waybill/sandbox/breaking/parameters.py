@@ -36,9 +36,22 @@ def configured(change: dict[str, str], regions: tuple[str, ...], hands: Hands) -
         next(each, None)
 
 
+def store(region: str, key: str, hands: Hands) -> None:
+    """Store some artifact in a region, whatever became of the region's key."""
+    bucket = layout.bucket(layout.DEVELOPMENT, region)
+    hands.client("s3", region).put_object(Bucket=bucket, Key=key, Body=key.encode(), ServerSideEncryption="AES256")
+
+
 def _channel(values: dict[str, tuple[str, ...]], label: str, hands: Hands) -> Iterator[None]:
-    """Put a channel's values, by region, one after the other; a label is for the first of them."""
+    """Put a channel's values, by region, one after the other; a label is for the first of them.
+
+    The versions that it names in the end are stored everywhere: what is broken is the channel alone.
+    """
     clients: dict[str, Any] = {region: hands.client("ssm", region) for region in values}
+    named = {f"SugarWater@{each[-1]}" for each in values.values() if each[-1][0].isdigit()}
+    objects = [(region, key) for region in values for key in sorted(named)]
+    for region, key in objects:
+        store(region, key, hands)
     for region, ssm in clients.items():
         for value in values[region]:
             ssm.put_parameter(Name=_CHANNEL, Value=value, Type="String", Overwrite=True)
@@ -47,6 +60,8 @@ def _channel(values: dict[str, tuple[str, ...]], label: str, hands: Hands) -> It
     yield
     for ssm in clients.values():
         ssm.delete_parameter(Name=_CHANNEL)
+    for region, key in objects:
+        hands.client("s3", region).delete_object(Bucket=layout.bucket(layout.DEVELOPMENT, region), Key=key)
 
 
 _OFTEN: Final = tuple(f"1.0.{number}" for number in range(_FULL))
