@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Verb
-from waybill.inputs.tables.access_plan import GRANTS
-from waybill.inputs.tables.members import ENDED, SESSIONS, YES
+from waybill.inputs.tables.access_plan import ENDS, GRANTS
+from waybill.inputs.tables.members import SESSIONS, YES
 from waybill.inputs.tables.setup_apply import SETUP_APPLY
 from waybill.inputs.tables.setup_plan import DIGEST
 
@@ -25,6 +25,6 @@ ACCESS_APPLY = Verb(
         *SESSIONS,
         SUMMARY,
     ),
-    outputs=(*ENDED, DIGEST),
+    outputs=(*ENDS, DIGEST),
     positional=("config",),
 )

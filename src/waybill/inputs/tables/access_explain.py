@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Kind, Output, Verb
-from waybill.inputs.tables.access_plan import GRANTS
-from waybill.inputs.tables.members import ENDED, SESSIONS
+from waybill.inputs.tables.access_plan import ENDS, GRANTS
+from waybill.inputs.tables.members import SESSIONS
 
 OTHER_FILE = "waybill.yaml"
 """The file that is read where there is no `access.yaml`, and none is named."""
@@ -96,7 +96,6 @@ ACCESS_EXPLAIN = Verb(
     outputs=(
         Output("allowed", "`true`, `false`, or `unknown` where the answer depends on what is not known."),
         Output("because", "Why, in a sentence or two."),
-        Output("changed", "`false`: nothing is written."),
-        *(one for one in ENDED if one.name != "changed"),
+        *ENDS,
     ),
 )

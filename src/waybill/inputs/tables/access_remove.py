@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from waybill.inputs.shared import SUMMARY
 from waybill.inputs.spec import Input, Kind, Verb
-from waybill.inputs.tables.access_plan import GRANTS
-from waybill.inputs.tables.members import ENDED, SESSIONS, YES
+from waybill.inputs.tables.access_plan import ENDS, GRANTS
+from waybill.inputs.tables.members import SESSIONS, YES
 
 ACCESS_REMOVE = Verb(
     name="access remove",
@@ -26,6 +26,6 @@ ACCESS_REMOVE = Verb(
         *SESSIONS,
         SUMMARY,
     ),
-    outputs=ENDED,
+    outputs=ENDS,
     positional=("grant",),
 )
