@@ -42,6 +42,7 @@ from waybill.retry import Retry
 
 REGION, OWNER = "us-east-1", "222222222222"
 KNOWN: Mapping[str, str] = {
+    "AwsPolicies.serves_packages": "asks nobody",
     "S3Buckets.look": "says that the bucket is closed to us",
     "CodePipelines.watchers": "says what of it could be seen",
 }
@@ -79,6 +80,9 @@ class RefusingSession(Session):
 
     def client(self, service: str, region: str) -> Any:
         return Refusing()
+
+    def serves(self, service: str, region: str) -> bool:
+        return True
 
 
 def account() -> AwsAccount:
