@@ -43,8 +43,11 @@ def test_what_fails_and_what_is_doubtful_are_annotations_with_what_mends_them(
     command = "aws s3api put-bucket-versioning --region us-west-2"
     assert command in error
     assert len(step.said("warning")) == 2
-    blocks = step.summary.split("```")[1::2]
-    assert any(block.strip().startswith(command) for block in blocks), "the command stands whole, to be copied"
+    (block,) = [one for one in step.summary.split("```")[1::2] if command in one]
+    words = " ".join(block.split())
+    assert words.startswith(f"# in account {sandbox.account}"), "whose account it is for stands before it"
+    assert f"= {sandbox.account} || " in words, "and elsewhere it does nothing"
+    assert "--versioning-configuration Status=Enabled" in words, "the command stands whole, to be copied"
 
 
 def test_p9_with_a_job_s_token_nothing_secret_is_shown(sandbox: Sandbox, runner: Runner, project: str) -> None:
