@@ -6,8 +6,8 @@ PREPARE := @sh tools/python.sh tools/environments.py
 BIN := .venv/bin
 # More for pytest or the linters, e.g. make test ARGS='-k channel'
 ARGS ?=
-# One for each of two cores: every worker collects all tests, and has engines of its own.
-WORKERS ?= 2
+# One more than two cores: a worker waits for its engines now and then.
+WORKERS ?= 3
 # The tests of a file go to one worker: what they set up is set up once.
 SPREAD := --dist loadfile --no-loadscope-reorder
 
