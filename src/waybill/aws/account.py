@@ -114,10 +114,9 @@ class AwsAccount:
 
     def settings(self) -> AwsSettings:
         """Return what the account itself is like."""
-        from waybill.aws.distributions import HOME  # noqa: PLC0415 - setup's alone
-        from waybill.aws.settings import HOMES, AwsSettings  # noqa: PLC0415
+        from waybill.aws.settings import AwsSettings  # noqa: PLC0415 - setup's alone
 
-        home = HOMES.get(self._caller.partition, HOME)
+        home = self._home()
         return AwsSettings(
             lambda service: self._session.client(service, home),
             self._calls_in(home),
@@ -139,11 +138,9 @@ class AwsAccount:
 
     def identities(self) -> AwsIdentities:
         """Return the account's IAM."""
-        from waybill.aws.distributions import HOME  # noqa: PLC0415 - doctor's alone
-        from waybill.aws.identities import AwsIdentities  # noqa: PLC0415
-        from waybill.aws.settings import HOMES  # noqa: PLC0415
+        from waybill.aws.identities import AwsIdentities  # noqa: PLC0415 - doctor's alone
 
-        home = HOMES.get(self._caller.partition, HOME)
+        home = self._home()
         return AwsIdentities(
             lambda: self._session.client("iam", home),
             self._calls_in(home).hasty(),
@@ -153,17 +150,22 @@ class AwsAccount:
 
     def identity_policies(self) -> AwsIdentityPolicies:
         """Return the policies of the account's users, roles and groups."""
-        from waybill.aws.distributions import HOME  # noqa: PLC0415 - explain's alone
-        from waybill.aws.identity_policies import AwsIdentityPolicies  # noqa: PLC0415
-        from waybill.aws.settings import HOMES  # noqa: PLC0415
+        from waybill.aws.identity_policies import AwsIdentityPolicies  # noqa: PLC0415 - explain's alone
 
-        home = HOMES.get(self._caller.partition, HOME)
+        home = self._home()
         return AwsIdentityPolicies(
             lambda service: self._session.client(service, home),
             self._calls_in(home),
             partition=self._caller.partition,
             account=self._caller.account,
         )
+
+    def _home(self) -> str:
+        """Return the region in which the partition's IAM and account settings are asked."""
+        from waybill.aws.distributions import HOME  # noqa: PLC0415 - few runs ask them
+        from waybill.aws.settings import HOMES  # noqa: PLC0415
+
+        return HOMES.get(self._caller.partition, HOME)
 
     def whereabouts(self, region: str) -> AwsWhereabouts:
         """Return where things of the account are, as one region knows it."""

@@ -16,7 +16,7 @@ from waybill.aws.denials import Decode
 from waybill.aws.meanings import Asked
 from waybill.aws.roles import Assumed, RoleAssumer
 from waybill.aws.sessions import Session
-from waybill.domain.arns import Caller, RoleArn, partition_of
+from waybill.domain.arns import FIRST_REGIONS, Caller, RoleArn, partition_of
 from waybill.domain.identity import Identity
 from waybill.errors import IdentityError, InputError, Unavailable
 from waybill.retry import Retry
@@ -33,9 +33,6 @@ class Surroundings:
     told: Told
     check: Callable[[], None]
     retry: Retry
-
-
-FIRST_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
 class AwsGateway:

@@ -25,6 +25,10 @@ def partition_of(region: str) -> str:
     return next((partition for prefix, partition in begins.items() if region.startswith(prefix)), "aws")
 
 
+FIRST_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""The region of a partition that is asked where nothing names another."""
+
+
 def s3_in(region: str) -> str:
     """Return what `kms:ViaService` has where S3 asks KMS for somebody.
 

@@ -9,14 +9,13 @@ from typing import Final
 from waybill.commands.access.owners import Owners
 from waybill.commands.access.reading import Encrypted, Side
 from waybill.commands.access.ways import Ways
-from waybill.domain.arns import KeyArn, partition_of
+from waybill.domain.arns import KeyArn, partition_of, s3_in
 from waybill.domain.iam.context import Value
 from waybill.domain.iam.documents import Kind
 from waybill.domain.iam.question import Policies, Question
 from waybill.domain.iam.services import attached_to, key_actions
 from waybill.ports.documents import Found
 
-_S3: Final = {"aws-cn": "amazonaws.com.cn"}
 ENCRYPTED: Final = "that the object is encrypted as its bucket does it by default"
 
 
@@ -56,10 +55,10 @@ class KeyQuestions:
 
     def _question(self, key: KeyArn, *, of_bucket: bool) -> Question:
         """Return a question as S3 asks it on the caller's behalf, in the region of both the bucket and the key."""
-        resource, domain = self.question.resource, _S3.get(key.partition, "amazonaws.com")
+        resource = self.question.resource
         about = attached_to(Kind.BUCKET, resource) if of_bucket else resource
         values: dict[str, Value] = {
-            "kms:viaservice": f"s3.{key.region}.{domain}",
+            "kms:viaservice": s3_in(key.region),
             "kms:encryptioncontext:aws:s3:arn": about,
             "kms:encryptioncontextkeys": ("aws:s3:arn",),
             "kms:encryptionalgorithm": "SYMMETRIC_DEFAULT",

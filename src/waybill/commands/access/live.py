@@ -14,7 +14,7 @@ from waybill.commands.access.ways import Wanted, Ways
 from waybill.commands.together import together
 from waybill.commands.tools import Tools
 from waybill.domain.access.requests import ExplainRequest
-from waybill.domain.arns import partition_of
+from waybill.domain.arns import FIRST_REGIONS, partition_of
 from waybill.domain.iam.assumed import key_not_asked
 from waybill.domain.iam.documents import Document, Kind
 from waybill.domain.iam.question import Policies, Question
@@ -24,9 +24,6 @@ from waybill.domain.iam.unread import Unread
 from waybill.errors import Cancelled, WaybillError
 from waybill.ports.account import Account
 from waybill.ports.documents import Found
-
-HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""Where S3 is asked where nobody names a region, by partition: it tells of every region's buckets."""
 
 ORGANISATION = "aws:principalorgid"
 
@@ -89,7 +86,7 @@ class LiveDocuments:
         """Return the region in which that is asked which has none."""
         partition = resource.split(":")[1] if resource.startswith("arn:") else "aws"
         region = self.asked.region
-        return region if region and partition_of(region) == partition else HOMES.get(partition, region)
+        return region if region and partition_of(region) == partition else FIRST_REGIONS.get(partition, region)
 
     def _caller(self, request: Request, kinds: Sequence[Kind], ways: Ways) -> tuple[Request, Side]:
         number = request.account

@@ -41,9 +41,8 @@ class Scene:
     wanted: Mapping[Ref, list[WantedStatement]]
 
 
-def has_ours(ref: Ref, live: Live) -> bool:
+def has_ours(live: Live) -> bool:
     """Whether a document has a statement of ours."""
-    del ref
     return any(is_ours(one) for one in statements_in(live.text))
 
 
@@ -53,7 +52,7 @@ def look(
     tools: Tools,
     *,
     writes: bool,
-    roles: Callable[[Ref, Live], bool] = has_ours,
+    roles: Callable[[Ref, Live], bool] = lambda _, live: has_ours(live),
 ) -> Scene:
     """Enter the accounts and look at everything. Raises one error for all that grants need and that is not there.
 

@@ -22,7 +22,7 @@ def show(request: ShowRequest, tools: Tools) -> Result:
     prefix = request.estate.prefixes.role
 
     def matters(ref: Ref, live: Live) -> bool:
-        return has_ours(ref, live) or ref.arn in named or ref.name.rpartition("/")[2].startswith(prefix)
+        return has_ours(live) or ref.arn in named or ref.name.rpartition("/")[2].startswith(prefix)
 
     scene = look(request, replace(request.access, grants=()), tools, writes=False, roles=matters)
     shown = (ShownDocument(ref=ref, live=scene.documents[ref]) for ref in sorted(scene.documents))
